@@ -1,0 +1,17 @@
+//! Azure Resource Manager's own language: identifiers, values, template expressions and their functions,
+//! template expansion, aliases.
+
+mod id;
+mod location;
+mod resource_type;
+mod scope;
+mod value;
+
+pub use id::ResourceId;
+pub use location::Location;
+pub use resource_type::ResourceType;
+pub use scope::{ManagementGroupId, Scope, SubscriptionId};
+pub use value::{Object, Value};
+
+pub mod expression;
+pub mod template;

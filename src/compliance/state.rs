@@ -1,0 +1,140 @@
+//! Rows: what an assignment says of a resource.
+
+use std::sync::Arc;
+
+use crate::arm::{ManagementGroupId, ResourceId, ResourceType, Scope, SubscriptionId, Value};
+use crate::source::Span;
+
+/// The state of a row. `Undetermined` is azpol's own: it can't be decided from the files.
+///
+/// <https://learn.microsoft.com/azure/governance/policy/concepts/compliance-states>
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ComplianceState {
+    /// `Compliant`
+    Compliant,
+    /// `NonCompliant`
+    NonCompliant,
+    /// `Error`: evaluation fails in the service.
+    Error,
+    /// The files don't say; never counted on either side, never planned.
+    Undetermined,
+}
+
+impl ComplianceState {
+    /// As Azure writes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ComplianceState::Compliant => "Compliant",
+            ComplianceState::NonCompliant => "NonCompliant",
+            ComplianceState::Error => "Error",
+            ComplianceState::Undetermined => "Undetermined",
+        }
+    }
+}
+
+/// One row: an assignment's verdict on a resource (here: a subscription).
+#[derive(Debug, Clone)]
+pub struct PolicyState {
+    /// Which assignment: its index in the run's list of assignments.
+    pub assignment: usize,
+    /// The resource that the row is about.
+    pub resource: ResourceId,
+    /// The subscription that it is or lies in.
+    pub subscription: SubscriptionId,
+    /// The state.
+    pub state: ComplianceState,
+    /// Why; `None` only where there is nothing to say (an effect that isn't "if not exists").
+    pub reason: Option<ReasonKind>,
+    /// What was looked for, as users read it: type, name, group.
+    pub looked_for: Option<LookedFor>,
+    /// The resource that decided: the satisfying one, or the one that fails.
+    pub candidate: Option<ResourceId>,
+    /// The conditions on which the nearest candidate fails, first ones first.
+    pub failed: Vec<FailedLeaf>,
+    /// Resources of the type that stand elsewhere in the subscription, nearest first.
+    pub near_misses: Vec<NearMiss>,
+    /// For an `Undetermined` row: the state that it would have, and under which assumptions.
+    pub provisional: Option<Provisional>,
+    /// Reasons that rest on a heuristic or a point that the documentation leaves open.
+    pub low_confidence: Vec<Arc<str>>,
+}
+
+/// What an existence check looks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LookedFor {
+    /// Its type.
+    pub resource_type: ResourceType,
+    /// Its name, where one is given.
+    pub name: Option<Arc<str>>,
+    /// The group that is searched; the whole subscription without it.
+    pub resource_group: Option<Arc<str>>,
+}
+
+/// Why a row has its state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ReasonKind {
+    /// A candidate satisfies the condition.
+    Satisfied,
+    /// No resource of that type and name stands where it is looked for.
+    ResourceNotFound,
+    /// The group that is searched doesn't exist.
+    ResourceGroupNotFound,
+    /// Candidates exist, and none satisfies the condition.
+    ConditionFails,
+    /// A missing fact, or several.
+    Missing(Vec<MissingFact>),
+    /// An exemption touches the row, and exemptions aren't evaluated yet: its id.
+    Exemption(Arc<str>),
+    /// The evaluation fails: why.
+    Fails(Arc<str>),
+}
+
+/// A fact that the files don't carry and that would settle rows.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum MissingFact {
+    /// Is the listing of this type in this scope complete?
+    Listing(ResourceType, Scope),
+    /// Does this subscription lie under this management group?
+    Place(SubscriptionId, ManagementGroupId),
+    /// The export in which this resource came doesn't carry this path.
+    Carried(ResourceId, Arc<str>),
+    /// Anything else, in words.
+    Other(Arc<str>),
+}
+
+/// The state that an `Undetermined` row would have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Provisional {
+    /// The state, if every assumption holds.
+    pub state: ComplianceState,
+    /// What is assumed.
+    pub assumptions: Vec<MissingFact>,
+}
+
+/// A condition that a candidate doesn't meet.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FailedLeaf {
+    /// What was looked at, as the rule writes it: an alias, `value`, `count(…)`.
+    pub subject: Arc<str>,
+    /// The path in the resource's body, where there is one.
+    pub path: Option<Arc<str>>,
+    /// The condition, as Azure writes it.
+    pub operator: &'static str,
+    /// The value found; `None` where it is missing.
+    pub current: Option<Value>,
+    /// The value wanted.
+    pub target: Value,
+    /// Where the condition stands in the definition.
+    pub span: Span,
+}
+
+/// A resource of the wanted type that stands elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NearMiss {
+    /// Its id.
+    pub id: ResourceId,
+    /// Whether it would satisfy the condition where it stands.
+    pub satisfies: bool,
+    /// Whether it has the wanted name.
+    pub same_name: bool,
+}

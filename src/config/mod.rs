@@ -1,0 +1,1 @@
+//! `azpol.yaml` (choices) and the inventory manifest (facts about files).

@@ -1,0 +1,3 @@
+//! The door: see [`azpol::cli`].
+
+fn main() {}

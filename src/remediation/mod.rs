@@ -1,0 +1,1 @@
+//! What would be deployed, with which rights, in which tasks, with which hazards; the proof that it converges.

@@ -1,0 +1,3 @@
+//! Tests that run azpol from outside, in one binary.
+
+mod architecture;

@@ -1,0 +1,15 @@
+//! The suites over the material that lies beside the checkout, in `../shared`.
+
+use std::path::{Path, PathBuf};
+
+/// The folder; its absence is a failure, never a skipped test.
+pub(crate) fn shared() -> PathBuf {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
+    assert!(folder.is_dir(), "{} is missing: this suite reads it", folder.display());
+    folder
+}
+
+#[test]
+fn the_folder_is_there() {
+    assert!(shared().join("azure-policy").is_dir());
+}
