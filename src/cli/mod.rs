@@ -1,1 +1,13 @@
 //! One file a subcommand; the only room that prints, exits or reads the environment.
+
+mod args;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// Runs azpol with the arguments of the process.
+pub fn main() -> ExitCode {
+    let _ = args::Cli::parse();
+    ExitCode::SUCCESS
+}
