@@ -1,6 +1,7 @@
 //! One file a subcommand; the only room that prints, exits or reads the environment.
 
 mod args;
+mod exit;
 
 use std::process::ExitCode;
 
