@@ -25,7 +25,7 @@ pub(super) struct Form {
 /// Lines of a file, and where the places lie in them.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Excerpt {
-    /// The lines, with `\n` between them.
+    /// The lines, each ended by `\n`.
     pub(super) text: String,
     /// Number of the first line, from 0.
     pub(super) first_line: usize,
@@ -63,7 +63,9 @@ pub(super) fn excerpt(sources: &SourceMap, spans: &[Span], form: Form) -> Option
         lines.partition_point(|line| line.start <= offset).saturating_sub(1)
     };
     let (top, bottom) = (at(first), at(last));
-    let shown = top.saturating_sub(CONTEXT)..(bottom + CONTEXT + 1).min(lines.len());
+    // What stands behind the last line end is a line only if it has a character or a place.
+    let blank = bottom + 1 < lines.len() && lines.last().is_some_and(Range::is_empty);
+    let shown = top.saturating_sub(CONTEXT)..(bottom + CONTEXT + 1).min(lines.len() - usize::from(blank));
     let mut excerpt = Excerpt {
         text: String::new(),
         first_line: (usize::try_from(line).ok()? - 1).saturating_sub(at(primary.start) - shown.start),
@@ -76,13 +78,8 @@ pub(super) fn excerpt(sources: &SourceMap, spans: &[Span], form: Form) -> Option
         let cells = cells(&text, line, base, &secrets, form);
         let here: Vec<usize> = (0..spans.len()).filter(|span| at(spans[*span].start) == index).collect();
         let window = window(&cells, here.iter().map(|span| spans[*span]), whole, form);
-        if index > shown.start {
-            excerpt.text.push('\n');
-        }
         draw(&cells, &window, whole, form, &here, spans, &mut excerpt);
-    }
-    while excerpt.text.ends_with('\n') && excerpt.places.iter().all(|place| place.end < excerpt.text.len()) {
-        excerpt.text.pop();
+        excerpt.text.push('\n');
     }
     Some(excerpt)
 }
@@ -150,20 +147,29 @@ fn draw(
     if window.start > 0 || !whole {
         excerpt.text.push_str(dots);
     }
-    let start = excerpt.text.len();
     let mut offsets = Vec::with_capacity(window.len() + 1);
     for cell in &cells[window.clone()] {
         offsets.push(excerpt.text.len());
         excerpt.text.push(cell.shown);
     }
     offsets.push(excerpt.text.len());
+    let behind = |index: usize| offsets[index.clamp(window.start, window.end) - window.start];
     for &span in here {
         let (from, to) = (spans[span].start, spans[span].end());
         let first = cells.partition_point(|cell| cell.to <= from);
-        let behind = cells.partition_point(|cell| cell.from < to).max(first);
-        let clamp = |index: usize| index.clamp(window.start, window.end) - window.start;
-        excerpt.places[span] = offsets.get(clamp(first)).copied().unwrap_or(start)
-            ..offsets.get(clamp(behind)).copied().unwrap_or(start);
+        let last = cells.partition_point(|cell| cell.from < to).max(first);
+        excerpt.places[span] = behind(first)..behind(last);
+    }
+    if window.end == cells.len() && here.iter().any(|span| excerpt.places[*span].start == excerpt.text.len())
+    {
+        // A place at the end of a line points to the blank behind it.
+        let end = excerpt.text.len();
+        excerpt.text.push(' ');
+        for &span in here {
+            if excerpt.places[span].start == end {
+                excerpt.places[span].end = end + 1;
+            }
+        }
     }
     if window.end < cells.len() {
         excerpt.text.push_str(dots);

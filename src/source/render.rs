@@ -97,7 +97,7 @@ fn wrap(text: &str, width: usize, first: usize, rest: usize) -> Vec<String> {
         }
         used += long;
     }
-    lines
+    lines.into_iter().map(|line| line.trim_end().to_owned()).collect()
 }
 
 /// Labels that are shown in one excerpt: near each other in one file. The group of the first label comes first.
@@ -162,7 +162,10 @@ fn snippet(
     let mut drawn = String::new();
     if handler.render_report(&mut drawn, &snippet).is_ok() {
         // The first line is the header of `miette`, which stands above already.
-        text.push_str(drawn.split_once('\n').map_or("", |(_, rest)| rest));
+        for line in drawn.lines().skip(1) {
+            text.push_str(line.trim_end());
+            text.push('\n');
+        }
     }
 }
 
@@ -212,7 +215,7 @@ impl SourceCode for Snippet {
     ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
         let text = self.excerpt.text.as_bytes();
         let (line, column) = if before == 0 { self.excerpt.position } else { (self.excerpt.first_line, 0) };
-        let lines = memchr::memchr_iter(b'\n', text).count() + 1;
+        let lines = memchr::memchr_iter(b'\n', text).count();
         let whole = SourceSpan::from((0, text.len()));
         Ok(Box::new(MietteSpanContents::new_named(self.name.clone(), text, whole, line, column, lines)))
     }

@@ -156,6 +156,7 @@ impl<'a> Builder<'a> {
                 if tag.is_some() {
                     self.tag(start, end);
                 }
+                let start = self.content(start);
                 let end = self.scalar_end(start, end, style);
                 let plain = style == ScalarStyle::Plain;
                 if plain && value.is_empty() && self.stack.is_empty() {
@@ -218,6 +219,11 @@ impl<'a> Builder<'a> {
         }
     }
 
+    /// Where a node begins behind its anchor and tag.
+    fn content(&self, start: usize) -> usize {
+        start + scalar::properties_length(&self.text[start..])
+    }
+
     /// Where a scalar ends: the parser's marks may reach over white space and comments behind it.
     fn scalar_end(&self, start: usize, end: usize, style: ScalarStyle) -> usize {
         let text = &self.text[start..end.max(start)];
@@ -249,6 +255,7 @@ impl<'a> Builder<'a> {
             let what = "a key must be a text".to_owned();
             self.beyond(what, start, end, "put the key, or a value such as `{{ name }}`, in quotes");
         }
+        let start = self.content(start);
         let flow = self.text[start..].starts_with(['[', '{']);
         self.stack.push(Frame { start, anchor, flow, count: 1, kind });
         Ok(())
@@ -262,9 +269,11 @@ impl<'a> Builder<'a> {
                 members.last().map(|member| member.value.span.end().max(member.key_span.end()))
             }
         };
+        let last = last.and_then(|last| usize::try_from(last - self.base).ok());
         let end = match last {
-            Some(last) if !frame.flow => usize::try_from(last - self.base).unwrap_or(end).max(frame.start),
-            _ => end,
+            Some(last) if !frame.flow => last.max(frame.start),
+            _ if !frame.flow => end.max(frame.start),
+            _ => scalar::closing(self.text, last.unwrap_or(frame.start + 1)).unwrap_or(end),
         };
         let value = match frame.kind {
             Kind::Sequence { first_plain: true, .. }

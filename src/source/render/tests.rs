@@ -63,8 +63,32 @@ fn places_near_each_other_share_an_excerpt_and_others_do_not() {
         .at(at(first, &text, "line-30"), "and here");
     check(
         &render(&diagnostic, &sources, PLAIN),
-        "
-",
+        r#"
+AZP0104: twice
+    ╭─[a.yaml:20:1]
+ 17 │ line-17
+ 18 │ line-18
+    · ───┬───
+    ·    ╰── first here
+ 19 │ line-19
+ 20 │ line-20
+    · ───┬───
+    ·    ╰── again
+ 21 │ line-21
+    ╰────
+   ╭─[b.yaml:1:1]
+ 1 │ line-01
+   · ───────
+ 2 │ line-02
+   ╰────
+    ╭─[a.yaml:30:1]
+ 29 │ line-29
+ 30 │ line-30
+    · ───┬───
+    ·    ╰── and here
+    ╰────
+  help: azpol explain AZP0104
+"#,
     );
 }
 
@@ -77,8 +101,15 @@ fn a_long_line_is_shown_around_its_place() {
     let narrow = RenderStyle { width: 60, ..PLAIN };
     check(
         &render(&diagnostic, &sources, narrow),
-        "
-",
+        r#"
+AZP0101: x
+   ╭─[min.json:1:80013]
+ 1 │ …1,1,1,1,1,],"é":"here","b":[2,2,2,2,2,2,2,2,2,2,2,…
+   ·                  ───┬──
+   ·                     ╰── this
+   ╰────
+  help: azpol explain AZP0101
+"#,
     );
 }
 
@@ -94,8 +125,17 @@ fn secrets_are_hidden_and_places_hold() {
     let drawn = render(&diagnostic, &sources, PLAIN);
     assert!(!drawn.contains("abc"));
     check(
-        &drawn, "
-",
+        &drawn,
+        r#"
+AZP0101: `https://h/?sig=***` is bad
+   ╭─[a.json:1:71]
+ 1 │ {"connectionString": "***", "name": 7}
+   ·                       ─┬─           ┬
+   ·                        │            ╰── SharedAccessKey=***
+   ·                        ╰── within
+   ╰────
+  help: remove sig=***  azpol explain AZP0101
+"#,
     );
 }
 
@@ -110,8 +150,17 @@ fn what_steers_a_terminal_is_drawn_as_pictures() {
     let drawn = render(&diagnostic, &sources, PLAIN);
     assert!(!drawn.contains('\u{1b}'));
     check(
-        &drawn, "
-",
+        &drawn,
+        r#"
+AZP0112: bad \u{1b}[2J\nname
+   ╭─[a\u{1b}.yaml:1:10]
+ 1 │ a: ␛[31m    b�
+   ·             ┬
+   ·             ╰── here\u{7}
+ 2 │ c: 1
+   ╰────
+  help: no \u{1b}  azpol explain AZP0112
+"#,
     );
 }
 
@@ -123,8 +172,15 @@ fn ascii_is_enough_where_asked_for() {
     let diagnostic = Diagnostic::new(&codes::YAML_SYNTAX, "bad").at(at(file, text, "1"), "here");
     check(
         &render(&diagnostic, &sources, RenderStyle { unicode: false, ..PLAIN }),
-        "
-",
+        r#"
+AZP0112: bad
+   ,-[a.yaml:1:4]
+ 1 | a: 1
+   :    |
+   :    `-- here
+   `----
+  help: azpol explain AZP0112
+"#,
     );
 }
 
@@ -139,8 +195,20 @@ fn a_place_at_the_end_and_one_of_many_lines() {
         .at(Span::new(file, 0, end), "all of this");
     check(
         &render(&diagnostic, &sources, PLAIN),
-        "
-",
+        r#"
+AZP0102: the end
+   ╭─[a.json:4:1]
+ 1 │ {
+   · ┬
+   · ╰── all of this
+ 2 │   "a": {
+ 3 │     "b": 1
+ 4 │
+   · ┬
+   · ╰── ends here
+   ╰────
+  help: azpol explain AZP0102
+"#,
     );
 }
 
@@ -150,8 +218,14 @@ fn long_messages_are_broken_between_words() {
         .help("one two three four five six seven eight");
     check(
         &render(&diagnostic, &SourceMap::new(), RenderStyle { width: 30, ..PLAIN }),
-        "
-",
+        r#"
+AZP0101: one two three four
+  five six seven eight nine
+  ten
+  help: one two three four
+        five six seven eight
+        azpol explain AZP0101
+"#,
     );
 }
 
@@ -180,8 +254,17 @@ fn a_file_that_is_not_held_is_read_again() {
     let diagnostic = Diagnostic::new(&codes::JSON_SYNTAX, "x").at(Span::new(file, start, start + 4), "this");
     check(
         &render(&diagnostic, &sources, PLAIN),
-        "
-",
+        r#"
+AZP0101: x
+        ╭─[big.ndjson:150000:10]
+ 149999 │ {"name": "ü"}
+ 150000 │ {"name": "ü"}
+        ·          ─┬─
+        ·           ╰── this
+ 150001 │ {"name": "ü"}
+        ╰────
+  help: azpol explain AZP0101
+"#,
     );
 }
 

@@ -54,6 +54,29 @@ fn is_float(text: &str) -> bool {
     digits(whole) && digits(part) && !(whole.is_empty() && part.is_empty()) && exponent
 }
 
+/// Where a flow collection ends whose last part ends at `from`: behind the next closing bracket.
+pub(super) fn closing(text: &str, from: usize) -> Option<usize> {
+    let mut at = from;
+    loop {
+        let next = at + text.get(at..)?.find([']', '}', '#'])?;
+        if text[next..].starts_with('#') {
+            at = next + text[next..].find('\n')?;
+        } else {
+            return Some(next + 1);
+        }
+    }
+}
+
+/// The length of an anchor and a tag at the beginning of a text, with the blanks behind them.
+pub(super) fn properties_length(text: &str) -> usize {
+    let mut rest = text;
+    while rest.starts_with(['&', '!']) {
+        let word = rest.find(char::is_whitespace).unwrap_or(rest.len());
+        rest = rest[word..].trim_start();
+    }
+    text.len() - rest.len()
+}
+
 /// The length of the quoted scalar at the beginning of a text, quotes included.
 pub(super) fn quoted_length(text: &str) -> usize {
     let bytes = text.as_bytes();

@@ -128,6 +128,14 @@ fn every_part_knows_its_place() {
 }
 
 #[test]
+fn anchors_stand_before_what_they_name() {
+    check_spans(
+        "a: &x {b: 1} # z\nb: &y\n  c: 1\n",
+        &["a: &x {b: 1} # z\nb: &y\n  c: 1", "a", "{b: 1}", "b", "1", "b", "c: 1", "c", "1"],
+    );
+}
+
+#[test]
 fn aliases_repeat_what_they_name() {
     check("a: &x {b: 1}\nc: *x\nd: [*x]\n", r#"{"a":{"b":1},"c":{"b":1},"d":[{"b":1}]}"#);
 }
