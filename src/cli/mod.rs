@@ -1,1 +1,14 @@
 //! One file a subcommand; the only room that prints, exits or reads the environment.
+
+mod args;
+mod exit;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// Runs azpol with the arguments of the process.
+pub fn main() -> ExitCode {
+    let _ = args::Cli::parse();
+    ExitCode::SUCCESS
+}
