@@ -12,6 +12,7 @@ mod excerpt;
 pub mod json;
 mod map;
 mod mask;
+mod members;
 mod node;
 mod position;
 mod printable;
