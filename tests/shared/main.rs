@@ -1,6 +1,7 @@
 //! The suites over the material that lies beside the checkout, in `../shared`.
 
 mod functions;
+mod goldens;
 
 use std::path::{Path, PathBuf};
 
