@@ -123,6 +123,8 @@ pub struct Deployment {
     pub location: Option<Arc<str>>,
     /// `deployment.properties.parameters`: name, value (an expression of the policy dialect) and place.
     pub parameters: Vec<(Arc<str>, Formula, Span)>,
+    /// Parameters whose value is a Key Vault `reference`: name and place.
+    pub secrets: Vec<(Arc<str>, Span)>,
     /// `deployment.properties.template`, untouched.
     pub template: Arc<Node>,
     /// The deployment.
