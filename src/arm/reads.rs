@@ -29,7 +29,8 @@ impl Reads {
     /// This path of the bodies of a type is read; only its first two keys are kept, in lower case and without
     /// `[*]`: `properties.sources[*].eventSource` is `properties.sources`.
     pub fn add_path(&mut self, resource_type: &ResourceType, path: &str) {
-        let keys: Vec<&str> = path.split('.').take(2).map(|key| key.split('[').next().unwrap_or(key)).collect();
+        let keys: Vec<&str> =
+            path.split('.').take(2).map(|key| key.split('[').next().unwrap_or(key)).collect();
         let path = keys.join(".").to_ascii_lowercase();
         self.types.entry(resource_type.clone()).or_default().insert(path.into());
     }

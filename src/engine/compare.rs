@@ -51,6 +51,11 @@ pub(super) struct Answer {
 }
 
 impl Answer {
+    /// It can't be decided, for these reasons.
+    pub(super) fn unknown(causes: impl IntoIterator<Item = Cause>) -> Answer {
+        Answer { truth: Truth::unknown(causes), doubt: None }
+    }
+
     fn sure(holds: bool) -> Answer {
         Answer { truth: holds.into(), doubt: None }
     }
@@ -60,11 +65,11 @@ impl Answer {
     }
 
     fn fails(message: impl Into<String>) -> Answer {
-        Answer { truth: Truth::unknown([Cause::Fails(message.into().into())]), doubt: None }
+        Answer::unknown([Cause::Fails(message.into().into())])
     }
 
     fn runtime(expression: &str) -> Answer {
-        Answer { truth: Truth::unknown([Cause::Runtime(expression.into())]), doubt: None }
+        Answer::unknown([Cause::Runtime(expression.into())])
     }
 }
 
@@ -299,7 +304,7 @@ fn order(current: Current<'_>, target: &Value, operator: Operator, holds: fn(Ord
                 Some(order) => Some(order),
                 None => {
                     let cause = Cause::MissingFact("how .NET orders texts beyond ASCII".into());
-                    return Answer { truth: Truth::unknown([cause]), doubt: None };
+                    return Answer::unknown([cause]);
                 }
             },
         },

@@ -135,13 +135,7 @@ pub(super) enum Step {
 impl Path {
     /// From a path as the alias table writes it: `properties.sources[*].eventSource`.
     pub(super) fn parse(text: &str) -> Path {
-        Path {
-            base: Base::Body,
-            steps: steps(text),
-            text: text.into(),
-            hidden_array: false,
-            doubt: None,
-        }
+        Path { base: Base::Body, steps: steps(text), text: text.into(), hidden_array: false, doubt: None }
     }
 
     /// A path of keys that may hold any character.
@@ -169,7 +163,8 @@ fn steps(text: &str) -> Vec<Step> {
         if let Some(behind) = rest.strip_prefix("[*]") {
             steps.push(Step::Each);
             rest = behind;
-        } else if let Some((key, behind)) = rest.strip_prefix("['").and_then(|quoted| quoted.split_once("']")) {
+        } else if let Some((key, behind)) = rest.strip_prefix("['").and_then(|quoted| quoted.split_once("']"))
+        {
             steps.push(Step::Key(key.into()));
             rest = behind;
         } else {

@@ -95,6 +95,8 @@ pub struct Details {
     pub resource_group_name: Option<Formula>,
     /// `existenceScope`
     pub existence_scope: ExistenceScope,
+    /// Whether `existenceScope` is written.
+    pub existence_scope_given: bool,
     /// `existenceCondition`
     pub existence_condition: Option<Condition>,
     /// `roleDefinitionIds`

@@ -52,17 +52,8 @@ impl fmt::Display for FieldFault {
 
 impl FieldName {
     /// The accessors that have a fixed name.
-    pub const ACCESSORS: &'static [&'static str] = &[
-        "name",
-        "fullName",
-        "kind",
-        "type",
-        "location",
-        "id",
-        "identity.type",
-        "tags",
-        "apiVersion",
-    ];
+    pub const ACCESSORS: &'static [&'static str] =
+        &["name", "fullName", "kind", "type", "location", "id", "identity.type", "tags", "apiVersion"];
 
     /// From the text of `field`, in any case.
     pub fn parse(text: &str) -> Result<FieldName, FieldFault> {

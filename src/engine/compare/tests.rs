@@ -127,7 +127,7 @@ fn match_patterns_compare_with_case_unless_told_otherwise() {
     ];
     table("match", &rows);
     complement("notMatch", &rows);
-    let rows = [(r#""VM-01""#, r#""vm-##""#, "true"), ("-", r#""#""#, "false"), ("null", r#""""#, "true")];
+    let rows = [(r#""VM-01""#, r#""vm-##""#, "true"), ("-", r##""#""##, "false"), ("null", r#""""#, "true")];
     table("matchInsensitively", &rows);
     complement("notMatchInsensitively", &rows);
 }

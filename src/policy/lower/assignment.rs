@@ -218,7 +218,8 @@ fn not_scopes(shape: &Shape<'_>, lowering: &mut Lowering<'_>) -> Vec<(Scope, Spa
         match Scope::parse(&text) {
             Some(scope) => scopes.push((scope, item.span)),
             None => {
-                let help = "an excluded scope is the id of a management group, subscription, group or resource";
+                let help =
+                    "an excluded scope is the id of a management group, subscription, group or resource";
                 bad_id(item, "notScopes", &text, help, lowering);
             }
         }
@@ -290,17 +291,14 @@ fn enforcement(
     let mode = match given.value {
         NodeValue::Int(0) => Some(EnforcementMode::Default),
         NodeValue::Int(1) => Some(EnforcementMode::DoNotEnforce),
-        _ => lowering.choice(
-            given,
-            "enforcementMode",
-            &["Default", "DoNotEnforce", "Enroll"],
-            |text| match text.to_ascii_lowercase().as_str() {
+        _ => lowering.choice(given, "enforcementMode", &["Default", "DoNotEnforce", "Enroll"], |text| {
+            match text.to_ascii_lowercase().as_str() {
                 "default" => Some(EnforcementMode::Default),
                 "donotenforce" => Some(EnforcementMode::DoNotEnforce),
                 "enroll" => Some(EnforcementMode::Enroll),
                 _ => None,
-            },
-        ),
+            }
+        }),
     };
     if mode == Some(EnforcementMode::Enroll) {
         unsupported.push((Selective::Enroll, given.span));

@@ -54,12 +54,7 @@ fn read(node: &Node, lowering: &mut Lowering<'_>, counts: &mut Counts) -> Option
     })
 }
 
-fn list(
-    node: &Node,
-    key: &str,
-    lowering: &mut Lowering<'_>,
-    counts: &mut Counts,
-) -> Option<Vec<Condition>> {
+fn list(node: &Node, key: &str, lowering: &mut Lowering<'_>, counts: &mut Counts) -> Option<Vec<Condition>> {
     if !node.is_array() {
         lowering.wrong_kind(node, key, "a list of conditions");
         return None;
@@ -225,9 +220,9 @@ fn counted(node: &Node, lowering: &mut Lowering<'_>, counts: &Counts) -> Option<
         Some(format!("`{text}` names no array: a counted alias has `[*]`"))
     } else {
         let outer = counts.iter().rev().find_map(|frame| frame.as_deref());
-        outer.filter(|outer| !below(text, outer)).map(|outer| {
-            format!("`{text}` isn't below `{outer}`, the array of the count around it")
-        })
+        outer
+            .filter(|outer| !below(text, outer))
+            .map(|outer| format!("`{text}` isn't below `{outer}`, the array of the count around it"))
     };
     if let Some(message) = fault {
         lowering.say(&codes::MALFORMED_COUNT, node.span, message, "not countable here");

@@ -58,11 +58,7 @@ fn envelope(node: &Node, fallback: &str, lowering: &mut Lowering<'_>) -> Option<
         };
         given
     };
-    let parameters = if bare_rule {
-        Vec::new()
-    } else {
-        parameters(properties.get("parameters"), lowering)
-    };
+    let parameters = if bare_rule { Vec::new() } else { parameters(properties.get("parameters"), lowering) };
     let id = id(node, lowering);
     let text = |lowering: &mut Lowering<'_>, key: &str| {
         lowering.text(properties, key).filter(|text| !text.trim().is_empty())
@@ -141,14 +137,15 @@ fn policy_type(
     let Some(given) = properties.get("policyType").filter(|given| !given.is_null()) else {
         return Some(by_id);
     };
-    lowering.choice(given, "policyType", &["BuiltIn", "Custom", "Static", "NotSpecified"], |text| {
-        match text.to_ascii_lowercase().as_str() {
-            "builtin" => Some(PolicyType::BuiltIn),
-            "custom" => Some(PolicyType::Custom),
-            "static" => Some(PolicyType::Static),
-            "notspecified" => Some(by_id),
-            _ => None,
-        }
+    lowering.choice(given, "policyType", &["BuiltIn", "Custom", "Static", "NotSpecified"], |text| match text
+        .to_ascii_lowercase()
+        .as_str()
+    {
+        "builtin" => Some(PolicyType::BuiltIn),
+        "custom" => Some(PolicyType::Custom),
+        "static" => Some(PolicyType::Static),
+        "notspecified" => Some(by_id),
+        _ => None,
     })
 }
 

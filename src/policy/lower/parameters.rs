@@ -42,7 +42,8 @@ fn parameter(member: &Member, lowering: &mut Lowering<'_>) -> Option<ParameterDe
         .and_then(Node::as_str)
         .filter(|text| !text.is_empty())
         .map(Arc::from);
-    let assign_permissions = metadata.and_then(|metadata| metadata.get("assignPermissions")).is_some_and(is_true);
+    let assign_permissions =
+        metadata.and_then(|metadata| metadata.get("assignPermissions")).is_some_and(is_true);
     let declared = ParameterDefinition {
         name: member.key.clone(),
         parameter_type: parameter_type?,
@@ -72,7 +73,8 @@ fn check_default(declared: &ParameterDefinition, node: &Node, lowering: &mut Low
         );
         lowering.fault(Diagnostic::new(&codes::BAD_DECLARATION, message).at(place.span, "of another type"));
     } else if let Some(value) = declared.refused(default) {
-        let message = format!("the default of `{}` isn't one of its `allowedValues`: `{value}`", declared.name);
+        let message =
+            format!("the default of `{}` isn't one of its `allowedValues`: `{value}`", declared.name);
         let mut fault = Diagnostic::new(&codes::BAD_DECLARATION, message).at(place.span, "not allowed");
         if let Some(allowed) = node.member("allowedValues") {
             fault = fault.at(allowed.key_span, "declared here");

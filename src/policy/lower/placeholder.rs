@@ -2,12 +2,13 @@
 
 /// The placeholder in a text, if one stands in it: `${name}`, `{{name}}`, `##name##`, or a whole text `<name>`.
 pub(super) fn placeholder(text: &str) -> Option<&str> {
-    between(text, "${", "}").or_else(|| between(text, "{{", "}}")).or_else(|| between(text, "##", "##")).or_else(
-        || {
+    between(text, "${", "}")
+        .or_else(|| between(text, "{{", "}}"))
+        .or_else(|| between(text, "##", "##"))
+        .or_else(|| {
             let inner = text.trim().strip_prefix('<')?.strip_suffix('>')?;
             (!inner.is_empty() && !inner.contains(['<', '>'])).then_some(text.trim())
-        },
-    )
+        })
 }
 
 /// Whether a text is nothing but a placeholder: a value in which one merely stands may be meant so.

@@ -93,8 +93,9 @@ impl<'a> Lowering<'a> {
             if known.iter().any(|key| key.eq_ignore_ascii_case(&member.key)) {
                 continue;
             }
-            let fault = Diagnostic::new(&codes::UNKNOWN_KEY, format!("{owner} has no member `{}`", member.key))
-                .at(member.key_span, "not a key of this object");
+            let fault =
+                Diagnostic::new(&codes::UNKNOWN_KEY, format!("{owner} has no member `{}`", member.key))
+                    .at(member.key_span, "not a key of this object");
             self.fault(suggest(fault, &member.key, known));
         }
     }

@@ -60,7 +60,8 @@ fn one(formula: &Formula, known: &[&str], lowering: &mut Lowering<'_>) {
             if &**name != "parameters" || known.iter().any(|known| known.eq_ignore_ascii_case(parameter)) {
                 continue;
             }
-            let message = format!("the rule reads parameter `{parameter}`, which the definition doesn't declare");
+            let message =
+                format!("the rule reads parameter `{parameter}`, which the definition doesn't declare");
             let fault = Diagnostic::new(&codes::UNDECLARED_REFERENCE, message).at(span, "read here");
             lowering.fault(suggest(fault, parameter, known));
         }

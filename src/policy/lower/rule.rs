@@ -112,6 +112,7 @@ fn existence(node: &Node, lowering: &mut Lowering<'_>) -> Option<Details> {
         name: name?,
         resource_group_name: resource_group_name?,
         existence_scope: existence_scope?,
+        existence_scope_given: node.get("existenceScope").is_some_and(|given| !given.is_null()),
         existence_condition: existence_condition?,
         role_definition_ids,
         deployment: deployment?,
