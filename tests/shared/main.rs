@@ -1,5 +1,8 @@
 //! The suites over the material that lies beside the checkout, in `../shared`.
 
+mod functions;
+mod goldens;
+
 use std::path::{Path, PathBuf};
 
 /// The folder; its absence is a failure, never a skipped test.
