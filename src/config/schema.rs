@@ -13,7 +13,7 @@ pub(super) struct Schema {
     /// `None` if the text of the schema is itself at fault, which a test excludes.
     validator: Option<Validator>,
     /// The schema itself, for the keys that it knows.
-    schema: serde_json::Value,
+    text: serde_json::Value,
     /// How messages name the document.
     title: &'static str,
 }
@@ -22,7 +22,7 @@ impl Schema {
     /// Compiles a schema that ships with azpol.
     pub(super) fn new(text: &str, title: &'static str) -> Schema {
         let schema = serde_json::from_str(text).unwrap_or_default();
-        Schema { validator: jsonschema::validator_for(&schema).ok(), schema, title }
+        Schema { validator: jsonschema::validator_for(&schema).ok(), text: schema, title }
     }
 
     /// Checks a document. Whether it fits; every fault is pushed.
@@ -72,7 +72,7 @@ impl Schema {
     /// ends with `additionalProperties`; references within are followed.
     fn known_keys(&self, error: &ValidationError<'_>) -> Vec<String> {
         let path = error.schema_path().as_str();
-        let mut at = &self.schema;
+        let mut at = &self.text;
         for segment in path.split('/').skip(1) {
             let next = match at {
                 serde_json::Value::Array(items) => {
@@ -83,7 +83,7 @@ impl Schema {
             match next {
                 Some(serde_json::Value::Bool(_)) | None => break,
                 Some(serde_json::Value::String(reference)) if segment == "$ref" => {
-                    let target = self.schema.pointer(reference.trim_start_matches('#'));
+                    let target = self.text.pointer(reference.trim_start_matches('#'));
                     at = target.unwrap_or(at);
                 }
                 Some(next) => at = next,

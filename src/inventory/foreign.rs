@@ -9,7 +9,7 @@ use super::codes;
 pub enum Foreign {
     /// An ARM template.
     Template,
-    /// The parameters of an ARM template, also as AzOps writes them.
+    /// The parameters of an ARM template, also as `AzOps` writes them.
     TemplateParameters,
     /// A resource as a template declares it: `apiVersion` and no id (Enterprise-Scale, ALZ library).
     TemplateResource,

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use crate::arm::{ManagementGroupId, ResourceId, ResourceType, Scope, SubscriptionId, Value};
 use crate::inventory::{
     Completeness, Existence, Inventory, InventoryBuilder, Known, Listing, Placement, PolicyDocuments,
-    Provenance, Resource, SetAsideReason, SubscriptionState,
+    Provenance, ProviderRegistration, Resource, SetAsideReason, SubscriptionState,
 };
 use crate::source::{Diagnostics, FileId, SourceMap, json};
 
@@ -365,7 +365,10 @@ fn roles_providers_and_deployments_are_found() {
     let inventory = clean(&[("r.json", role), ("p.json", provider), ("d.json", deployment)], &[]);
     assert_eq!(inventory.role_assignments("p").len(), 1);
     let s = SubscriptionId::new("s");
-    assert_eq!(inventory.provider(&s, "microsoft.security").map(|p| p.is_registered()), Some(false));
+    assert_eq!(
+        inventory.provider(&s, "microsoft.security").map(ProviderRegistration::is_registered),
+        Some(false)
+    );
     let id =
         ResourceId::parse("/subscriptions/s/providers/Microsoft.Resources/deployments/D").expect("an id");
     assert!(inventory.deployment(&id).is_some_and(|d| d.location.is_some()));
