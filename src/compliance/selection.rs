@@ -1,6 +1,7 @@
 //! What of the inputs is evaluated: `--assignment`, `--definition`, `--category`, `--scope`, `--subscription`.
 
-use crate::arm::{Scope, nearest};
+use crate::arm::Scope;
+use crate::arm::nearest::nearest;
 use crate::inventory::{Inventory, Placement, Subscription};
 use crate::policy::{PolicyAssignment, PolicyDefinition};
 use crate::source::{Diagnostic, Diagnostics};
