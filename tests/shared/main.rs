@@ -1,8 +1,12 @@
 //! The suites over the material that lies beside the checkout, in `../shared`.
 
-mod functions;
-
 use std::path::{Path, PathBuf};
+
+mod functions;
+mod twins;
+
+#[path = "../deployment/mod.rs"]
+mod deployment;
 
 /// The folder; its absence is a failure, never a skipped test.
 pub(crate) fn shared() -> PathBuf {
