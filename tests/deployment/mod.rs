@@ -31,7 +31,7 @@ pub(crate) fn details(definition: &Node) -> &Node {
 }
 
 /// What ARM would put, or why it would refuse. Values of parameters that aren't given are the defaults.
-pub(crate) fn deployed(definition: &Node, given: &Object) -> Result<Deployed, ExpansionFault> {
+pub(crate) fn deployed(definition: &Node, given: &Object) -> Result<Deployed, Vec<ExpansionFault>> {
     let values = bound(definition, given);
     let deployment = details(definition).get("deployment").expect("deployment");
     let properties = deployment.get("properties").expect("properties");

