@@ -4,9 +4,12 @@
 //! diagnostic. Nothing here is bound to parameters yet; that is the room `engine`.
 
 mod assignment;
+pub mod codes;
 mod condition;
 mod definition;
 mod effect;
+mod field;
+mod lower;
 mod parameter;
 
 pub use assignment::{EnforcementMode, Identity, IdentityType, PolicyAssignment, Selective};
@@ -16,4 +19,6 @@ pub use definition::{
     PolicyType,
 };
 pub use effect::Effect;
+pub use field::{FieldFault, FieldName};
+pub use lower::{assignment, definition};
 pub use parameter::{ParameterDefinition, ParameterType};
