@@ -5,7 +5,8 @@ use std::fs;
 use std::sync::Arc;
 
 use azpol::arm::template::{
-    DeploymentRequest, Expansion, ExpansionFault, PreparedTemplate, ResourceGroupFacts, SubscriptionFacts, expand,
+    DeploymentRequest, Expansion, ExpansionFault, PreparedTemplate, ResourceGroupFacts, SubscriptionFacts,
+    expand,
 };
 use azpol::arm::{Object, ResourceId, SubscriptionId, Value, deep_equal};
 use azpol::source::{Diagnostics, Node, SourceMap, json};
@@ -54,7 +55,10 @@ fn run(golden: &Golden, template: &Node, prepared: bool) -> Result<Expansion, Ve
         tags: None,
     };
     let group = scope.get("resourceGroup").map(|group| ResourceGroupFacts {
-        id: ResourceId::resource_group(&subscription.id, group.get("name").and_then(Value::as_str).expect("a name")),
+        id: ResourceId::resource_group(
+            &subscription.id,
+            group.get("name").and_then(Value::as_str).expect("a name"),
+        ),
         location: texts(group, "location"),
         tags: None,
     });
@@ -154,7 +158,8 @@ fn the_exports_expand_as_the_goldens() {
     for golden in &goldens {
         let template = template(&golden.id);
         let expansion = run(golden, &template, true);
-        let expansion = expansion.unwrap_or_else(|faults| panic!("{} {}: {faults:#?}", golden.id, golden.variant));
+        let expansion =
+            expansion.unwrap_or_else(|faults| panic!("{} {}: {faults:#?}", golden.id, golden.variant));
         let differences = differences(golden, &expansion);
         assert!(differences.is_empty(), "{} {}:\n{}", golden.id, golden.variant, differences.join("\n"));
         assert_eq!(expansion.nested.len(), 1, "{}", golden.id);
@@ -176,7 +181,12 @@ fn the_other_definitions_expand_as_the_goldens() {
                 if differences.is_empty() {
                     equal += 1;
                 } else {
-                    unlike.push(format!("{} {}:\n      {}", golden.id, golden.variant, differences.join("\n      ")));
+                    unlike.push(format!(
+                        "{} {}:\n      {}",
+                        golden.id,
+                        golden.variant,
+                        differences.join("\n      ")
+                    ));
                 }
             }
             Err(faults) => {

@@ -2,6 +2,10 @@
 
 mod functions;
 mod goldens;
+mod twins;
+
+#[path = "../deployment/mod.rs"]
+mod deployment;
 
 use std::path::{Path, PathBuf};
 

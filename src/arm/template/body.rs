@@ -110,7 +110,10 @@ pub(super) fn count_of(formula: &Formula, place: &Place<'_>) -> Result<i64, Trou
     if (0..=MAX_COPIES).contains(&count) {
         return Ok(count);
     }
-    Err(misfit(formula, format!("the count of a copy loop has to be between 0 and {MAX_COPIES}, not {count}")))
+    Err(misfit(
+        formula,
+        format!("the count of a copy loop has to be between 0 and {MAX_COPIES}, not {count}"),
+    ))
 }
 
 impl Body {
