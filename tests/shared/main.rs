@@ -2,6 +2,7 @@
 
 mod definitions;
 mod functions;
+mod goldens;
 
 use std::path::{Path, PathBuf};
 
