@@ -13,4 +13,6 @@ codes! {
     UNKNOWN_DEFINITION = "AZP0704" "unknown-definition" Error;
     /// A scope on the command line that is none.
     NO_SCOPE = "AZP0705" "no-scope" Error;
+    /// A `--param` without a value.
+    NO_PARAMETER = "AZP0706" "no-parameter-value" Error;
 }

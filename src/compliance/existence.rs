@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use crate::arm::{ResourceId, ResourceType, Scope, SubscriptionId};
-use crate::engine::{Candidate, Cause, CompiledPolicy, ExistenceCheck, LeafRecord, Recorder, Silent, Subject, Truth};
+use crate::engine::{Candidate, Cause, CompiledPolicy, ExistenceCheck, LeafRecord, NameRule, Recorder, Silent, Subject, Truth};
 use crate::inventory::{Existence, Inventory, Resource};
 
 use super::state::{ComplianceState, FailedLeaf, LookedFor, MissingFact, NearMiss, Provisional, ReasonKind};
@@ -71,12 +71,12 @@ pub(super) fn exist(
 ) -> Verdict {
     let of_type: Vec<&Resource> = inventory.resources(subscription, &check.resource_type).collect();
     let (candidates, others): (Vec<&Resource>, Vec<&Resource>) =
-        of_type.into_iter().partition(|resource| check.finds(subject, resource));
+        of_type.into_iter().partition(|resource| check.admits(resource));
     let mut verdict = decide(inventory, policy, subscription, subject, check, &candidates);
     verdict.looked_for = Some(LookedFor {
         resource_type: check.resource_type.clone(),
         name: check.name.clone(),
-        resource_group: check.resource_group.clone(),
+        resource_group: check.resource_group().and_then(|group| group.resource_group_name()).map(Arc::from),
     });
     if verdict.state != ComplianceState::Compliant {
         verdict.near_misses = near_misses(policy, subject, check, &others);
@@ -116,19 +116,20 @@ fn decide(
         verdict.failed = failed;
         verdict.low_confidence = doubts;
     }
-    let only_one = check.name.is_some() && check.resource_group.is_some();
+    verdict.low_confidence.extend(check.doubts.iter().map(|doubt| Arc::from(doubt.as_str())));
+    let group = check.resource_group();
+    let only_one = group.is_some() && matches!(check.name_rule, Some(NameRule::Full));
     if only_one && !candidates.is_empty() {
         return verdict;
     }
-    let group = check.resource_group.as_deref().map(|name| ResourceId::resource_group(subscription, name));
-    if let Some(group) = &group
+    if let Some(group) = group
         && matches!(inventory.resource_group(group), Existence::Absent)
     {
         verdict.reason = ReasonKind::ResourceGroupNotFound;
         return verdict;
     }
     let whole = Scope::Subscription(subscription.clone());
-    let searched = group.map_or_else(|| whole.clone(), Scope::ResourceGroup);
+    let searched = group.map_or_else(|| whole.clone(), |group| Scope::ResourceGroup(group.clone()));
     if inventory.listing(&check.resource_type, &searched).is_complete() {
         return verdict;
     }
@@ -168,7 +169,7 @@ fn near_misses(
         .map(|resource| NearMiss {
             id: resource.id.clone(),
             satisfies: policy.satisfies(subject, Candidate::existing(resource), &mut Silent) == Truth::True,
-            same_name: check.name.as_deref().is_some_and(|name| name.eq_ignore_ascii_case(resource.name())),
+            same_name: check.name.is_some() && check.names(resource),
         })
         .collect();
     found.sort_by(|a, b| (!a.same_name, !a.satisfies, &a.id).cmp(&(!b.same_name, !b.satisfies, &b.id)));

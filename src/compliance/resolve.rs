@@ -82,11 +82,11 @@ impl Programs<'_> {
         let Some(bound) = bind(definition, &assignment, faults) else {
             return not(assignment, Some(definition), WhyNot::Parameters);
         };
-        let key = (definition.id.to_ascii_lowercase(), bound.to_string());
+        let key = (definition.id.to_ascii_lowercase(), bound.key());
         let catalog = self.catalog;
         let program = self.known.entry(key).or_insert_with(|| {
             compile(definition, &bound, catalog).map(Arc::new).map_err(|missing| {
-                WhyNot::NotBuilt(missing.into_iter().map(|not| (not.what, not.span)).collect())
+                WhyNot::NotBuilt(missing.into_iter().map(|not| (not.to_string(), not.span)).collect())
             })
         });
         match program {

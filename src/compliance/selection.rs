@@ -1,11 +1,13 @@
 //! What of the inputs is evaluated: `--assignment`, `--definition`, `--category`, `--scope`, `--subscription`.
 
-use crate::arm::{Scope, nearest};
+use crate::arm::Scope;
+use crate::arm::nearest::nearest;
 use crate::inventory::{Inventory, Placement, Subscription};
 use crate::policy::{PolicyAssignment, PolicyDefinition};
 use crate::source::{Diagnostic, Diagnostics};
 
 use super::codes;
+use super::definitions::{Definitions, Found};
 
 /// Names and ids that select; an empty list selects everything. All compare without case.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -53,8 +55,27 @@ impl Selection {
         by_name && (self.scopes.is_empty() || self.scopes.iter().any(under))
     }
 
+    /// The selected ones of a run's assignments (with whether each is proposed). Names that match nothing are
+    /// findings.
+    pub fn select(
+        &self,
+        assignments: Vec<(PolicyAssignment, bool)>,
+        definitions: &Definitions,
+        inventory: &Inventory,
+        faults: &mut Diagnostics,
+    ) -> Vec<(PolicyAssignment, bool)> {
+        let definition = |assignment: &PolicyAssignment| match definitions.find(&assignment.definition_id) {
+            Found::One(definition) => Some(definition.as_ref()),
+            Found::Ambiguous | Found::None => None,
+        };
+        let all: Vec<_> = assignments.iter().map(|(assignment, _)| (assignment, definition(assignment))).collect();
+        self.check(&all, inventory, faults);
+        let kept: Vec<bool> = all.into_iter().map(|(assignment, definition)| self.keeps(assignment, definition)).collect();
+        assignments.into_iter().zip(kept).filter(|(_, kept)| *kept).map(|(one, _)| one).collect()
+    }
+
     /// Names that match nothing: a gate that looks at nothing by a typing mistake must not pass.
-    pub fn check(
+    fn check(
         &self,
         assignments: &[(&PolicyAssignment, Option<&PolicyDefinition>)],
         inventory: &Inventory,

@@ -31,12 +31,14 @@ pub fn head(view: &View<'_>, style: Style) -> String {
         out.push('\n');
     }
     let mut parts = Vec::new();
-    let tenants = inventory.tenants();
-    if !tenants.is_empty() {
-        parts.push(printable(&tenants.join(", ")).into_owned());
+    let tenants: Vec<&str> = inventory.tenants().collect();
+    match tenants.as_slice() {
+        [] => {}
+        [one] => parts.push(format!("tenant {}", printable(one))),
+        many => parts.push(count(many.len(), "tenant", "tenants")),
     }
-    let groups = inventory.management_groups().count();
-    let mut number = count(inventory.subscriptions().count(), "subscription", "subscriptions");
+    let groups = inventory.management_groups().len();
+    let mut number = count(inventory.subscriptions().len(), "subscription", "subscriptions");
     if groups > 0 {
         number.push_str(&format!(" in {}", count(groups, "management group", "management groups")));
     }
@@ -62,7 +64,7 @@ fn empty(view: &View<'_>) -> Option<&'static str> {
         view.run.assignments.is_empty() && view.run.disabled.is_empty() && view.run.not_evaluated.is_empty();
     if nothing_assigned {
         Some("no policy assignment was found: give one, or propose one with --assign DEFINITION --at SCOPE")
-    } else if view.inventory.subscriptions().next().is_none() {
+    } else if view.inventory.subscriptions().is_empty() {
         Some("no subscription was found: az account list --all > subscriptions.json")
     } else if view.run.rows.is_empty() {
         Some("no assignment covers any subscription: there is no row")

@@ -39,4 +39,6 @@ codes! {
     CONTROL_CHARACTER = "AZP0117" "control-character" Warning;
     /// Half a character, written as an escape.
     LONE_SURROGATE = "AZP0118" "lone-surrogate" Warning;
+    /// A value larger than the limit.
+    TOO_LARGE = "AZP0119" "too-large" Error;
 }

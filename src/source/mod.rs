@@ -19,6 +19,7 @@ mod printable;
 pub mod read;
 mod render;
 mod span;
+pub mod split;
 pub mod yaml;
 
 pub(crate) use code::codes;

@@ -59,7 +59,9 @@ impl<'t> Deployment<'t> {
         for (index, parameter) in template.parameters.iter().enumerate() {
             let slot = match given.get(&parameter.name) {
                 // Null asks for the default.
-                Some(Value::Null) if parameter.default.is_some() && !parameter.shape.nullable => Slot::Pending,
+                Some(Value::Null) if parameter.default.is_some() && !parameter.shape.nullable => {
+                    Slot::Pending
+                }
                 Some(value) => {
                     if let Err(failure) = fits(value, &parameter.shape, &template.definitions) {
                         let failure = describe(failure, &parameter.name);
@@ -80,7 +82,8 @@ impl<'t> Deployment<'t> {
         for (name, _) in given.iter() {
             if !deployment.parameters.contains_key(&name.to_ascii_lowercase()) {
                 let names = template.parameters.iter().map(|parameter| &*parameter.name);
-                let meant = nearest(name, names).map_or_else(String::new, |n| format!(", did you mean `{n}`?"));
+                let meant =
+                    nearest(name, names).map_or_else(String::new, |n| format!(", did you mean `{n}`?"));
                 let message = format!("the template has no parameter `{name}`{meant}");
                 faults.push(Trouble::refused(message, template.span));
             }
@@ -93,7 +96,8 @@ impl<'t> Deployment<'t> {
             for parameter in &template.parameters {
                 let name = &parameter.name;
                 if let Err(failure) = deployment.parameter(run, name) {
-                    let own = Trouble { failure: describe(failure, name), expression: None, span: parameter.span };
+                    let own =
+                        Trouble { failure: describe(failure, name), expression: None, span: parameter.span };
                     faults.push(run.take_cause().unwrap_or(own));
                 }
             }
@@ -158,7 +162,9 @@ impl<'t> Deployment<'t> {
                 VariableValue::One(body) => body.value(&place),
                 VariableValue::Loop(copy) => copy.values(&place),
             };
-            if let (Err(Trouble { failure: Failure::Error(message), .. }), false) = (&value, run.inherited.get()) {
+            if let (Err(Trouble { failure: Failure::Error(message), .. }), false) =
+                (&value, run.inherited.get())
+            {
                 run.variable_faults.borrow_mut().push((variable.name.clone(), message.clone()));
             }
             run.inherited.set(outside);
@@ -170,8 +176,9 @@ impl<'t> Deployment<'t> {
     pub(super) fn evaluate_eagerly(&self, run: &Run<'_>) {
         // Cut off here, so that the faults of other deployments keep their places.
         let earlier: Vec<_> = run.variable_faults.borrow_mut().drain(..).collect();
-        let (mut own, earlier): (Vec<_>, Vec<_>) =
-            earlier.into_iter().partition(|(name, _)| self.variables.contains_key(&name.to_ascii_lowercase()));
+        let (mut own, earlier): (Vec<_>, Vec<_>) = earlier
+            .into_iter()
+            .partition(|(name, _)| self.variables.contains_key(&name.to_ascii_lowercase()));
         for variable in &self.template.variables {
             let _ = self.variable(run, &variable.name);
             run.take_cause();

@@ -49,9 +49,15 @@ impl PreparedTemplate {
         };
         let (name, location) = (request.name.clone(), request.location.clone());
         let unbound = Deployment::unbound(&self.template, name, location, scope, String::new());
-        let deployment = Deployment::bind(&run, &self.template, request.parameters, unbound).map_err(faults_of)?;
-        let level =
-            Level { run: &run, deployment: &deployment, resources: &self.template.resources, loops: Vec::new(), target };
+        let deployment =
+            Deployment::bind(&run, &self.template, request.parameters, unbound).map_err(faults_of)?;
+        let level = Level {
+            run: &run,
+            deployment: &deployment,
+            resources: &self.template.resources,
+            loops: Vec::new(),
+            target,
+        };
         let (resources, _) = level.expand()?;
         deployment.evaluate_eagerly(&run);
         Ok(Expansion { resources, eager_faults: run.variable_faults.take(), nested: run.nested.take() })
@@ -93,8 +99,19 @@ type Outcome = (Vec<DeployedResource>, Vec<Arc<str>>);
 
 impl<'l> Level<'l> {
     /// A place in one of its resources.
-    pub(super) fn place<'p>(&'p self, loops: Vec<Repetition>, observed: &'p RefCell<Vec<Arc<str>>>) -> Place<'p> {
-        Place { run: self.run, deployment: self.deployment, loops, default_of: None, arguments: None, observed }
+    pub(super) fn place<'p>(
+        &'p self,
+        loops: Vec<Repetition>,
+        observed: &'p RefCell<Vec<Arc<str>>>,
+    ) -> Place<'p> {
+        Place {
+            run: self.run,
+            deployment: self.deployment,
+            loops,
+            default_of: None,
+            arguments: None,
+            observed,
+        }
     }
 
     /// The innermost fault behind a trouble.
@@ -106,9 +123,11 @@ impl<'l> Level<'l> {
     fn expand(&self) -> Result<Outcome, Vec<ExpansionFault>> {
         let mut faults = Vec::new();
         let declared = declare(self, &mut faults);
-        let active: Vec<&Instance<'l>> = declared.instances.iter().filter(|instance| instance.active).collect();
+        let active: Vec<&Instance<'l>> =
+            declared.instances.iter().filter(|instance| instance.active).collect();
         if active.len() > MAX_RESOURCES {
-            let message = format!("a template can have {MAX_RESOURCES} resources, this one has {}", active.len());
+            let message =
+                format!("a template can have {MAX_RESOURCES} resources, this one has {}", active.len());
             faults.push(fault_of(Trouble::refused(message, self.deployment.template.span)));
         }
         repetitions(&active, &mut faults);
@@ -121,7 +140,10 @@ impl<'l> Level<'l> {
         }
         let keys: Vec<String> = active.iter().map(|instance| instance.key()).collect();
         let circle = |at: usize| {
-            let message = format!("a circle of dependencies goes through the resource `{}`", active[at].identity.full_name);
+            let message = format!(
+                "a circle of dependencies goes through the resource `{}`",
+                active[at].identity.full_name
+            );
             vec![fault_of(Trouble::refused(message, active[at].template.span))]
         };
         let order = sort(&keys, &edges).map_err(circle)?;
@@ -132,7 +154,9 @@ impl<'l> Level<'l> {
                 Ok((resources, observed)) => {
                     outcomes.insert(index, resources);
                     for name in observed {
-                        let meant = active.iter().position(|other| !name.starts_with('/') && other.identity.is_meant_by(&name));
+                        let meant = active
+                            .iter()
+                            .position(|other| !name.starts_with('/') && other.identity.is_meant_by(&name));
                         match meant {
                             Some(other) if other == index => {}
                             Some(other) => {
@@ -185,7 +209,8 @@ impl<'l> Level<'l> {
             };
             let known = edges.len();
             edges.extend((0..active.len()).filter(|index| active[*index].identity.is_meant_by(entry)));
-            let dropped = all.iter().any(|other| !other.active && (other.unnamed || other.identity.is_meant_by(entry)));
+            let dropped =
+                all.iter().any(|other| !other.active && (other.unnamed || other.identity.is_meant_by(entry)));
             if edges.len() == known
                 && !dropped
                 && !active.iter().any(|other| other.identity.is_meant_by(entry))
@@ -260,14 +285,22 @@ impl<'l> Level<'l> {
                 return Err(refuse(message, mode.span));
             }
         }
-        let location = nested.location.as_ref().map(|location| text(location, "the location of a deployment")).transpose()?;
+        let location = nested
+            .location
+            .as_ref()
+            .map(|location| text(location, "the location of a deployment"))
+            .transpose()?;
         match (&target.group, &location) {
             (None, None) => {
-                let message = format!("the nested deployment `{name}` needs a `location`, as it runs above a resource group");
+                let message = format!(
+                    "the nested deployment `{name}` needs a `location`, as it runs above a resource group"
+                );
                 return Err(refuse(message, instance.template.span));
             }
             (Some(_), Some(_)) => {
-                let message = format!("the nested deployment `{name}` can't have a `location`, as it runs in a resource group");
+                let message = format!(
+                    "the nested deployment `{name}` can't have a `location`, as it runs in a resource group"
+                );
                 return Err(refuse(message, instance.template.span));
             }
             _ => {}

@@ -35,7 +35,10 @@ pub(super) struct Instance<'t> {
 impl Instance<'_> {
     /// What it is sorted by.
     pub(super) fn key(&self) -> String {
-        self.identity.id.as_ref().map_or_else(|| self.identity.full_name.to_string(), |id| id.folded().to_owned())
+        self.identity
+            .id
+            .as_ref()
+            .map_or_else(|| self.identity.full_name.to_string(), |id| id.folded().to_owned())
     }
 }
 
@@ -111,7 +114,10 @@ fn rounds(
     if let Some(formula) = &repeat.batch_size {
         let size = int_of(formula, &place, "the batch size of a copy loop")?;
         if size < 1 || (count > 0 && size > count) {
-            return Err(misfit(formula, format!("the batch size {size} has to be between 1 and the count {count}")));
+            return Err(misfit(
+                formula,
+                format!("the batch size {size} has to be between 1 and the count {count}"),
+            ));
         }
     }
     let round = |index| {
@@ -175,7 +181,8 @@ fn named<'t>(
     let own_type = text_of(&template.resource_type, place, "the type of a resource")?;
     let own_name = text_of(&template.name, place, "the name of a resource")?;
     let (written_type, full_name) = joined(parent, &own_type, &own_name);
-    let scope = template.scope.as_ref().map(|scope| text_of(scope, place, "the scope of a resource")).transpose()?;
+    let scope =
+        template.scope.as_ref().map(|scope| text_of(scope, place, "the scope of a resource")).transpose()?;
     let nested = match &template.nested {
         Some(nested) if ResourceType::new(&written_type).is("Microsoft.Resources/deployments") => {
             Some((nested, target_of(level, nested, scope.as_deref(), template, place)?))
@@ -190,7 +197,16 @@ fn named<'t>(
     let symbol = template.symbol.clone();
     let identity = Identity { id: Some(id), full_name, own_name, loop_name: None, symbol };
     let loops = place.loops.clone();
-    Ok(Instance { template, loops, identity, written_type, api_version: None, active: true, unnamed: false, nested })
+    Ok(Instance {
+        template,
+        loops,
+        identity,
+        written_type,
+        api_version: None,
+        active: true,
+        unnamed: false,
+        nested,
+    })
 }
 
 /// Where a nested deployment runs: `scope`, `subscriptionId` and `resourceGroup`, or where its parent does.
@@ -207,7 +223,9 @@ fn target_of(
         });
     }
     let subscription = match &nested.subscription {
-        Some(formula) => Some(SubscriptionId::new(&text_of(formula, place, "the `subscriptionId` of a deployment")?)),
+        Some(formula) => {
+            Some(SubscriptionId::new(&text_of(formula, place, "the `subscriptionId` of a deployment")?))
+        }
         None => None,
     };
     let Some(group) = &nested.group else {

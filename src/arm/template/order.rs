@@ -22,7 +22,8 @@ impl Identity {
     /// Whether an entry of `dependsOn` means this resource: its symbol, the name of its loop, its id, its type
     /// and name, or its name.
     pub(super) fn is_meant_by(&self, entry: &str) -> bool {
-        let same = |name: &Option<Arc<str>>| name.as_ref().is_some_and(|name| name.eq_ignore_ascii_case(entry));
+        let same =
+            |name: &Option<Arc<str>>| name.as_ref().is_some_and(|name| name.eq_ignore_ascii_case(entry));
         if same(&self.symbol) || same(&self.loop_name) {
             return true;
         }
@@ -40,11 +41,12 @@ impl Identity {
         }
         // The same type and name, where the entry was built for another scope (a resource group by the id
         // that `resourceId` gives it, a nested deployment that runs in another group).
-        let whole = if entry.to_ascii_lowercase().starts_with("subscriptions/") || entry.starts_with("providers/") {
-            ResourceId::parse(entry)
-        } else {
-            ResourceId::parse(&format!("providers/{entry}"))
-        };
+        let whole =
+            if entry.to_ascii_lowercase().starts_with("subscriptions/") || entry.starts_with("providers/") {
+                ResourceId::parse(entry)
+            } else {
+                ResourceId::parse(&format!("providers/{entry}"))
+            };
         whole.is_some_and(|meant| {
             meant.resource_type() == id.resource_type()
                 && meant.full_name().eq_ignore_ascii_case(&id.full_name())
@@ -58,8 +60,10 @@ impl Identity {
 /// `edges[i]` are what `i` depends on. The error is one of the members of a circle.
 pub(super) fn sort(keys: &[String], edges: &[BTreeSet<usize>]) -> Result<Vec<usize>, usize> {
     let mut waiting: Vec<usize> = edges.iter().map(BTreeSet::len).collect();
-    let mut ready: BTreeSet<(&str, usize)> =
-        (0..keys.len()).filter(|index| waiting[*index] == 0).map(|index| (keys[index].as_str(), index)).collect();
+    let mut ready: BTreeSet<(&str, usize)> = (0..keys.len())
+        .filter(|index| waiting[*index] == 0)
+        .map(|index| (keys[index].as_str(), index))
+        .collect();
     let mut order = Vec::with_capacity(keys.len());
     let mut behind: Vec<Vec<usize>> = vec![Vec::new(); keys.len()];
     for (index, before) in edges.iter().enumerate() {

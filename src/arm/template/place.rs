@@ -54,7 +54,10 @@ impl<'r> Run<'r> {
     pub(super) fn step(&self, span: Span) -> Result<(), Trouble> {
         self.steps.set(self.steps.get() + 1);
         if self.steps.get() > MAX_STEPS {
-            return Err(Trouble::unsupported(format!("a template of more than {MAX_STEPS} evaluations"), span));
+            return Err(Trouble::unsupported(
+                format!("a template of more than {MAX_STEPS} evaluations"),
+                span,
+            ));
         }
         Ok(())
     }
@@ -189,7 +192,9 @@ impl Context for Place<'_> {
                 resource::subscription_resource_id(scope.subscription.as_ref().map(|s| &s.id), arguments)
             }
             ContextFunction::Subscription => answers::whole(answers::subscription(scope)?, "subscription"),
-            ContextFunction::ResourceGroup => answers::whole(answers::resource_group(scope)?, "resourceGroup"),
+            ContextFunction::ResourceGroup => {
+                answers::whole(answers::resource_group(scope)?, "resourceGroup")
+            }
             ContextFunction::Tenant => answers::whole(answers::tenant(scope), "tenant"),
             ContextFunction::Deployment => answers::whole(answers::deployment(self.deployment), "deployment"),
             ContextFunction::Environment => Ok(answers::environment()),
@@ -225,10 +230,15 @@ impl Context for Place<'_> {
         }
         if function.parameters.len() != arguments.len() {
             let wanted = function.parameters.len();
-            return Some(error(format!("the function '{name}' takes {wanted} arguments, {} were given", arguments.len())));
+            return Some(error(format!(
+                "the function '{name}' takes {wanted} arguments, {} were given",
+                arguments.len()
+            )));
         }
         if self.run.calls.get() >= MAX_CALLS {
-            return Some(Err(Failure::Unsupported(format!("functions that call one another {MAX_CALLS} times deep"))));
+            return Some(Err(Failure::Unsupported(format!(
+                "functions that call one another {MAX_CALLS} times deep"
+            ))));
         }
         let own = function.parameters.iter().cloned().zip(arguments.iter().cloned()).collect();
         let place = Place { loops: Vec::new(), default_of: None, arguments: Some(own), ..*self };

@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
-use crate::arm::expression::{ContextFunction, Dialect, Expression, Formula, FormulaKind, Misuse, TextKind, classify};
+use crate::arm::expression::{
+    ContextFunction, Dialect, Expression, Formula, FormulaKind, Misuse, TextKind, classify,
+};
 use crate::arm::{ResourceType, Value};
 use crate::source::{Diagnostics, Member, Node, NodeValue, Span};
 
 use super::body::{Body, Entry};
 use super::model::{
-    Argument, CopyTemplate, FunctionTemplate, LoopTemplate, NestedTemplate, ParameterTemplate, ResourceTemplate,
-    Template, VariableTemplate, VariableValue,
+    Argument, CopyTemplate, FunctionTemplate, LoopTemplate, NestedTemplate, ParameterTemplate,
+    ResourceTemplate, Template, VariableTemplate, VariableValue,
 };
 use super::request::{ExpansionFault, FaultKind};
 use super::shape::read_shape;
@@ -47,12 +49,14 @@ impl Template {
 
 impl Reader {
     pub(super) fn refuse(&mut self, message: impl Into<String>, span: Span) {
-        let fault = ExpansionFault { message: message.into(), expression: None, span, kind: FaultKind::Refused };
+        let fault =
+            ExpansionFault { message: message.into(), expression: None, span, kind: FaultKind::Refused };
         self.faults.push(fault);
     }
 
     pub(super) fn unsupported(&mut self, message: impl Into<String>, span: Span) {
-        let fault = ExpansionFault { message: message.into(), expression: None, span, kind: FaultKind::Unsupported };
+        let fault =
+            ExpansionFault { message: message.into(), expression: None, span, kind: FaultKind::Unsupported };
         self.faults.push(fault);
     }
 
@@ -65,7 +69,10 @@ impl Reader {
             Some((_, Some("2.0"))) => true,
             Some((version, text)) => {
                 let shown = text.unwrap_or("of another type");
-                self.unsupported(format!("the language version `{shown}` is not supported yet"), version.span);
+                self.unsupported(
+                    format!("the language version `{shown}` is not supported yet"),
+                    version.span,
+                );
                 true
             }
         };
@@ -75,12 +82,11 @@ impl Reader {
         let definitions =
             definitions.iter().map(|member| (member.key.clone(), read_shape(&member.value, self))).collect();
         let variables = self.variables(node.get("variables"));
-        let resources = match node.get("resources") {
-            Some(resources) => self.resources(resources, false),
-            None => {
-                self.refuse("a template needs the member `resources`", node.span);
-                Vec::new()
-            }
+        let resources = if let Some(resources) = node.get("resources") {
+            self.resources(resources, false)
+        } else {
+            self.refuse("a template needs the member `resources`", node.span);
+            Vec::new()
         };
         Template { parameters, definitions, functions, variables, resources, symbolic, span: node.span }
     }
@@ -124,8 +130,11 @@ impl Reader {
         self.own = found.iter().map(|(name, _)| name.clone()).collect();
         for (name, member) in found {
             let parameters = member.value.get("parameters").map(Node::items).unwrap_or_default();
-            let parameters =
-                parameters.iter().filter_map(|p| p.get("name").and_then(Node::as_str)).map(Arc::from).collect();
+            let parameters = parameters
+                .iter()
+                .filter_map(|p| p.get("name").and_then(Node::as_str))
+                .map(Arc::from)
+                .collect();
             match member.value.at(&["output", "value"]) {
                 Some(output) => {
                     let output = self.formula(output, Site::Function);
@@ -184,14 +193,17 @@ impl Reader {
 
     fn check(&mut self, expression: &Expression, span: Span, site: Site) {
         let mut faults = Vec::new();
-        for misuse in expression.misuses(Dialect::Template, &|name| self.own.iter().any(|own| **own == *name)) {
+        for misuse in expression.misuses(Dialect::Template, &|name| self.own.iter().any(|own| **own == *name))
+        {
             // A function that isn't built matters only if it is called.
             if !matches!(misuse, Misuse::Unbuilt { .. }) {
                 faults.push(misuse.message(Dialect::Template));
             }
         }
         if site != Site::Default && expression.mentions(DEFAULTS_ONLY) {
-            faults.push("`newGuid` and `utcNow` can be called only in the default value of a parameter".to_owned());
+            faults.push(
+                "`newGuid` and `utcNow` can be called only in the default value of a parameter".to_owned(),
+            );
         }
         if matches!(site, Site::Variable | Site::Function | Site::Default) && expression.mentions_runtime() {
             faults.push("`reference` and the `list` functions can't be called here".to_owned());
@@ -207,7 +219,7 @@ impl Reader {
 
     /// A value with `copy` in its objects.
     pub(super) fn body(&mut self, node: &Node, site: Site) -> Body {
-        if !has_copy(node) {
+        if is_plain(node) {
             return Body::Plain(self.formula(node, site));
         }
         match &node.value {
@@ -217,10 +229,22 @@ impl Reader {
                 for member in members {
                     if is_copy(member) {
                         let copies = member.value.items().iter();
-                        entries.extend(copies.filter_map(|element| self.copy(element, site)).map(Entry::Copy));
-                    } else {
-                        entries.push(Entry::Member(member.key.clone(), self.body(&member.value, site)));
+                        entries
+                            .extend(copies.filter_map(|element| self.copy(element, site)).map(Entry::Copy));
+                        continue;
                     }
+                    let value = self.body(&member.value, site);
+                    entries.push(match classify(&member.key) {
+                        TextKind::Literal(key) if key.len() == member.key.len() => {
+                            Entry::Member(member.key.clone(), value)
+                        }
+                        TextKind::Literal(key) => Entry::Member(key.into(), value),
+                        TextKind::Expression(_) => {
+                            let key = NodeValue::String(member.key.clone());
+                            let key = Node { span: member.key_span, value: key };
+                            Entry::Keyed(self.formula(&key, site), value)
+                        }
+                    });
                 }
                 Body::Object(entries)
             }
@@ -238,7 +262,10 @@ impl Reader {
                 .filter_map(|member| self.resource(&member.value, Some(member.key.clone()), in_outer))
                 .collect(),
             _ => {
-                self.refuse(format!("`resources` has to be an array or an object, not {}", node.kind()), node.span);
+                self.refuse(
+                    format!("`resources` has to be an array or an object, not {}", node.kind()),
+                    node.span,
+                );
                 Vec::new()
             }
         }
@@ -249,16 +276,23 @@ impl Reader {
         Some(self.formula(value, Site::Resource))
     }
 
-    fn resource(&mut self, node: &Node, symbol: Option<Arc<str>>, in_outer: bool) -> Option<ResourceTemplate> {
+    fn resource(
+        &mut self,
+        node: &Node,
+        symbol: Option<Arc<str>>,
+        in_outer: bool,
+    ) -> Option<ResourceTemplate> {
         let (Some(resource_type), Some(name)) = (node.get("type"), node.get("name")) else {
             self.refuse("a resource needs the members `type` and `name`", node.span);
             return None;
         };
-        let is_deployment =
-            resource_type.as_str().is_some_and(|text| ResourceType::new(text).is("Microsoft.Resources/deployments"));
+        let is_deployment = resource_type
+            .as_str()
+            .is_some_and(|text| ResourceType::new(text).is("Microsoft.Resources/deployments"));
         let repeat = node.get("copy").and_then(|copy| self.repeat(copy));
         if in_outer && repeat.is_some() {
-            let message = "a copy loop inside a nested template needs the inner scope of `expressionEvaluationOptions`";
+            let message =
+                "a copy loop inside a nested template needs the inner scope of `expressionEvaluationOptions`";
             self.refuse(message, node.span);
         }
         let taken: &[&str] = if is_deployment { DEPLOYMENT_MEMBERS } else { TAKEN_MEMBERS };
@@ -268,7 +302,8 @@ impl Reader {
             .filter(|member| !taken.iter().any(|key| member.key.eq_ignore_ascii_case(key)))
             .map(|member| (member.key.clone(), self.body(&member.value, Site::Resource)))
             .collect();
-        let children = node.get("resources").map(|children| self.resources(children, in_outer)).unwrap_or_default();
+        let children =
+            node.get("resources").map(|children| self.resources(children, in_outer)).unwrap_or_default();
         for child in children.iter().filter(|child| child.repeat.is_some()) {
             self.refuse("a child resource that stands in its parent can't have a copy loop", child.span);
         }
@@ -370,14 +405,37 @@ impl Reader {
 
 /// Members of a resource that aren't put.
 const TAKEN_MEMBERS: &[&str] = &[
-    "type", "name", "apiVersion", "dependsOn", "condition", "copy", "scope", "comments", "resources", "existing",
+    "type",
+    "name",
+    "apiVersion",
+    "dependsOn",
+    "condition",
+    "copy",
+    "scope",
+    "comments",
+    "resources",
+    "existing",
     "metadata",
 ];
 
 /// Those of a deployment: its body is resolved away, so that nothing of it is read twice.
 const DEPLOYMENT_MEMBERS: &[&str] = &[
-    "type", "name", "apiVersion", "dependsOn", "condition", "copy", "scope", "comments", "resources", "existing",
-    "metadata", "properties", "subscriptionId", "resourceGroup", "location", "tags",
+    "type",
+    "name",
+    "apiVersion",
+    "dependsOn",
+    "condition",
+    "copy",
+    "scope",
+    "comments",
+    "resources",
+    "existing",
+    "metadata",
+    "properties",
+    "subscriptionId",
+    "resourceGroup",
+    "location",
+    "tags",
 ];
 
 /// The member `copy` of an object: a list of loops.
@@ -388,11 +446,14 @@ fn is_copy(member: &Member) -> bool {
         && !member.value.items().is_empty()
 }
 
-fn has_copy(node: &Node) -> bool {
+/// Whether it has neither `copy` nor a key in brackets, at any depth.
+fn is_plain(node: &Node) -> bool {
     match &node.value {
-        NodeValue::Array(items) => items.iter().any(has_copy),
-        NodeValue::Object(members) => members.iter().any(|member| is_copy(member) || has_copy(&member.value)),
-        _ => false,
+        NodeValue::Array(items) => items.iter().all(is_plain),
+        NodeValue::Object(members) => members
+            .iter()
+            .all(|member| !is_copy(member) && !member.key.starts_with('[') && is_plain(&member.value)),
+        _ => true,
     }
 }
 

@@ -4,8 +4,8 @@
 
 use std::sync::Arc;
 
-use crate::arm::expression::functions::a_kind;
 use crate::arm::expression::Failure;
+use crate::arm::expression::functions::a_kind;
 use crate::arm::{Value, deep_equal};
 use crate::source::{Node, NodeValue};
 
@@ -50,7 +50,8 @@ pub(super) fn read_shape(node: &Node, reader: &mut Reader) -> Shape {
     shape.max_value = int("maxValue");
     shape.min_length = int("minLength");
     shape.max_length = int("maxLength");
-    shape.items = node.get("items").filter(|n| n.is_object()).map(|items| Box::new(read_shape(items, reader)));
+    shape.items =
+        node.get("items").filter(|n| n.is_object()).map(|items| Box::new(read_shape(items, reader)));
     let properties = node.get("properties").map(Node::members).unwrap_or_default();
     shape.properties =
         properties.iter().map(|member| (member.key.clone(), read_shape(&member.value, reader))).collect();
@@ -73,7 +74,12 @@ fn error(message: String) -> Result<(), Failure> {
     Err(Failure::Error(message))
 }
 
-fn check(value: &Value, shape: &Shape, definitions: &[(Arc<str>, Shape)], depth: usize) -> Result<(), Failure> {
+fn check(
+    value: &Value,
+    shape: &Shape,
+    definitions: &[(Arc<str>, Shape)],
+    depth: usize,
+) -> Result<(), Failure> {
     if depth > MAX_DEPTH {
         return Err(Failure::Unsupported(format!("a parameter's type of more than {MAX_DEPTH} levels")));
     }
@@ -84,7 +90,8 @@ fn check(value: &Value, shape: &Shape, definitions: &[(Arc<str>, Shape)], depth:
         return Err(Failure::Unsupported(what.to_owned()));
     }
     if let Some(name) = &shape.reference {
-        let Some((_, referred)) = definitions.iter().find(|(other, _)| other.eq_ignore_ascii_case(name)) else {
+        let Some((_, referred)) = definitions.iter().find(|(other, _)| other.eq_ignore_ascii_case(name))
+        else {
             return error(format!("the definition '{name}' doesn't exist"));
         };
         check(value, referred, definitions, depth + 1)?;
@@ -124,7 +131,8 @@ fn check(value: &Value, shape: &Shape, definitions: &[(Arc<str>, Shape)], depth:
 }
 
 fn is_nullable(shape: &Shape, definitions: &[(Arc<str>, Shape)]) -> bool {
-    let referred = shape.reference.as_ref().and_then(|name| definitions.iter().find(|(other, _)| other == name));
+    let referred =
+        shape.reference.as_ref().and_then(|name| definitions.iter().find(|(other, _)| other == name));
     shape.nullable || referred.is_some_and(|(_, referred)| referred.nullable)
 }
 
@@ -160,7 +168,10 @@ fn bounds(value: &Value, shape: &Shape) -> Result<(), Failure> {
         _ => return Ok(()),
     };
     if outside(i64::try_from(length).unwrap_or(i64::MAX), shape.min_length, shape.max_length) {
-        return error(format!("the length of the value has to be {}", range(shape.min_length, shape.max_length)));
+        return error(format!(
+            "the length of the value has to be {}",
+            range(shape.min_length, shape.max_length)
+        ));
     }
     Ok(())
 }

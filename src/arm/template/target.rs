@@ -42,7 +42,12 @@ impl Target {
     }
 
     /// The id of a resource, of type and name as they are written; the message says why there is none.
-    pub(super) fn id(&self, resource_type: &str, name: &str, scope: Option<&str>) -> Result<ResourceId, String> {
+    pub(super) fn id(
+        &self,
+        resource_type: &str,
+        name: &str,
+        scope: Option<&str>,
+    ) -> Result<ResourceId, String> {
         let types = resource_type.split('/').count().saturating_sub(1);
         let names = name.split('/').count();
         if types != names || types == 0 {
@@ -54,7 +59,8 @@ impl Target {
         if ResourceType::new(resource_type).is(ResourceType::RESOURCE_GROUP) && types == 1 {
             return match (&self.subscription, &self.group) {
                 (Some(subscription), None) => {
-                    ResourceId::parse(&format!("subscriptions/{subscription}/resourceGroups/{name}")).ok_or_else(invalid)
+                    ResourceId::parse(&format!("subscriptions/{subscription}/resourceGroups/{name}"))
+                        .ok_or_else(invalid)
                 }
                 _ => Err("a resource group can be created only by a deployment at a subscription".to_owned()),
             };
@@ -106,9 +112,14 @@ mod tests {
         assert_eq!(id("A.B/c/d", "x/y", None), Ok(format!("{base}A.B/c/x/d/y")));
         assert_eq!(id("A.B/c/providers/d", "x/E.F/y", None), Ok(format!("{base}A.B/c/x/providers/E.F/d/y")));
         assert_eq!(id("E.F/d", "y", Some("A.B/c/x")), Ok(format!("{base}A.B/c/x/providers/E.F/d/y")));
-        assert_eq!(id("E.F/d", "y", Some("/subscriptions/t")), Ok("/subscriptions/t/providers/E.F/d/y".to_owned()));
+        assert_eq!(
+            id("E.F/d", "y", Some("/subscriptions/t")),
+            Ok("/subscriptions/t/providers/E.F/d/y".to_owned())
+        );
         assert!(id("A.B/c", "x/y", None).is_err());
-        assert!(id("Microsoft.Resources/resourceGroups", "x", None).unwrap_err().contains("at a subscription"));
+        assert!(
+            id("Microsoft.Resources/resourceGroups", "x", None).unwrap_err().contains("at a subscription")
+        );
         let tenant = Target::at_scope("/").unwrap().id("A.B/c", "x", None);
         assert_eq!(tenant.map(|id| id.as_str().to_owned()), Ok("/providers/A.B/c/x".to_owned()));
     }

@@ -32,7 +32,8 @@ fn parse(text: &str) -> Result<Timestamp, Failure> {
     let compact = || {
         // `20260304T050607Z`, the default form of `utcNow`.
         let (date, time) = text.strip_suffix('Z')?.split_once('T')?;
-        let digits = |text: &str, length: usize| text.len() == length && text.bytes().all(|b| b.is_ascii_digit());
+        let digits =
+            |text: &str, length: usize| text.len() == length && text.bytes().all(|b| b.is_ascii_digit());
         (digits(date, 8) && digits(time, 6)).then_some(())?;
         let part = |text: &str, from: usize, to: usize| text[from..to].parse::<i8>().ok();
         let year = date[..4].parse::<i16>().ok()?;
@@ -59,7 +60,8 @@ fn to_epoch(arguments: &[Value]) -> Answer {
 /// A day is 24 hours; the answer has the round-trip form.
 fn add_days(arguments: &[Value]) -> Answer {
     let (base, days) = (parse(text_at(arguments, 0)?)?, int_at(arguments, 1)?);
-    let later = days.checked_mul(24).and_then(|hours| base.checked_add(SignedDuration::from_hours(hours)).ok());
+    let later =
+        days.checked_mul(24).and_then(|hours| base.checked_add(SignedDuration::from_hours(hours)).ok());
     match later {
         Some(later) => styled(later, "o").map(Value::from),
         None => error("the date is out of range"),
@@ -167,7 +169,17 @@ fn styled(timestamp: Timestamp, style: &str) -> Result<String, Failure> {
 }
 
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
     "December",
 ];
 const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
@@ -175,7 +187,8 @@ const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday",
 fn part(at: DateTime, letter: char, width: usize) -> Result<String, Failure> {
     let padded = |number: i64| if width == 1 { number.to_string() } else { format!("{number:02}") };
     let named = |names: &[&str], index: i8| -> String {
-        let name = usize::try_from(index - 1).ok().and_then(|index| names.get(index)).copied().unwrap_or_default();
+        let name =
+            usize::try_from(index - 1).ok().and_then(|index| names.get(index)).copied().unwrap_or_default();
         if width == 3 { name[..3].to_owned() } else { name.to_owned() }
     };
     let half = if at.hour() % 12 == 0 { 12 } else { at.hour() % 12 };
