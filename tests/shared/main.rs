@@ -1,5 +1,13 @@
 //! The suites over the material that lies beside the checkout, in `../shared`.
 
+mod definitions;
+mod functions;
+mod goldens;
+mod twins;
+
+#[path = "../deployment/mod.rs"]
+mod deployment;
+
 use std::path::{Path, PathBuf};
 
 /// The folder; its absence is a failure, never a skipped test.
