@@ -1,6 +1,7 @@
 //! Tests that run azpol from outside, in one binary.
 
 mod architecture;
+mod fixtures;
 mod policies;
 
 #[path = "../deployment/mod.rs"]

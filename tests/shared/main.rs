@@ -3,6 +3,7 @@
 mod functions;
 mod goldens;
 mod twins;
+mod verdicts;
 
 #[path = "../deployment/mod.rs"]
 mod deployment;
