@@ -1,0 +1,94 @@
+//! What the plan asks of the tenant.
+
+use crate::arm::{ManagementGroupId, ResourceId, ResourceType, Scope, SubscriptionId};
+use crate::inventory::{Listing, Placement, Resource, Subscription};
+
+/// The tenant as far as the files say: what hazards, rights and the proof ask of it.
+///
+/// Role assignments (`Microsoft.Authorization/roleAssignments`) and past deployments
+/// (`Microsoft.Resources/deployments`) are resources like any other.
+pub trait Estate: Sync {
+    /// A subscription.
+    fn subscription(&self, id: &SubscriptionId) -> Option<&Subscription>;
+
+    /// A resource or a resource group.
+    fn resource(&self, id: &ResourceId) -> Option<&Resource>;
+
+    /// The resources of a type in a subscription, by id.
+    fn resources(&self, subscription: &SubscriptionId, resource_type: &ResourceType) -> Vec<&Resource>;
+
+    /// The resources of a type anywhere, above subscriptions too, by id.
+    fn resources_everywhere(&self, resource_type: &ResourceType) -> Vec<&Resource>;
+
+    /// Whether all resources of the type in the scope are known.
+    fn listing(&self, resource_type: &ResourceType, scope: &Scope) -> Listing;
+
+    /// Whether a management group lies under another one (or is it).
+    fn group_placement(&self, group: &ManagementGroupId, above: &ManagementGroupId) -> Placement;
+
+    /// Whether a provider's namespace is registered in a subscription: `registrationState` as Azure writes it.
+    fn registration(&self, subscription: &SubscriptionId, namespace: &str) -> Option<&str>;
+}
+
+/// Whether something exists.
+#[derive(Debug, Clone)]
+pub enum Existence<'a> {
+    /// It does, and the files hold it.
+    Present(&'a Resource),
+    /// It is known not to.
+    Absent,
+    /// The files don't say.
+    Unknown,
+}
+
+/// Whether the resource exists: a complete listing of its type, of a scope around it, or of its groups shows
+/// that it doesn't.
+pub fn existence<'a>(estate: &'a dyn Estate, id: &ResourceId) -> Existence<'a> {
+    if let Some(resource) = estate.resource(id) {
+        return Existence::Present(resource);
+    }
+    let Some(subscription) = id.subscription_id() else {
+        return Existence::Unknown;
+    };
+    let in_subscription = Scope::Subscription(subscription);
+    if estate.listing(&id.resource_type(), &in_subscription).is_complete() {
+        return Existence::Absent;
+    }
+    let Some(group) = id.resource_group_id().filter(|group| group != id) else {
+        return Existence::Unknown;
+    };
+    if estate.listing(&id.resource_type(), &Scope::ResourceGroup(group.clone())).is_complete() {
+        return Existence::Absent;
+    }
+    let groups = ResourceType::new(ResourceType::RESOURCE_GROUP);
+    if estate.resource(&group).is_none() && estate.listing(&groups, &in_subscription).is_complete() {
+        return Existence::Absent;
+    }
+    Existence::Unknown
+}
+
+/// Whether `scope` is `outer` or lies below it. A subscription's chain and the tree say which groups lie above.
+pub fn lies_within(estate: &dyn Estate, scope: &Scope, outer: &Scope) -> Placement {
+    let by_id = |inner: &ResourceId, outer: &ResourceId| {
+        if inner.is_within(outer) { Placement::Under } else { Placement::Outside }
+    };
+    match (scope, outer) {
+        (_, Scope::Tenant) => Placement::Under,
+        (Scope::Tenant, _) => Placement::Outside,
+        (Scope::ManagementGroup(group), Scope::ManagementGroup(above)) => estate.group_placement(group, above),
+        (Scope::ManagementGroup(_), _) => Placement::Outside,
+        (_, Scope::ManagementGroup(above)) => scope
+            .subscription()
+            .and_then(|id| estate.subscription(&id))
+            .map_or(Placement::Unknown, |subscription| subscription.chain.placement(above)),
+        (_, Scope::Subscription(outer)) => match scope.subscription() {
+            Some(subscription) if subscription == *outer => Placement::Under,
+            _ => Placement::Outside,
+        },
+        (
+            Scope::ResourceGroup(inner) | Scope::Resource(inner),
+            Scope::ResourceGroup(outer) | Scope::Resource(outer),
+        ) => by_id(inner, outer),
+        (Scope::Subscription(_), Scope::ResourceGroup(_) | Scope::Resource(_)) => Placement::Outside,
+    }
+}
