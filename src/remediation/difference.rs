@@ -9,6 +9,7 @@ use std::sync::Arc;
 use crate::arm::{Object, Value};
 use crate::inventory::{Resource, ShapeLoss};
 
+use super::quote::shown;
 use super::secret;
 use normal::Place;
 
@@ -86,6 +87,22 @@ impl Difference {
     /// The changes as people say them, the weightiest first; no text of them can break a line.
     pub fn words(&self) -> &[String] {
         &self.words
+    }
+
+    /// The changes line by line: `- tags.owner: "x"`, `~ properties.isEnabled: false → true`.
+    pub fn lines(&self) -> Vec<String> {
+        let value = |value: &Option<Value>| value.as_ref().map_or_else(String::new, |v| shown(&v.to_json()));
+        let line = |change: &Change| {
+            let path = shown(&change.path);
+            match change.kind {
+                ChangeKind::Added => format!("+ {path}: {}", value(&change.after)),
+                ChangeKind::Changed => {
+                    format!("~ {path}: {} → {}", value(&change.before), value(&change.after))
+                }
+                ChangeKind::Vanishing => format!("- {path}: {}", value(&change.before)),
+            }
+        };
+        self.changes.iter().map(line).collect()
     }
 
     /// Whether something that is there vanishes or gets another value; mere additions and a switch from

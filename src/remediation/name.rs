@@ -5,7 +5,7 @@ use std::fmt::Write;
 use sha2::{Digest, Sha256};
 
 /// The first characters of the hash of these parts, in lower-case hexadecimal.
-pub fn hash<'a>(parts: impl IntoIterator<Item = &'a str>, length: usize) -> String {
+pub(crate) fn hash<'a>(parts: impl IntoIterator<Item = &'a str>, length: usize) -> String {
     let mut hasher = Sha256::new();
     for part in parts {
         hasher.update(part.as_bytes());
@@ -20,7 +20,7 @@ pub fn hash<'a>(parts: impl IntoIterator<Item = &'a str>, length: usize) -> Stri
 }
 
 /// What is left of a text in `a-z`, `0-9` and `-`, at most `length` characters; may be empty.
-pub fn slug(text: &str, length: usize) -> String {
+pub(crate) fn slug(text: &str, length: usize) -> String {
     let mut out = String::new();
     for c in text.chars() {
         if c.is_ascii_alphanumeric() {
@@ -34,7 +34,7 @@ pub fn slug(text: &str, length: usize) -> String {
 }
 
 /// `prefix-slug-hash`: readable, and unlike for unlike parts.
-pub fn derived<'a>(prefix: &str, text: &str, parts: impl IntoIterator<Item = &'a str>) -> String {
+pub(crate) fn derived<'a>(prefix: &str, text: &str, parts: impl IntoIterator<Item = &'a str>) -> String {
     let hash = hash(parts, 10);
     match slug(text, 32) {
         slug if slug.is_empty() => format!("{prefix}-{hash}"),
@@ -43,7 +43,7 @@ pub fn derived<'a>(prefix: &str, text: &str, parts: impl IntoIterator<Item = &'a
 }
 
 /// A file's name for an id: the id itself where it is a plain word (as a GUID is), else slug and hash.
-pub fn file_stem(id: &str) -> String {
+pub(crate) fn file_stem(id: &str) -> String {
     let plain = !id.is_empty()
         && id.len() <= 64
         && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')

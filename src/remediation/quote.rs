@@ -7,7 +7,7 @@ const LOG_COMMANDS: &[(&str, &str)] = &[("##vso[", "#\\u{23}vso["), ("##[", "#\\
 
 /// A text as messages and files show it, on one line: control characters and marks of direction as `\u{…}`, and nothing that
 /// a pipeline takes for a command of its log.
-pub fn shown(text: &str) -> String {
+pub(crate) fn shown(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         if is_hidden(c) {
@@ -31,7 +31,7 @@ fn is_hidden(c: char) -> bool {
 }
 
 /// One word of a `bash` command.
-pub fn bash(text: &str) -> String {
+pub(crate) fn bash(text: &str) -> String {
     if text.chars().any(char::is_control) || text.contains("##") {
         let mut out = "$'".to_owned();
         for c in text.chars() {
@@ -54,7 +54,7 @@ pub fn bash(text: &str) -> String {
 }
 
 /// One word of a PowerShell command. Typographic quotes end a text there too, so they are doubled as well.
-pub fn powershell(text: &str) -> String {
+pub(crate) fn powershell(text: &str) -> String {
     let quoted = |part: &str| {
         let mut out = String::from("'");
         for c in part.chars() {
@@ -82,7 +82,7 @@ pub fn powershell(text: &str) -> String {
 }
 
 /// An id as the path of an address: each segment percent-encoded, slashes kept.
-pub fn url_path(id: &str) -> String {
+pub(crate) fn url_path(id: &str) -> String {
     let mut out = String::with_capacity(id.len());
     for byte in id.bytes() {
         if byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte) {
@@ -96,7 +96,7 @@ pub fn url_path(id: &str) -> String {
 }
 
 /// A text as code in a line of Markdown (or a cell of its tables).
-pub fn markdown(text: &str) -> String {
+pub(crate) fn markdown(text: &str) -> String {
     let text = shown(text).replace('|', "\\|");
     if !text.contains('`') {
         return format!("`{text}`");
@@ -108,7 +108,7 @@ pub fn markdown(text: &str) -> String {
 
 /// JSON as a file holds it: the same value, with nothing in it that a pipeline takes for a command when the
 /// file is printed.
-pub fn json(value: &serde_json::Value) -> String {
+pub(crate) fn json(value: &serde_json::Value) -> String {
     let mut text = serde_json::to_string_pretty(value).unwrap_or_default();
     text.push('\n');
     // `#` and `::` stand in strings only, where an escape says the same.

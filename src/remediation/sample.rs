@@ -3,10 +3,19 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::arm::expression::{Formula, FormulaKind};
+use crate::arm::template::{DeployedResource, Expansion};
 use crate::arm::{Location, ManagementGroupId, ResourceId, ResourceType, Scope, SubscriptionId, Value};
+use crate::compliance::{ComplianceState, PolicyState};
 use crate::inventory::{Chain, Known, Listing, Placement, Resource, Subscription, SubscriptionState};
+use crate::policy::{
+    Condition, DefinitionSource, Effect, EnforcementMode, Identity, IdentityType, ParameterDefinition,
+    ParameterType, PolicyAssignment, PolicyDefinition, PolicyMode, PolicyRule, PolicyType,
+};
 use crate::source::Span;
 
+use super::assigned::Assigned;
+use super::deployment::Deployment;
 use super::estate::Estate;
 
 /// The value of a JSON text.
@@ -119,4 +128,136 @@ impl Estate for Tenant {
     fn registration(&self, subscription: &SubscriptionId, namespace: &str) -> Option<&str> {
         self.registrations.get(&(subscription.clone(), namespace.to_ascii_lowercase())).map(String::as_str)
     }
+}
+
+/// An assignment of a definition without a rule of its own, with an identity.
+pub(crate) fn assigned(name: &str, scope: &str) -> Assigned {
+    let none = Span::none();
+    let definition = PolicyDefinition {
+        id: "/providers/Microsoft.Authorization/policyDefinitions/export".into(),
+        name: "export".into(),
+        display_name: "Export".into(),
+        version: Some("1.0.0".into()),
+        category: Some("Security Center".into()),
+        policy_type: PolicyType::BuiltIn,
+        mode: PolicyMode::All,
+        parameters: vec![ParameterDefinition {
+            name: "exportedDataTypes".into(),
+            parameter_type: ParameterType::Array,
+            default: None,
+            allowed: None,
+            strong_type: None,
+            assign_permissions: false,
+            span: none,
+        }],
+        rule: PolicyRule {
+            condition: Condition::AllOf(Vec::new(), none),
+            effect: Formula { kind: FormulaKind::Literal(Value::from("deployIfNotExists")), span: none },
+            details: None,
+            span: none,
+        },
+        source: DefinitionSource::Given,
+        span: none,
+    };
+    Assigned {
+        assignment: PolicyAssignment {
+            id: format!("{scope}/providers/Microsoft.Authorization/policyAssignments/{name}").into(),
+            name: name.into(),
+            display_name: format!("Display of {name}").into(),
+            scope: Scope::parse(scope).expect("a scope"),
+            not_scopes: Vec::new(),
+            definition_id: definition.id.clone(),
+            definition_span: none,
+            parameters: Vec::new(),
+            enforcement_mode: EnforcementMode::Default,
+            identity: Some(Identity {
+                identity_type: IdentityType::SystemAssigned,
+                principal_id: Some("principal".into()),
+            }),
+            location: Some(Location::new("westeurope")),
+            unsupported: Vec::new(),
+            span: none,
+        },
+        definition: Arc::new(definition),
+        effect: Effect::DeployIfNotExists,
+        role_definition_ids: vec![
+            "/providers/Microsoft.Authorization/roleDefinitions/b24988ac-6180-42a0-ab88-20f7382dd24c".into(),
+        ],
+        deployment_location: Some("westeurope".into()),
+        proposed: false,
+    }
+}
+
+/// A row of an assignment about a subscription.
+pub(crate) fn row(assignment: usize, subscription: &str, state: ComplianceState) -> PolicyState {
+    let subscription = SubscriptionId::new(subscription);
+    PolicyState {
+        assignment,
+        resource: ResourceId::subscription(&subscription),
+        subscription,
+        state,
+        reason: None,
+        looked_for: None,
+        candidate: None,
+        failed: Vec::new(),
+        near_misses: Vec::new(),
+        provisional: None,
+        low_confidence: Vec::new(),
+    }
+}
+
+/// What a deployment puts.
+pub(crate) fn deployed(id: &str, body: &str) -> DeployedResource {
+    let id = ResourceId::parse(id).expect("an id");
+    DeployedResource {
+        resource_type: id.resource_type(),
+        id,
+        api_version: "2019-10-01".into(),
+        body: value(body),
+        span: Span::none(),
+    }
+}
+
+/// The workspace to which [`automation`] sends.
+pub(crate) const WORKSPACE: &str =
+    "/subscriptions/sec/resourceGroups/rg-sec/providers/Microsoft.OperationalInsights/workspaces/law-central";
+
+/// An automation in `rg-export`, as a definition deploys it.
+pub(crate) fn automation(subscription: &str, sources: &[&str]) -> DeployedResource {
+    let sources: Vec<_> = sources.iter().map(|s| format!(r#"{{"eventSource": "{s}"}}"#)).collect();
+    deployed(
+        &format!("/subscriptions/{subscription}/resourceGroups/rg-export/providers/Microsoft.Security/automations/ExportToWorkspace"),
+        &format!(
+            r#"{{"name": "ExportToWorkspace", "type": "Microsoft.Security/automations", "location": "westeurope", "tags": {{}},
+                "properties": {{"isEnabled": true, "sources": [{}], "actions": [{{"actionType": "Workspace", "workspaceResourceId": "{WORKSPACE}"}}]}}}}"#,
+            sources.join(",")
+        ),
+    )
+}
+
+/// The group of [`automation`].
+pub(crate) fn group(subscription: &str) -> DeployedResource {
+    deployed(
+        &format!("/subscriptions/{subscription}/resourceGroups/rg-export"),
+        r#"{"name": "rg-export", "type": "Microsoft.Resources/resourceGroups", "location": "westeurope"}"#,
+    )
+}
+
+/// What is planned for a subscription.
+pub(crate) fn deployment(
+    assignment: usize,
+    subscription: &str,
+    resources: Vec<DeployedResource>,
+    estate: &dyn Estate,
+) -> Deployment {
+    let subscription = SubscriptionId::new(subscription);
+    Deployment::new(
+        assignment,
+        ResourceId::subscription(&subscription),
+        subscription,
+        Some(Location::new("westeurope")),
+        Expansion { resources, eager_faults: Vec::new(), nested: Vec::new() },
+        Vec::new(),
+        estate,
+    )
 }

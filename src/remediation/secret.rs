@@ -5,11 +5,11 @@ use std::sync::Arc;
 use crate::arm::{Object, Value};
 
 /// What stands in a secret's place.
-pub const MASK: &str = "***";
+pub(crate) const MASK: &str = "***";
 
 /// Whether the member of an object holds a secret: a connection string, the callback address of a Logic App, a
 /// text with a signature or a shared key. An expression such as `listkeys(…)` is none: it is kept.
-pub fn is_secret(object: &Object, key: &str, value: &Value) -> bool {
+pub(crate) fn is_secret(object: &Object, key: &str, value: &Value) -> bool {
     let Value::String(text) = value else {
         return false;
     };
@@ -24,19 +24,19 @@ pub fn is_secret(object: &Object, key: &str, value: &Value) -> bool {
 }
 
 /// Whether a text is a secret wherever it stands.
-pub fn is_secret_text(text: &str) -> bool {
+pub(crate) fn is_secret_text(text: &str) -> bool {
     let text = text.to_ascii_lowercase();
     ["sharedaccesskey=", "accountkey=", "sig="].iter().any(|mark| text.contains(mark))
 }
 
 /// Whether a member never comes back from the provider, so that its absence says nothing.
-pub fn is_write_only(object: &Object, key: &str) -> bool {
+pub(crate) fn is_write_only(object: &Object, key: &str) -> bool {
     key.eq_ignore_ascii_case("connectionString")
         || (key.eq_ignore_ascii_case("uri") && object.contains_key("logicAppResourceId"))
 }
 
 /// The value with its secrets, and every text of `also`, replaced.
-pub fn mask(value: &Value, also: &[Arc<str>]) -> Value {
+pub(crate) fn mask(value: &Value, also: &[Arc<str>]) -> Value {
     match value {
         Value::String(text) if is_secret_text(text) || also.iter().any(|secret| secret == text) => {
             Value::string(MASK)

@@ -48,7 +48,7 @@ impl TargetKind {
 }
 
 /// The destinations of an automation's body, in order. An action whose kind is missing is known by its id.
-pub fn targets(body: &Value) -> Vec<Target> {
+pub(crate) fn targets(body: &Value) -> Vec<Target> {
     let actions = body.at(&["properties", "actions"]).map_or(&[][..], Value::items);
     actions.iter().filter_map(target).collect()
 }
@@ -83,13 +83,13 @@ fn quoted_id(expression: &str) -> Option<ResourceId> {
 }
 
 /// The event sources of an automation's body.
-pub fn sources(body: &Value) -> Vec<&str> {
+pub(crate) fn sources(body: &Value) -> Vec<&str> {
     let sources = body.at(&["properties", "sources"]).map_or(&[][..], Value::items);
     sources.iter().filter_map(|source| source.get("eventSource")?.as_str()).collect()
 }
 
 /// Whether an automation runs.
-pub fn is_enabled(body: &Value) -> bool {
+pub(crate) fn is_enabled(body: &Value) -> bool {
     body.at(&["properties", "isEnabled"]).and_then(Value::as_bool) == Some(true)
 }
 
