@@ -1,12 +1,16 @@
 //! Azure Resource Manager's own language: identifiers, values, template expressions and their functions,
 //! template expansion, aliases.
 
+pub mod codes;
+mod compare;
 mod id;
 mod location;
+pub mod nearest;
 mod resource_type;
 mod scope;
 mod value;
 
+pub use compare::{culture_order, deep_equal};
 pub use id::ResourceId;
 pub use location::Location;
 pub use resource_type::ResourceType;

@@ -105,12 +105,12 @@ impl Scope {
     /// From an id such as `/subscriptions/…` or `/providers/Microsoft.Management/managementGroups/…`; `/` is
     /// the tenant. `None` for what is no id.
     pub fn parse(text: &str) -> Option<Scope> {
+        const GROUPS: &str = "/providers/microsoft.management/managementgroups/";
         let trimmed = text.trim().trim_matches('/');
         if trimmed.is_empty() {
             return text.contains('/').then_some(Scope::Tenant);
         }
         let id = ResourceId::parse(trimmed)?;
-        const GROUPS: &str = "/providers/microsoft.management/managementgroups/";
         if let Some(rest) = id.folded().strip_prefix(GROUPS)
             && !rest.contains('/')
         {

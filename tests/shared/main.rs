@@ -1,5 +1,7 @@
 //! The suites over the material that lies beside the checkout, in `../shared`.
 
+mod functions;
+
 use std::path::{Path, PathBuf};
 
 /// The folder; its absence is a failure, never a skipped test.

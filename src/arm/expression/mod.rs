@@ -10,6 +10,17 @@ use crate::source::Span;
 
 use super::Value;
 
+mod check;
+mod evaluate;
+mod formula;
+pub mod functions;
+mod lambda;
+mod parse;
+mod residual;
+
+pub use check::Misuse;
+pub use parse::{MAX_DEPTH, MAX_LENGTH, ParseFault, TextKind, classify};
+
 /// Where an expression stands: the functions that exist there, and a few of their rules, differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Dialect {
@@ -85,6 +96,26 @@ pub trait Context {
 
     /// The answer of a context function to evaluated arguments (not called for arguments that failed).
     fn ask(&self, function: ContextFunction, arguments: &[Value]) -> Result<Value, Failure>;
+
+    /// One member of such an answer, where the whole of it needn't be known: `subscription().id`.
+    ///
+    /// `None` means that the whole answer is asked for and its member taken.
+    fn ask_member(
+        &self,
+        _function: ContextFunction,
+        _arguments: &[Value],
+        _member: &str,
+    ) -> Option<Result<Value, Failure>> {
+        None
+    }
+
+    /// Calls a user's own function (`namespace.name`, in lower case); `None` if there is none of that name.
+    fn call_user(&self, _name: &str, _arguments: &[Value]) -> Option<Result<Value, Failure>> {
+        None
+    }
+
+    /// Is told of each call that only a running deployment answers (`reference`, `list*`).
+    fn observe_runtime(&self, _function: &str, _arguments: &[Value]) {}
 }
 
 /// A value of a document in which texts in brackets are expressions.
@@ -110,6 +141,8 @@ pub enum FormulaKind {
 }
 
 /// A parsed expression.
+///
+/// `Display` prints it in normal form, without the brackets.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Expression {
     /// As it was written, brackets included.

@@ -1,0 +1,300 @@
+//! The value of an expression.
+
+use std::cell::{Cell, RefCell};
+use std::sync::Arc;
+
+use crate::arm::Value;
+
+use super::functions::{self, FunctionEntry, Implementation, Special};
+use super::{Context, ContextFunction, Dialect, Expression, Failure, Term, residual};
+
+/// How many parts of an expression are evaluated before azpol gives up (lambdas within lambdas).
+const MAX_STEPS: u32 = 2_000_000;
+
+/// How long a text may grow.
+const MAX_TEXT: usize = 4 << 20;
+
+/// How many values an array or object may hold at all depths.
+const MAX_NODES: usize = 1 << 18;
+
+impl Expression {
+    /// Its value at a place.
+    ///
+    /// Calls are lazy where the service is (`if`) and where it can't be told (`and`, `or`, `coalesce`). What
+    /// only a running deployment knows becomes a [`Value::Runtime`].
+    pub fn evaluate(&self, context: &dyn Context) -> Result<Value, Failure> {
+        Evaluator::new(context).term(&self.root)
+    }
+}
+
+/// One evaluation.
+pub(super) struct Evaluator<'a> {
+    pub(super) context: &'a dyn Context,
+    steps: Cell<u32>,
+    /// Variables of the lambdas that are open, innermost last.
+    pub(super) locals: RefCell<Vec<(Arc<str>, Value)>>,
+}
+
+impl<'a> Evaluator<'a> {
+    fn new(context: &'a dyn Context) -> Evaluator<'a> {
+        Evaluator { context, steps: Cell::new(0), locals: RefCell::default() }
+    }
+
+    pub(super) fn term(&self, term: &Term) -> Result<Value, Failure> {
+        let steps = self.steps.get() + 1;
+        if steps > MAX_STEPS {
+            return Err(Failure::Unsupported(format!(
+                "an expression that takes more than {MAX_STEPS} steps"
+            )));
+        }
+        self.steps.set(steps);
+        match term {
+            Term::Literal(value) => Ok(value.clone()),
+            Term::Access(container, key) => self.access(container, key),
+            Term::Call(name, arguments) => self.call(name, arguments),
+        }
+    }
+
+    fn arguments(&self, terms: &[Term]) -> Result<Vec<Value>, Failure> {
+        terms.iter().map(|term| self.term(term)).collect()
+    }
+
+    fn call(&self, name: &str, terms: &[Term]) -> Result<Value, Failure> {
+        let Some(entry) = functions::find(name) else {
+            let arguments = self.arguments(terms)?;
+            return match self.context.call_user(name, &arguments) {
+                Some(_) if arguments.iter().any(Value::has_runtime) => {
+                    Err(Failure::Unsupported(format!("a user's own function ({name}) over a runtime value")))
+                }
+                Some(answer) => answer,
+                None => Err(Failure::Error(format!("the template function '{name}' is not valid"))),
+            };
+        };
+        self.admit(entry, name, terms.len())?;
+        if let Implementation::Special(special) = entry.implementation {
+            return self.special(special, name, terms);
+        }
+        let arguments = self.arguments(terms)?;
+        self.apply(entry, name, &arguments)
+    }
+
+    /// Whether the function may be called here, with so many arguments.
+    fn admit(&self, entry: &FunctionEntry, name: &str, given: usize) -> Result<(), Failure> {
+        let dialect = self.context.dialect();
+        let name = entry.name_of(name);
+        if !entry.dialects.allows(dialect) {
+            let place = match dialect {
+                Dialect::Policy => "a policy rule",
+                Dialect::Template => "a deployment template",
+            };
+            return Err(Failure::Error(format!("the function '{name}' doesn't exist in {place}")));
+        }
+        match entry.arity.refuses(given) {
+            Some(wanted) => Err(Failure::Error(format!(
+                "unable to evaluate the function '{name}': it takes {wanted}, {given} were given"
+            ))),
+            None => Ok(()),
+        }
+    }
+
+    /// A function of evaluated arguments.
+    fn apply(&self, entry: &FunctionEntry, name: &str, arguments: &[Value]) -> Result<Value, Failure> {
+        let runtime = if entry.structural {
+            arguments.iter().any(|a| matches!(a, Value::Runtime(_)))
+        } else {
+            arguments.iter().any(Value::has_runtime)
+        };
+        let answer = match entry.implementation {
+            Implementation::Runtime => {
+                self.context.observe_runtime(name, arguments);
+                return residual::call(name, arguments);
+            }
+            Implementation::Unbuilt => {
+                return Err(Failure::Unsupported(format!("the function `{}`", entry.name_of(name))));
+            }
+            _ if runtime => return residual::call(name, arguments),
+            Implementation::Context(function) => return self.context.ask(function, arguments),
+            Implementation::Pure(function) => function(arguments),
+            Implementation::Dialected(function) => function(self.context.dialect(), arguments),
+            Implementation::Special(_) => unreachable!("special forms are evaluated before their arguments"),
+        };
+        answer.and_then(bounded).map_err(|failure| match failure {
+            Failure::Error(text) => {
+                Failure::Error(format!("unable to evaluate the function '{}': {text}", entry.name_of(name)))
+            }
+            other => other,
+        })
+    }
+
+    fn special(&self, special: Special, name: &str, terms: &[Term]) -> Result<Value, Failure> {
+        match special {
+            Special::If => self.choose(name, terms),
+            Special::And => self.junction(name, terms, false),
+            Special::Or => self.junction(name, terms, true),
+            Special::Coalesce => self.coalesce(name, terms),
+            Special::Lambda(kind) => self.lambda(kind, name, terms),
+        }
+    }
+
+    fn choose(&self, name: &str, terms: &[Term]) -> Result<Value, Failure> {
+        match self.term(&terms[0])? {
+            Value::Bool(true) => self.term(&terms[1]),
+            Value::Bool(false) => self.term(&terms[2]),
+            condition @ Value::Runtime(_) => {
+                residual::call(name, &[condition, self.term(&terms[1])?, self.term(&terms[2])?])
+            }
+            other => Err(Failure::Error(format!(
+                "unable to evaluate the function 'if': its condition has to be a Boolean, not {}",
+                functions::a_kind(&other)
+            ))),
+        }
+    }
+
+    /// `and` is decided by the first `false`, `or` by the first `true`.
+    fn junction(&self, name: &str, terms: &[Term], decisive: bool) -> Result<Value, Failure> {
+        let mut open = Vec::new();
+        for term in terms {
+            match self.term(term)? {
+                Value::Bool(value) if value == decisive => return Ok(Value::Bool(decisive)),
+                Value::Bool(_) => {}
+                runtime @ Value::Runtime(_) => open.push(runtime),
+                other => {
+                    return Err(Failure::Error(format!(
+                        "unable to evaluate the function '{name}': every argument has to be a Boolean, not {}",
+                        functions::a_kind(&other)
+                    )));
+                }
+            }
+        }
+        match open.len() {
+            0 => Ok(Value::Bool(!decisive)),
+            1 => Ok(open.remove(0)),
+            _ => residual::call(name, &open),
+        }
+    }
+
+    fn coalesce(&self, name: &str, terms: &[Term]) -> Result<Value, Failure> {
+        let mut open = Vec::new();
+        for term in terms {
+            match self.term(term)? {
+                Value::Null => {}
+                runtime @ Value::Runtime(_) => open.push(runtime),
+                known if open.is_empty() => return Ok(known),
+                known => {
+                    open.push(known);
+                    return residual::call(name, &open);
+                }
+            }
+        }
+        match open.len() {
+            0 => Ok(Value::Null),
+            1 => Ok(open.remove(0)),
+            _ => residual::call(name, &open),
+        }
+    }
+
+    fn access(&self, container: &Term, key: &Term) -> Result<Value, Failure> {
+        if let Some((function, name, terms)) = context_call(container) {
+            let entry = functions::find(name);
+            if let Some(entry) = entry {
+                self.admit(entry, name, terms.len())?;
+            }
+            let (arguments, key) = (self.arguments(terms)?, self.term(key)?);
+            let known = !key.has_runtime() && !arguments.iter().any(Value::has_runtime);
+            if let (true, Value::String(member)) = (known, &key)
+                && let Some(answer) = self.context.ask_member(function, &arguments, member)
+            {
+                return answer;
+            }
+            let container = match entry {
+                Some(entry) => self.apply(entry, name, &arguments)?,
+                None => self.term(container)?,
+            };
+            return member(&container, &key);
+        }
+        let (value, key) = (self.term(container)?, self.term(key)?);
+        if self.context.dialect() == Dialect::Policy
+            && is_tags(container)
+            && let (Value::Object(tags), Value::String(name)) = (&value, &key)
+            && !tags.contains_key(name)
+        {
+            // A tag that isn't set is null in a rule, never an error.
+            return Ok(Value::Null);
+        }
+        member(&value, &key)
+    }
+}
+
+/// The call of a context function.
+fn context_call(term: &Term) -> Option<(ContextFunction, &str, &[Term])> {
+    let Term::Call(name, arguments) = term else { return None };
+    match functions::find(name)?.implementation {
+        Implementation::Context(function) => Some((function, name, arguments)),
+        _ => None,
+    }
+}
+
+/// `resourceGroup().tags` and `subscription().tags`.
+fn is_tags(term: &Term) -> bool {
+    let Term::Access(container, key) = term else { return false };
+    matches!(&**key, Term::Literal(Value::String(name)) if name.eq_ignore_ascii_case("tags"))
+        && matches!(&**container, Term::Call(name, _) if matches!(&**name, "resourcegroup" | "subscription"))
+}
+
+/// The member of an object (the exact case first, then without case) or the item of an array.
+pub(super) fn member(container: &Value, key: &Value) -> Result<Value, Failure> {
+    match (container, key) {
+        (Value::Runtime(_), _) | (_, Value::Runtime(_)) => residual::access(container, key),
+        (Value::Object(object), Value::String(name)) => object.get(name).cloned().ok_or_else(|| {
+            let mut names: Vec<&str> = object.iter().map(|(key, _)| &**key).collect();
+            names.truncate(30);
+            Failure::Error(format!(
+                "the language expression property '{name}' doesn't exist, available properties are '{}'",
+                names.join(", ")
+            ))
+        }),
+        (Value::Array(items), Value::Int(index)) => {
+            usize::try_from(*index).ok().and_then(|at| items.get(at)).cloned().ok_or_else(|| {
+                Failure::Error(format!(
+                    "the language expression property array index '{index}' is out of bounds"
+                ))
+            })
+        }
+        (_, Value::String(name)) => Err(Failure::Error(format!(
+            "the language expression property '{name}' can't be evaluated: it is read from {}",
+            functions::a_kind(container)
+        ))),
+        (_, Value::Int(index)) => Err(Failure::Error(format!(
+            "the language expression property '{index}' can't be evaluated: it is read from {}",
+            functions::a_kind(container)
+        ))),
+        (_, other) => Err(Failure::Error(format!(
+            "the key of a language expression property has to be a String or an Integer, not {}",
+            functions::a_kind(other)
+        ))),
+    }
+}
+
+/// Stops values that grow without end (a variable that doubles another, forty times over).
+pub(super) fn bounded(value: Value) -> Result<Value, Failure> {
+    let fits = match &value {
+        Value::String(text) => text.len() <= MAX_TEXT,
+        Value::Array(_) | Value::Object(_) => count(&value, 0) <= MAX_NODES,
+        _ => true,
+    };
+    if fits {
+        return Ok(value);
+    }
+    Err(Failure::Unsupported(format!("a value of more than {MAX_TEXT} bytes or {MAX_NODES} parts")))
+}
+
+fn count(value: &Value, so_far: usize) -> usize {
+    if so_far > MAX_NODES {
+        return so_far;
+    }
+    match value {
+        Value::Array(items) => items.iter().fold(so_far + 1, |sum, item| count(item, sum)),
+        Value::Object(object) => object.iter().fold(so_far + 1, |sum, (_, value)| count(value, sum)),
+        _ => so_far + 1,
+    }
+}

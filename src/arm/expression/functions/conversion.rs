@@ -1,0 +1,77 @@
+//! Functions that make one type of value from another.
+
+use crate::arm::Value;
+use crate::arm::expression::{Dialect, Failure};
+
+use super::{Answer, FunctionEntry, error, lenient_json, text_at, wrong};
+
+pub(super) static TABLE: &[FunctionEntry] = &[
+    FunctionEntry::pure("bool", (1, 1), bool),
+    FunctionEntry::pure("float", (1, 1), float),
+    FunctionEntry::pure("int", (1, 1), int),
+    FunctionEntry::dialected("json", (1, 1), json),
+    FunctionEntry::pure("string", (1, 1), |arguments| Ok(string(&arguments[0]).into())),
+];
+
+/// From `true` and `false` in any case, and from integers: zero is false.
+fn bool(arguments: &[Value]) -> Answer {
+    match &arguments[0] {
+        Value::Bool(value) => Ok(Value::Bool(*value)),
+        Value::Int(number) => Ok(Value::Bool(*number != 0)),
+        Value::String(text) => match text.trim().to_ascii_lowercase().as_str() {
+            "true" => Ok(Value::Bool(true)),
+            "false" => Ok(Value::Bool(false)),
+            _ => error("the text is neither 'true' nor 'false'"),
+        },
+        _ => wrong(arguments, 0, "a String, an Integer or a Boolean"),
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "the nearest double is what .NET gives")]
+fn float(arguments: &[Value]) -> Answer {
+    match &arguments[0] {
+        Value::Int(number) => Ok(Value::Float(*number as f64)),
+        Value::Float(number) => Ok(Value::Float(*number)),
+        Value::String(text) => match text.trim().parse::<f64>() {
+            Ok(number) if number.is_finite() => Ok(Value::Float(number)),
+            _ => error("the text is no number"),
+        },
+        _ => wrong(arguments, 0, "a String or a number"),
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "only whole numbers that fit are converted")]
+fn int(arguments: &[Value]) -> Answer {
+    match &arguments[0] {
+        Value::Int(number) => Ok(Value::Int(*number)),
+        Value::Float(number) if number.fract() == 0.0 && number.abs() < 9.0e18 => {
+            Ok(Value::Int(*number as i64))
+        }
+        Value::Float(_) => Err(Failure::Unsupported("`int` of a number with a fraction".to_owned())),
+        Value::String(text) => match text.trim().parse() {
+            Ok(number) => Ok(Value::Int(number)),
+            Err(_) => error("the text is no integer"),
+        },
+        _ => wrong(arguments, 0, "a String or an Integer"),
+    }
+}
+
+/// Reads JSON in the lenient form that the service accepts. Null gives an empty object in rules.
+fn json(dialect: Dialect, arguments: &[Value]) -> Answer {
+    match (&arguments[0], dialect) {
+        (Value::Null, Dialect::Policy) => Ok(Value::Object(std::sync::Arc::default())),
+        _ => lenient_json::parse(text_at(arguments, 0)?).or_else(error),
+    }
+}
+
+/// The text of any value: compact JSON for arrays and objects, `True` and `False`, nothing for null.
+pub(super) fn string(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::Bool(true) => "True".to_owned(),
+        Value::Bool(false) => "False".to_owned(),
+        Value::String(text) => text.to_string(),
+        Value::Float(number) => number.to_string(),
+        other => other.to_json(),
+    }
+}
