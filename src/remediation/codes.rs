@@ -1,5 +1,5 @@
-//! The codes of this room: AZP08xx. 0801 to 0819 are hazards, 0820 to 0829 say why a row isn't planned, 0830 to
-//! 0839 what can't be deployed, 0840 to 0849 what the proof found, 0850 to 0859 faults of the plan's folder.
+//! The codes of this room: 0801 to 0819 are hazards, 0820 to 0829 say why a row isn't planned, 0830 to 0839 what
+//! can't be deployed, 0840 to 0849 what the proof found, 0850 to 0859 faults of the plan's folder.
 
 use crate::source::codes;
 

@@ -1,5 +1,6 @@
 //! What is planned for one row.
 
+use std::fmt::Write;
 use std::sync::Arc;
 
 use crate::arm::template::{DeployedResource, Expansion};
@@ -164,7 +165,7 @@ fn summary(resource: &PlannedResource) -> Option<String> {
             }
             if let Some(sources) = resource.deployed.body.at(&["properties", "sources"]) {
                 let count = sources.items().len();
-                text.push_str(&format!(", {count} source{}", if count == 1 { "" } else { "s" }));
+                let _ = write!(text, ", {count} source{}", if count == 1 { "" } else { "s" });
             }
             if *action == Action::Unknown {
                 text.push_str(" (new, or over what is there)");

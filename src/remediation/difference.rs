@@ -3,7 +3,7 @@
 mod normal;
 mod words;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::arm::{Object, Value};
@@ -226,9 +226,8 @@ fn arrays(
     if let Some(key) = normal::item_key(path.last())
         && let (Some(before), Some(after)) = (keyed(before, key), keyed(after, key))
     {
-        let mut names: BTreeMap<&String, ()> = before.keys().map(|name| (name, ())).collect();
-        names.extend(after.keys().map(|name| (name, ())));
-        for name in names.into_keys() {
+        let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+        for name in names {
             let (a, b) = (before.get(name), after.get(name));
             let shown = b.or(a).map_or(name.as_str(), |(shown, _)| shown);
             compare(&path.item(shown), a.map(|a| a.1), b.map(|b| b.1), lost, changes);

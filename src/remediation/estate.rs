@@ -69,26 +69,21 @@ pub fn existence<'a>(estate: &'a dyn Estate, id: &ResourceId) -> Existence<'a> {
 
 /// Whether `scope` is `outer` or lies below it. A subscription's chain and the tree say which groups lie above.
 pub fn lies_within(estate: &dyn Estate, scope: &Scope, outer: &Scope) -> Placement {
-    let by_id = |inner: &ResourceId, outer: &ResourceId| {
-        if inner.is_within(outer) { Placement::Under } else { Placement::Outside }
-    };
     match (scope, outer) {
         (_, Scope::Tenant) => Placement::Under,
-        (Scope::Tenant, _) => Placement::Outside,
-        (Scope::ManagementGroup(group), Scope::ManagementGroup(above)) => estate.group_placement(group, above),
-        (Scope::ManagementGroup(_), _) => Placement::Outside,
+        (Scope::ManagementGroup(group), Scope::ManagementGroup(above)) => {
+            estate.group_placement(group, above)
+        }
+        (Scope::Tenant, _) | (Scope::ManagementGroup(_), _) => Placement::Outside,
         (_, Scope::ManagementGroup(above)) => scope
             .subscription()
             .and_then(|id| estate.subscription(&id))
             .map_or(Placement::Unknown, |subscription| subscription.chain.placement(above)),
-        (_, Scope::Subscription(outer)) => match scope.subscription() {
-            Some(subscription) if subscription == *outer => Placement::Under,
-            _ => Placement::Outside,
-        },
+        (_, Scope::Subscription(outer)) if scope.subscription().as_ref() == Some(outer) => Placement::Under,
         (
             Scope::ResourceGroup(inner) | Scope::Resource(inner),
             Scope::ResourceGroup(outer) | Scope::Resource(outer),
-        ) => by_id(inner, outer),
-        (Scope::Subscription(_), Scope::ResourceGroup(_) | Scope::Resource(_)) => Placement::Outside,
+        ) if inner.is_within(outer) => Placement::Under,
+        _ => Placement::Outside,
     }
 }

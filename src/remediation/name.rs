@@ -65,7 +65,8 @@ mod tests {
 
     #[test]
     fn a_name_is_harmless_whatever_it_comes_from() {
-        for text in ["$(x)", "../..", "a\nb", "'\"", "##vso[x]", "[concat()]", "ÄÖÜ", "", "Deploy Export LA"] {
+        for text in ["$(x)", "../..", "a\nb", "'\"", "##vso[x]", "[concat()]", "ÄÖÜ", "", "Deploy Export LA"]
+        {
             let name = derived("azpol", text, [text]);
             assert!(name.len() <= 64, "{name}");
             assert!(name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'), "{name}");

@@ -30,14 +30,20 @@ fn is_hidden(c: char) -> bool {
         || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
+/// What no name of Azure's holds: line ends, and what a pipeline takes for a command of its log.
+fn is_planted(text: &str) -> bool {
+    text.chars().any(char::is_control) || text.contains("##") || text.contains("::")
+}
+
 /// One word of a `bash` command.
 pub(crate) fn bash(text: &str) -> String {
-    if text.chars().any(char::is_control) || text.contains("##") {
+    if is_planted(text) {
         let mut out = "$'".to_owned();
         for c in text.chars() {
             match c {
                 '\'' | '\\' => out.extend(['\\', c]),
                 '#' => out.push_str("\\x23"),
+                ':' => out.push_str("\\x3a"),
                 c if c.is_control() && c.is_ascii() => {
                     let _ = write!(out, "\\x{:02x}", u32::from(c));
                 }
@@ -66,8 +72,8 @@ pub(crate) fn powershell(text: &str) -> String {
         out.push('\'');
         out
     };
-    let special = |c: char| c.is_control() || c == '#';
-    if !(text.chars().any(char::is_control) || text.contains("##")) {
+    let special = |c: char| c.is_control() || c == '#' || c == ':';
+    if !is_planted(text) {
         return quoted(text);
     }
     let parts: Vec<String> = text
@@ -92,7 +98,10 @@ pub(crate) fn url_path(id: &str) -> String {
         }
     }
     // A path that climbs is none of ARM's.
-    out.split('/').map(|segment| if segment == ".." { "%2E%2E" } else { segment }).collect::<Vec<_>>().join("/")
+    out.split('/')
+        .map(|segment| if segment == ".." { "%2E%2E" } else { segment })
+        .collect::<Vec<_>>()
+        .join("/")
 }
 
 /// A text as code in a line of Markdown (or a cell of its tables).
@@ -119,7 +128,7 @@ pub(crate) fn json(value: &serde_json::Value) -> String {
 mod tests {
     use super::{bash, json, markdown, powershell, shown, url_path};
 
-    const PLANTED: &str = "a'b\"$(touch x)`id`\n##vso[task.setvariable]x ../[c]";
+    const PLANTED: &str = "a'b\"$(touch x)`id`\n##vso[task.setvariable]x ../[c]\n::error::";
 
     #[test]
     fn a_message_is_one_harmless_line() {
@@ -131,7 +140,7 @@ mod tests {
     fn bash_takes_the_text_as_one_word() {
         assert_eq!(bash("it's $(x)"), r"'it'\''s $(x)'");
         let out = bash(PLANTED);
-        assert!(!out.contains('\n') && !out.contains("##"), "{out}");
+        assert!(!out.contains('\n') && !out.contains("##") && !out.contains("::"), "{out}");
         let run = std::process::Command::new("bash").arg("-c").arg(format!("printf %s {out}")).output();
         if let Ok(run) = run {
             assert_eq!(String::from_utf8_lossy(&run.stdout), PLANTED);

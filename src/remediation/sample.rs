@@ -24,12 +24,14 @@ pub(crate) fn value(text: &str) -> Value {
         match json {
             serde_json::Value::Null => Value::Null,
             serde_json::Value::Bool(b) => Value::Bool(*b),
-            serde_json::Value::Number(n) => n.as_i64().map_or_else(|| Value::Float(n.as_f64().unwrap_or(0.0)), Value::Int),
+            serde_json::Value::Number(n) => {
+                n.as_i64().map_or_else(|| Value::Float(n.as_f64().unwrap_or(0.0)), Value::Int)
+            }
             serde_json::Value::String(text) => Value::from(text.as_str()),
             serde_json::Value::Array(items) => items.iter().map(convert).collect(),
-            serde_json::Value::Object(members) => {
-                Value::object(members.iter().map(|(key, value)| (Arc::<str>::from(key.as_str()), convert(value))))
-            }
+            serde_json::Value::Object(members) => Value::object(
+                members.iter().map(|(key, value)| (Arc::<str>::from(key.as_str()), convert(value))),
+            ),
         }
     }
     convert(&serde_json::from_str(text).expect("JSON"))
@@ -226,7 +228,9 @@ pub(crate) const WORKSPACE: &str =
 pub(crate) fn automation(subscription: &str, sources: &[&str]) -> DeployedResource {
     let sources: Vec<_> = sources.iter().map(|s| format!(r#"{{"eventSource": "{s}"}}"#)).collect();
     deployed(
-        &format!("/subscriptions/{subscription}/resourceGroups/rg-export/providers/Microsoft.Security/automations/ExportToWorkspace"),
+        &format!(
+            "/subscriptions/{subscription}/resourceGroups/rg-export/providers/Microsoft.Security/automations/ExportToWorkspace"
+        ),
         &format!(
             r#"{{"name": "ExportToWorkspace", "type": "Microsoft.Security/automations", "location": "westeurope", "tags": {{}},
                 "properties": {{"isEnabled": true, "sources": [{}], "actions": [{{"actionType": "Workspace", "workspaceResourceId": "{WORKSPACE}"}}]}}}}"#,

@@ -1,6 +1,7 @@
 //! Remediation tasks: the recommended way.
 
 use serde_json::{Value as Json, json};
+use std::fmt::Write;
 
 use crate::arm::{ResourceId, Scope};
 
@@ -37,12 +38,7 @@ pub struct RemediationTask {
 
 impl RemediationTask {
     /// The task for these rows of an assignment; `in_scope` is the number of subscriptions in its scope.
-    pub fn new(
-        index: usize,
-        assigned: &Assigned,
-        rows: &[&ResourceId],
-        in_scope: usize,
-    ) -> RemediationTask {
+    pub fn new(index: usize, assigned: &Assigned, rows: &[&ResourceId], in_scope: usize) -> RemediationTask {
         let assignment = &assigned.assignment;
         let mut ids: Vec<&ResourceId> = rows.to_vec();
         ids.sort();
@@ -103,7 +99,11 @@ impl RemediationTask {
     /// The call for `bash`, to be run in the plan's folder. `az policy remediation create` has no option for ids and
     /// counts.
     pub fn bash(&self) -> String {
-        format!("az rest --method put --url {} --body {}", bash(&self.url()), bash(&format!("@{}", self.file())))
+        format!(
+            "az rest --method put --url {} --body {}",
+            bash(&self.url()),
+            bash(&format!("@{}", self.file()))
+        )
     }
 
     /// The call for PowerShell with the module Az.PolicyInsights, to be run in the plan's folder.
@@ -117,27 +117,35 @@ impl RemediationTask {
         match &self.scope {
             Scope::Tenant => {}
             Scope::ManagementGroup(group) => {
-                call.push_str(&format!(" -ManagementGroupName {}", powershell(group.as_str())));
+                let _ = write!(call, " -ManagementGroupName {}", powershell(group.as_str()));
             }
             Scope::Subscription(subscription) => {
-                call.push_str(&format!(" -SubscriptionId {}", powershell(subscription.as_str())));
+                let _ = write!(call, " -SubscriptionId {}", powershell(subscription.as_str()));
             }
             Scope::ResourceGroup(group) => {
                 let subscription = group.subscription_id();
-                call.push_str(&format!(
+                let _ = write!(
+                    call,
                     " -SubscriptionId {} -ResourceGroupName {}",
                     powershell(subscription.as_ref().map_or("", |s| s.as_str())),
                     powershell(group.name())
-                ));
+                );
             }
-            Scope::Resource(id) => call.push_str(&format!(" -ResourceId {}", powershell(id.as_str()))),
+            Scope::Resource(id) => {
+                let _ = write!(call, " -ResourceId {}", powershell(id.as_str()));
+            }
         }
         match self.body["properties"]["resourceCount"].as_u64() {
-            Some(count) => call.push_str(&format!(" -ResourceCount {count}")),
-            None => call.push_str(&format!(
-                " -FilterResourceId @((Get-Content -Raw -LiteralPath {} | ConvertFrom-Json).properties.filters.resourceIds)",
-                powershell(&self.file())
-            )),
+            Some(count) => {
+                let _ = write!(call, " -ResourceCount {count}");
+            }
+            None => {
+                let _ = write!(
+                    call,
+                    " -FilterResourceId @((Get-Content -Raw -LiteralPath {} | ConvertFrom-Json).properties.filters.resourceIds)",
+                    powershell(&self.file())
+                );
+            }
         }
         call
     }
@@ -155,7 +163,12 @@ mod tests {
 
     fn task(scope: &str, count: usize, in_scope: usize) -> RemediationTask {
         let rows = rows(count);
-        RemediationTask::new(0, &assigned("Deploy-Export-LA", scope), &rows.iter().collect::<Vec<_>>(), in_scope)
+        RemediationTask::new(
+            0,
+            &assigned("Deploy-Export-LA", scope),
+            &rows.iter().collect::<Vec<_>>(),
+            in_scope,
+        )
     }
 
     const GROUP: &str = "/providers/Microsoft.Management/managementGroups/mg-contoso";
@@ -193,13 +206,20 @@ mod tests {
             )
         );
         let call = task.powershell();
-        assert!(call.contains(" -ManagementGroupName 'mg-contoso' ") && call.contains("-FilterResourceId @("), "{call}");
+        assert!(
+            call.contains(" -ManagementGroupName 'mg-contoso' ") && call.contains("-FilterResourceId @("),
+            "{call}"
+        );
     }
 
     #[test]
     fn a_planted_scope_stays_a_word() {
         let task = task("/subscriptions/s/resourceGroups/rg'$(touch x)", 1, 1);
-        assert!(task.bash().contains("/resourceGroups/rg%27%24%28touch%20x%29/providers/"), "{}", task.bash());
+        assert!(
+            task.bash().contains("/resourceGroups/rg%27%24%28touch%20x%29/providers/"),
+            "{}",
+            task.bash()
+        );
         assert!(task.powershell().contains("-ResourceGroupName 'rg''$(touch x)'"), "{}", task.powershell());
     }
 }

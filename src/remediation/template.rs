@@ -157,7 +157,9 @@ impl<'a> Writer<'a> {
             let id = &resource.deployed.id;
             let group = id.resource_group_id().filter(|group| group != id);
             let written = match &group {
-                Some(group) => self.nested.get(group).is_some_and(|n| n.resources.iter().any(|(i, _)| i == id)),
+                Some(group) => {
+                    self.nested.get(group).is_some_and(|n| n.resources.iter().any(|(i, _)| i == id))
+                }
                 None => self.top.iter().any(|(i, _)| i == id),
             };
             if !written {
@@ -248,8 +250,9 @@ impl<'a> Writer<'a> {
                     deployment["location"] = literal_text(self.location.as_str());
                     let name = deployment["name"].as_str().unwrap_or_default();
                     let other = quoted(other.as_str());
-                    let reference =
-                        format!("[subscriptionResourceId({other}, 'Microsoft.Resources/deployments', '{name}')]");
+                    let reference = format!(
+                        "[subscriptionResourceId({other}, 'Microsoft.Resources/deployments', '{name}')]"
+                    );
                     made.insert(id, reference);
                     resources.push(deployment);
                 }
@@ -270,7 +273,8 @@ impl<'a> Writer<'a> {
             .secrets
             .iter()
             .map(|(name, what)| {
-                let parameter = json!({ "type": "securestring", "metadata": { "description": literal_text(what) } });
+                let parameter =
+                    json!({ "type": "securestring", "metadata": { "description": literal_text(what) } });
                 (name.clone(), parameter)
             })
             .collect();
@@ -324,8 +328,7 @@ fn reference(id: &ResourceId) -> String {
             quoted(id.name())
         );
     }
-    let function =
-        if id.resource_group_name().is_some() { "resourceId" } else { "subscriptionResourceId" };
+    let function = if id.resource_group_name().is_some() { "resourceId" } else { "subscriptionResourceId" };
     let names: Vec<String> = id.full_name().split('/').map(quoted).collect();
     match id.extended() {
         Some(extended) => format!(

@@ -2,7 +2,8 @@ use super::{ChangeKind, Difference};
 use crate::inventory::ShapeLoss;
 use crate::remediation::sample::{resource, value};
 
-const ID: &str = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Security/automations/ExportToWorkspace";
+const ID: &str =
+    "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Security/automations/ExportToWorkspace";
 
 fn words(before: &str, after: &str) -> Vec<String> {
     Difference::between(&resource(ID, before), &value(after), &[]).words().to_vec()
@@ -50,13 +51,18 @@ fn people_read_what_changes() {
 
 #[test]
 fn a_repair_loses_nothing_and_a_replacement_does() {
-    let loses = |before, after| {
-        Difference::between(&resource(ID, before), &value(after), &[]).loses_something()
-    };
+    let loses =
+        |before, after| Difference::between(&resource(ID, before), &value(after), &[]).loses_something();
     let enabled = r#"{"properties": {"isEnabled": true, "sources": [{"eventSource": "Alerts"}]}}"#;
     assert!(!loses(r#"{"properties": {"isEnabled": false}}"#, enabled));
-    assert!(loses(r#"{"properties": {"isEnabled": true, "sources": [{"eventSource": "AttackPaths"}]}}"#, enabled));
-    assert!(loses(r#"{"tags": {"a": "b"}, "properties": {"isEnabled": true, "sources": [{"eventSource": "Alerts"}]}}"#, enabled));
+    assert!(loses(
+        r#"{"properties": {"isEnabled": true, "sources": [{"eventSource": "AttackPaths"}]}}"#,
+        enabled
+    ));
+    assert!(loses(
+        r#"{"tags": {"a": "b"}, "properties": {"isEnabled": true, "sources": [{"eventSource": "Alerts"}]}}"#,
+        enabled
+    ));
 }
 
 #[test]
@@ -86,7 +92,10 @@ fn no_secret_is_shown() {
 #[test]
 fn tags_of_a_group_are_named() {
     let id = "/subscriptions/s/resourceGroups/rg";
-    let group = resource(id, r#"{"location": "westeurope", "tags": {"owner": "a", "cost-center": "b"}, "properties": {"provisioningState": "Succeeded"}}"#);
+    let group = resource(
+        id,
+        r#"{"location": "westeurope", "tags": {"owner": "a", "cost-center": "b"}, "properties": {"provisioningState": "Succeeded"}}"#,
+    );
     let difference = Difference::between(&group, &value(r#"{"name": "rg", "location": "westeurope"}"#), &[]);
     assert_eq!(difference.lost_tags(), ["cost-center", "owner"]);
 }

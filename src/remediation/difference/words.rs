@@ -118,7 +118,11 @@ fn filter(source: &str, changes: &[&Change]) -> String {
     match (lost, gained) {
         (0, gained) => format!("source {source}: + {}", plural(gained, "rule set")),
         (lost, 0) => {
-            format!("source {source}: {} vanish{}", plural(lost, "rule set"), if lost == 1 { "es" } else { "" })
+            format!(
+                "source {source}: {} vanish{}",
+                plural(lost, "rule set"),
+                if lost == 1 { "es" } else { "" }
+            )
         }
         (lost, gained) => {
             format!("source {source}: {} replaced by {gained}", plural(lost, "rule set"))
@@ -146,7 +150,7 @@ fn destinations(changes: &[Change], before: &Value, after: &Value) -> Vec<String
         ([], []) => changes
             .iter()
             .filter(|change| change.path.starts_with("properties.actions"))
-            .map(|change| sentence_of_action(change))
+            .map(sentence_of_action)
             .collect(),
         ([gone], [come]) if gone.name().eq_ignore_ascii_case(come.name()) => {
             vec![format!("destination {} → {}", shown(gone.as_str()), shown(come.as_str()))]

@@ -49,8 +49,7 @@ pub(super) fn check(survey: &Survey<'_>, found: &mut Findings) {
 /// and that lies elsewhere. Its name is a hash of ids which isn't known, so what it wrote has to tell.
 fn collides<'a>(record: &'a Resource, deployment: &Deployment, location: &Location) -> Option<&'a Location> {
     let name = record.name();
-    let by_policy =
-        name.get(..PREFIX.len()).is_some_and(|prefix| prefix.eq_ignore_ascii_case(PREFIX));
+    let by_policy = name.get(..PREFIX.len()).is_some_and(|prefix| prefix.eq_ignore_ascii_case(PREFIX));
     if !by_policy || record.id.resource_group_name().is_some() {
         return None;
     }
@@ -61,7 +60,8 @@ fn collides<'a>(record: &'a Resource, deployment: &Deployment, location: &Locati
     };
     let same = deployment.resources.iter().any(|planned| !planned.is_group() && wrote(&planned.deployed.id));
     // A failed one has no outputs: then its parameters name the group.
-    let group = record.body.at(&["properties", "parameters", "resourceGroupName", "value"]).and_then(Value::as_str);
+    let group =
+        record.body.at(&["properties", "parameters", "resourceGroupName", "value"]).and_then(Value::as_str);
     let same_group = outputs.is_empty()
         && group.is_some_and(|group| {
             deployment.resources.iter().any(|planned| {

@@ -12,7 +12,11 @@ pub(super) fn check(survey: &Survey<'_>, found: &mut Findings) {
                 assignments: vec![deployment.assignment],
                 subscription: None,
                 resource: None,
-                message: format!("variable `{}` fails if it is evaluated: {}", shown(variable), shown(message)),
+                message: format!(
+                    "variable `{}` fails if it is evaluated: {}",
+                    shown(variable),
+                    shown(message)
+                ),
                 details: Vec::new(),
             };
             found.add(hazard);

@@ -33,7 +33,9 @@ pub(super) fn check(survey: &Survey<'_>, found: &mut Findings) {
             let message = match existence(survey.estate, &group) {
                 Existence::Present(_) => continue,
                 Existence::Absent if by_another => {
-                    format!("{name} doesn't exist: another deployment of the plan makes it, and has to run first")
+                    format!(
+                        "{name} doesn't exist: another deployment of the plan makes it, and has to run first"
+                    )
                 }
                 Existence::Absent => format!("{name} doesn't exist, and nothing makes it: refused"),
                 Existence::Unknown => {

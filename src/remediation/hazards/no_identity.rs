@@ -13,9 +13,13 @@ pub(super) fn check(survey: &Survey<'_>, found: &mut Findings) {
         let assigned = &survey.assignments[index];
         let identity = assigned.assignment.identity.as_ref();
         let message = match identity.map(|identity| identity.identity_type) {
-            _ if assigned.proposed => "doesn't exist yet: it needs an identity and a location when it is made",
+            _ if assigned.proposed => {
+                "doesn't exist yet: it needs an identity and a location when it is made"
+            }
             None | Some(IdentityType::None) => "shows no identity: a remediation task can't be created",
-            Some(_) if assigned.assignment.location.is_none() => "has an identity and shows no location for it",
+            Some(_) if assigned.assignment.location.is_none() => {
+                "has an identity and shows no location for it"
+            }
             Some(_) => continue,
         };
         found.add(Hazard {

@@ -6,6 +6,7 @@ use crate::arm::{ResourceId, ResourceType, Scope};
 use crate::inventory::Placement;
 
 use super::super::codes::SENDER_MISSING;
+use super::super::deployment::PlannedResource;
 use super::super::estate::{Estate, lies_within};
 use super::super::quote::{bash, shown};
 use super::super::roles::{DATA_SENDER, DEFENDER_PRINCIPAL, Held, ROLE_ASSIGNMENTS, grants};
@@ -14,7 +15,7 @@ use super::{Findings, Hazard, Survey};
 pub(super) fn check(survey: &Survey<'_>, found: &mut Findings) {
     let mut hubs: BTreeMap<ResourceId, Vec<usize>> = BTreeMap::new();
     for deployment in survey.deployments {
-        for target in deployment.resources.iter().flat_map(|resource| resource.targets()) {
+        for target in deployment.resources.iter().flat_map(PlannedResource::targets) {
             if target.trusted {
                 hubs.entry(target.id).or_default().push(deployment.assignment);
             }
@@ -55,7 +56,7 @@ fn sender(estate: &dyn Estate, hub: &ResourceId) -> Held {
     let mut somebody = false;
     for grant in grants(estate).filter(|grant| grant.role == DATA_SENDER) {
         match lies_within(estate, &scope, &grant.scope) {
-            Placement::Outside => continue,
+            Placement::Outside => {}
             Placement::Unknown => somebody = true,
             Placement::Under => match grant.principal_name {
                 Some(name) if name.eq_ignore_ascii_case(DEFENDER_PRINCIPAL) => return Held::Yes,
@@ -65,7 +66,9 @@ fn sender(estate: &dyn Estate, hub: &ResourceId) -> Held {
         }
     }
     if somebody {
-        return Held::NotKnown(format!("somebody may, and the files don't say whether it is `{DEFENDER_PRINCIPAL}`"));
+        return Held::NotKnown(format!(
+            "somebody may, and the files don't say whether it is `{DEFENDER_PRINCIPAL}`"
+        ));
     }
     let in_subscription = hub.subscription_id().map_or(Scope::Tenant, Scope::Subscription);
     if estate.listing(&ResourceType::new(ROLE_ASSIGNMENTS), &in_subscription).is_complete() {

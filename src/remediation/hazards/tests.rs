@@ -13,11 +13,16 @@ use crate::source::Code;
 
 const MG: &str = "/providers/Microsoft.Management/managementGroups/mg";
 const GROUP: &str = "/subscriptions/s1/resourceGroups/rg-export";
-const AUTOMATION: &str = "/subscriptions/s1/resourceGroups/rg-export/providers/Microsoft.Security/automations/ExportToWorkspace";
-const CONTRIBUTOR: &str = "/providers/Microsoft.Authorization/roleDefinitions/b24988ac-6180-42a0-ab88-20f7382dd24c";
+const AUTOMATION: &str =
+    "/subscriptions/s1/resourceGroups/rg-export/providers/Microsoft.Security/automations/ExportToWorkspace";
+const CONTRIBUTOR: &str =
+    "/providers/Microsoft.Authorization/roleDefinitions/b24988ac-6180-42a0-ab88-20f7382dd24c";
 
 fn tenant(resources: Vec<crate::inventory::Resource>) -> Tenant {
-    Tenant::with(vec![subscription("s1", &["mg", "root"]), subscription("sec", &["other", "root"])], resources)
+    Tenant::with(
+        vec![subscription("s1", &["mg", "root"]), subscription("sec", &["other", "root"])],
+        resources,
+    )
 }
 
 fn run(
@@ -30,7 +35,10 @@ fn run(
     survey(&Survey { assignments, rows, deployments, roles: &roles, estate })
 }
 
-fn check(tenant: &Tenant, resources: Vec<crate::arm::template::DeployedResource>) -> (Vec<Hazard>, Vec<NotChecked>) {
+fn check(
+    tenant: &Tenant,
+    resources: Vec<crate::arm::template::DeployedResource>,
+) -> (Vec<Hazard>, Vec<NotChecked>) {
     let plan = [deployment(0, "s1", resources, tenant)];
     run(&[assigned("Deploy", MG)], &[], &plan, tenant)
 }
@@ -45,7 +53,10 @@ fn asked(found: &[NotChecked], code: &'static Code) -> Vec<String> {
 
 #[test]
 fn a_group_loses_its_tags_only_where_it_is_put() {
-    let there = tenant(vec![resource(GROUP, r#"{"location": "westeurope", "tags": {"owner": "x", "cost-center": "1"}}"#)]);
+    let there = tenant(vec![resource(
+        GROUP,
+        r#"{"location": "westeurope", "tags": {"owner": "x", "cost-center": "1"}}"#,
+    )]);
     let (found, unknown) = check(&there, vec![group("s1"), automation("s1", &["Alerts"])]);
     assert_eq!(messages(&found, &codes::TAGS_RESET), ["rg-export carries `cost-center`, `owner`"]);
     assert!(asked(&unknown, &codes::TAGS_RESET).is_empty());
@@ -72,7 +83,10 @@ fn a_group_can_neither_move_nor_be_missed() {
     assert!(messages(&found, &codes::GROUP_ELSEWHERE).is_empty());
     assert!(messages(&found, &codes::GROUP_ABSENT).is_empty());
     let (found, _) = check(&tenant(vec![]), vec![automation("s1", &["Alerts"])]);
-    assert_eq!(messages(&found, &codes::GROUP_ABSENT), ["rg-export doesn't exist, and nothing makes it: refused"]);
+    assert_eq!(
+        messages(&found, &codes::GROUP_ABSENT),
+        ["rg-export doesn't exist, and nothing makes it: refused"]
+    );
     let unlisted = tenant(vec![]).incomplete("Microsoft.Resources/resourceGroups");
     let (found, unknown) = check(&unlisted, vec![automation("s1", &["Alerts"])]);
     assert!(messages(&found, &codes::GROUP_ABSENT).is_empty());
@@ -81,7 +95,9 @@ fn a_group_can_neither_move_nor_be_missed() {
 
 fn exporting(group: &str, enabled: bool, source: &str, workspace: &str) -> crate::inventory::Resource {
     resource(
-        &format!("/subscriptions/s1/resourceGroups/{group}/providers/Microsoft.Security/automations/ExportToWorkspace"),
+        &format!(
+            "/subscriptions/s1/resourceGroups/{group}/providers/Microsoft.Security/automations/ExportToWorkspace"
+        ),
         &format!(
             r#"{{"location": "westeurope", "properties": {{"isEnabled": {enabled}, "sources": [{{"eventSource": "{source}"}}],
                 "actions": [{{"actionType": "Workspace", "workspaceResourceId": "{workspace}"}}]}}}}"#
@@ -93,7 +109,8 @@ fn exporting(group: &str, enabled: bool, source: &str, workspace: &str) -> crate
 fn an_export_elsewhere_is_paid_twice() {
     let old = "/subscriptions/s1/resourceGroups/x/providers/Microsoft.OperationalInsights/workspaces/law-old";
     let twice = |other| {
-        let (found, _) = check(&tenant(vec![other]), vec![group("s1"), automation("s1", &["Alerts", "SecureScores"])]);
+        let (found, _) =
+            check(&tenant(vec![other]), vec![group("s1"), automation("s1", &["Alerts", "SecureScores"])]);
         messages(&found, &codes::PAID_TWICE)
     };
     assert_eq!(
@@ -106,7 +123,8 @@ fn an_export_elsewhere_is_paid_twice() {
     );
     assert!(twice(exporting("rg-monitoring", false, "Alerts", old)).is_empty(), "disabled");
     assert!(twice(exporting("rg-monitoring", true, "AttackPaths", old)).is_empty(), "other data");
-    let unlisted = tenant(vec![resource(GROUP, r#"{"location": "westeurope"}"#)]).incomplete("Microsoft.Security/automations");
+    let unlisted = tenant(vec![resource(GROUP, r#"{"location": "westeurope"}"#)])
+        .incomplete("Microsoft.Security/automations");
     let (_, unknown) = check(&unlisted, vec![automation("s1", &["Alerts"])]);
     assert_eq!(
         asked(&unknown, &codes::PAID_TWICE),
@@ -120,7 +138,10 @@ fn an_automation_is_overwritten_with_the_difference() {
     let (found, _) = check(&there, vec![automation("s1", &["Alerts"])]);
     let hazard = found.iter().find(|h| h.code == &codes::OVERWRITTEN).expect("a hazard");
     assert_eq!(hazard.message, "ExportToWorkspace: + source Alerts, source AttackPaths vanishes");
-    assert!(hazard.details.iter().any(|line| line.starts_with("- properties.sources[AttackPaths]")), "{hazard:?}");
+    assert!(
+        hazard.details.iter().any(|line| line.starts_with("- properties.sources[AttackPaths]")),
+        "{hazard:?}"
+    );
     let mut elsewhere = exporting("rg-export", true, "Alerts", WORKSPACE);
     elsewhere.location = Some(crate::arm::Location::new("North Europe"));
     let (found, _) = check(&tenant(vec![elsewhere]), vec![automation("s1", &["Alerts"])]);
@@ -165,10 +186,14 @@ fn identities_and_their_roles() {
         });
         tenant(grants.collect())
     };
-    let plan = |tenant: &Tenant| [deployment(0, "s1", vec![group("s1"), automation("s1", &["Alerts"])], tenant)];
+    let plan =
+        |tenant: &Tenant| [deployment(0, "s1", vec![group("s1"), automation("s1", &["Alerts"])], tenant)];
     let empty = tenant(&[]);
     let (found, _) = run(&[none], &[], &plan(&empty), &empty);
-    assert_eq!(messages(&found, &codes::NO_IDENTITY), ["shows no identity: a remediation task can't be created"]);
+    assert_eq!(
+        messages(&found, &codes::NO_IDENTITY),
+        ["shows no identity: a remediation task can't be created"]
+    );
     assert!(messages(&found, &codes::ROLE_MISSING).is_empty());
 
     let mut placeless = assigned("Deploy", MG);
@@ -187,10 +212,16 @@ fn identities_and_their_roles() {
     assert_eq!(missing(&tenant(&[(MG, CONTRIBUTOR)])).0, [lacks_target]);
     assert!(missing(&tenant(&[(MG, CONTRIBUTOR), ("/subscriptions/sec", CONTRIBUTOR)])).0.is_empty());
     let owner = "8e3af657-a8ff-443c-a75c-2fe8c4bcb635";
-    assert!(missing(&tenant(&[("/providers/Microsoft.Management/managementGroups/root", owner)])).0.is_empty());
-    let (found, unknown) = missing(&tenant(&[(MG, CONTRIBUTOR)]).incomplete("Microsoft.Authorization/roleAssignments"));
+    assert!(
+        missing(&tenant(&[("/providers/Microsoft.Management/managementGroups/root", owner)])).0.is_empty()
+    );
+    let (found, unknown) =
+        missing(&tenant(&[(MG, CONTRIBUTOR)]).incomplete("Microsoft.Authorization/roleAssignments"));
     assert!(found.is_empty());
-    assert_eq!(unknown, ["az role assignment list --all --include-inherited --subscription 'sec' > roles.json"]);
+    assert_eq!(
+        unknown,
+        ["az role assignment list --all --include-inherited --subscription 'sec' > roles.json"]
+    );
 }
 
 #[test]
@@ -206,7 +237,10 @@ fn a_trusted_service_needs_the_senders_role() {
         )]
     };
     let (found, _) = check(&tenant(vec![]), export());
-    assert_eq!(messages(&found, &codes::SENDER_MISSING), ["nobody holds Azure Event Hubs Data Sender at hub h"]);
+    assert_eq!(
+        messages(&found, &codes::SENDER_MISSING),
+        ["nobody holds Azure Event Hubs Data Sender at hub h"]
+    );
     let granted = |name: &str| {
         tenant(vec![resource(
             &format!("{hub}/providers/Microsoft.Authorization/roleAssignments/1"),
@@ -217,7 +251,10 @@ fn a_trusted_service_needs_the_senders_role() {
         )])
     };
     let (found, unknown) = check(&granted("Windows Azure Security Resource Provider"), export());
-    assert!(messages(&found, &codes::SENDER_MISSING).is_empty() && asked(&unknown, &codes::SENDER_MISSING).is_empty());
+    assert!(
+        messages(&found, &codes::SENDER_MISSING).is_empty()
+            && asked(&unknown, &codes::SENDER_MISSING).is_empty()
+    );
     let (found, unknown) = check(&granted("somebody"), export());
     assert!(messages(&found, &codes::SENDER_MISSING).is_empty());
     assert_eq!(asked(&unknown, &codes::SENDER_MISSING).len(), 1);
@@ -229,7 +266,10 @@ fn the_provider_has_to_be_registered() {
     let (found, _) = check(&tenant(vec![]).registered("s1", "Microsoft.Security", "NotRegistered"), put());
     assert_eq!(messages(&found, &codes::NOT_REGISTERED), ["Microsoft.Security is NotRegistered"]);
     let (found, unknown) = check(&tenant(vec![]).registered("s1", "microsoft.security", "Registered"), put());
-    assert!(messages(&found, &codes::NOT_REGISTERED).is_empty() && asked(&unknown, &codes::NOT_REGISTERED).is_empty());
+    assert!(
+        messages(&found, &codes::NOT_REGISTERED).is_empty()
+            && asked(&unknown, &codes::NOT_REGISTERED).is_empty()
+    );
     let (_, unknown) = check(&tenant(vec![]), put());
     assert_eq!(
         asked(&unknown, &codes::NOT_REGISTERED),
@@ -256,7 +296,9 @@ fn an_old_record_of_the_policy_collides() {
     let folded = AUTOMATION.to_lowercase();
     assert_eq!(
         collides(record("PolicyDeployment_123", "northeurope", &folded)),
-        ["PolicyDeployment_123 of 2024-05-06, which wrote the same, lies in northeurope, and the policy deploys from westeurope"]
+        [
+            "PolicyDeployment_123 of 2024-05-06, which wrote the same, lies in northeurope, and the policy deploys from westeurope"
+        ]
     );
     assert!(collides(record("PolicyDeployment_123", "West Europe", &folded)).is_empty());
     assert!(collides(record("mine", "northeurope", &folded)).is_empty());
@@ -298,7 +340,7 @@ fn what_many_subscriptions_miss_is_asked_once() {
 #[test]
 fn nothing_of_the_inventory_breaks_a_line() {
     let id = "/subscriptions/s1/resourceGroups/rg\n##vso[x]";
-    let there = tenant(vec![resource(id, r###"{"location": "a\nb", "tags": {"::error::\n": "x"}}"###)]);
+    let there = tenant(vec![resource(id, r#"{"location": "a\nb", "tags": {"::error::\n": "x"}}"#)]);
     let (found, _) = check(&there, vec![deployed(id, r#"{"location": "westeurope"}"#)]);
     assert!(found.len() >= 2);
     for hazard in found {

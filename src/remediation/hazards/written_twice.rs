@@ -30,7 +30,11 @@ pub(super) fn check(survey: &Survey<'_>, found: &mut Findings) {
                 code: &WRITTEN_TWICE,
                 subscription: Some(survey.deployments[puts[0].0].subscription.clone()),
                 resource: Some((*id).clone()),
-                message: format!("{} is written by {}: the last one wins", shown(id.name()), names.join(" and ")),
+                message: format!(
+                    "{} is written by {}: the last one wins",
+                    shown(id.name()),
+                    names.join(" and ")
+                ),
                 assignments,
                 details: Vec::new(),
             });
@@ -38,7 +42,9 @@ pub(super) fn check(survey: &Survey<'_>, found: &mut Findings) {
     }
     // What makes a row of another assignment compliant, and is replaced.
     for row in survey.rows.iter().filter(|row| row.state == ComplianceState::Compliant) {
-        let Some(puts) = row.candidate.as_ref().and_then(|candidate| writers.get(candidate)) else { continue };
+        let Some(puts) = row.candidate.as_ref().and_then(|candidate| writers.get(candidate)) else {
+            continue;
+        };
         for (at, put) in puts {
             let deployment = &survey.deployments[*at];
             let planned = &deployment.resources[*put];

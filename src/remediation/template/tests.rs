@@ -15,14 +15,20 @@ fn the_automation_is_put_into_the_group_that_the_template_makes() {
     assert_eq!(resources[0]["name"], "rg-export");
     let nested = &resources[1];
     assert_eq!(nested["resourceGroup"], "rg-export");
-    assert_eq!(nested["dependsOn"][0], "[subscriptionResourceId('Microsoft.Resources/resourceGroups', 'rg-export')]");
+    assert_eq!(
+        nested["dependsOn"][0],
+        "[subscriptionResourceId('Microsoft.Resources/resourceGroups', 'rg-export')]"
+    );
     assert_eq!(nested["properties"]["expressionEvaluationOptions"]["scope"], "inner");
     let inner = &nested["properties"]["template"]["resources"][0];
     assert_eq!(inner["name"], "ExportToWorkspace");
     assert_eq!(inner["properties"]["sources"][0]["eventSource"], "Alerts");
     assert_eq!(
         made.bash(),
-        format!("az deployment sub create --subscription 's1' --location 'westeurope' --name '{}' --template-file 'deployments/s1.json'", made.name)
+        format!(
+            "az deployment sub create --subscription 's1' --location 'westeurope' --name '{}' --template-file 'deployments/s1.json'",
+            made.name
+        )
     );
 }
 
@@ -77,12 +83,13 @@ fn literals_stay_literals_and_secrets_become_parameters() {
 fn planted_names_stay_texts() {
     let id = "/subscriptions/s1/resourceGroups/[rg']/providers/Microsoft.Security/automations/[x]";
     let group = deployed("/subscriptions/s1/resourceGroups/[rg']", r#"{"location": "westeurope"}"#);
-    let plan = [deployment(0, "s1", vec![group, deployed(id, r#"{"location": "westeurope"}"#)], &Tenant::default())];
+    let plan =
+        [deployment(0, "s1", vec![group, deployed(id, r#"{"location": "westeurope"}"#)], &Tenant::default())];
     let made = &templates(&plan)[0];
     let resources = &made.template["resources"];
     assert_eq!(resources[0]["name"], "[[rg']");
     assert_eq!(resources[1]["resourceGroup"], "[[rg']");
-    let group = r#"[subscriptionResourceId('Microsoft.Resources/resourceGroups', '[rg'']')]"#;
+    let group = "[subscriptionResourceId('Microsoft.Resources/resourceGroups', '[rg'']')]";
     assert_eq!(resources[1]["dependsOn"][0], group);
     assert_eq!(resources[1]["properties"]["template"]["resources"][0]["name"], "[[x]");
 }
