@@ -74,7 +74,7 @@ pub fn lies_within(estate: &dyn Estate, scope: &Scope, outer: &Scope) -> Placeme
         (Scope::ManagementGroup(group), Scope::ManagementGroup(above)) => {
             estate.group_placement(group, above)
         }
-        (Scope::Tenant, _) | (Scope::ManagementGroup(_), _) => Placement::Outside,
+        (Scope::Tenant | Scope::ManagementGroup(_), _) => Placement::Outside,
         (_, Scope::ManagementGroup(above)) => scope
             .subscription()
             .and_then(|id| estate.subscription(&id))
