@@ -2,6 +2,8 @@
 
 mod args;
 mod exit;
+mod propose;
+mod session;
 #[cfg_attr(not(test), expect(dead_code, reason = "the command that calls it isn't there yet"))]
 mod generate_tenant;
 

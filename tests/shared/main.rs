@@ -1,6 +1,11 @@
 //! The suites over the material that lies beside the checkout, in `../shared`.
 
 mod functions;
+mod goldens;
+mod twins;
+
+#[path = "../deployment/mod.rs"]
+mod deployment;
 
 use std::path::{Path, PathBuf};
 
