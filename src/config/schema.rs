@@ -3,6 +3,7 @@
 use jsonschema::Validator;
 use jsonschema::error::{ValidationError, ValidationErrorKind};
 
+use crate::arm::nearest::nearest;
 use crate::source::{Diagnostic, Diagnostics, Node, NodeValue, Span};
 
 use super::codes;
@@ -59,12 +60,9 @@ impl Schema {
     fn unknown_key(&self, key: &str, span: Span, known: &[String]) -> Diagnostic {
         let diagnostic = Diagnostic::new(&codes::UNKNOWN_KEY, format!("{} has no key `{key}`", self.title))
             .at(span, "unknown key");
-        let meant = known.iter().min_by_key(|name| (distance(key, name), name.as_str()));
-        match meant {
-            Some(name) if distance(key, name) <= (key.len() / 3).max(1) => {
-                diagnostic.help(format!("did you mean `{name}`?"))
-            }
-            _ => diagnostic.help(format!("its keys are `{}`", known.join("`, `"))),
+        match nearest(key, known.iter().map(String::as_str)) {
+            Some(name) => diagnostic.help(format!("did you mean `{name}`?")),
+            None => diagnostic.help(format!("its keys are `{}`", known.join("`, `"))),
         }
     }
 

@@ -161,6 +161,3 @@ fn allowed(parameter: &ParameterDefinition, refused: &Value) -> String {
     let rest = if texts.len() > shown.len() { ", …" } else { "" };
     format!("allowed are {}{rest}", shown.join(", "))
 }
-
-#[cfg(test)]
-mod tests;

@@ -167,6 +167,3 @@ impl ExistenceCheck {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

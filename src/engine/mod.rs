@@ -27,3 +27,6 @@ pub use observe::{Explanation, ExplanationKind, LeafRecord, Looked, Observer, Pa
 pub use policy::CompiledPolicy;
 pub use subject::{Candidate, Subject, SubscriptionSubject};
 pub use truth::{Cause, Truth};
+
+#[cfg(test)]
+mod tests;

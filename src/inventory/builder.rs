@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::arm::{Object, ResourceId, ResourceType, Value};
 use crate::config::{Manifest, manifest};
-use crate::source::{Diagnostic, Diagnostics, FileId, Node, Span};
+use crate::source::{Diagnostic, Diagnostics, FileId, Node, NodeValue, Span};
 
 use super::access::{Deployment, Exemption, ProviderRegistration, RoleAssignment};
 use super::documents::Gathering;
@@ -15,7 +15,7 @@ use super::shape::envelope::{self, Envelope, GoesOn, take};
 use super::shape::group::{self, Gathered};
 use super::shape::resource::{Read, Shape};
 use super::shape::{azgovviz, exemption, provider, resource, role_assignment, subscription};
-use super::tree::{GroupKey, TreeFacts};
+use super::tree::TreeFacts;
 use super::{codes, foreign};
 
 /// Where a document comes from.
@@ -202,7 +202,7 @@ impl InventoryBuilder {
             return;
         }
         let Some(children) = take(node, "resources") else { return };
-        if let crate::source::NodeValue::Array(children) = children.value {
+        if let NodeValue::Array(children) = children.value {
             for child in children {
                 self.element(child, batch, faults);
             }
@@ -288,7 +288,7 @@ impl InventoryBuilder {
                 // `Export-AzPolicyAssignmentData` writes the definitions into their assignment.
                 let inside = if node.get("properties").is_some() { take(&mut node, "policyDefinitions") } else { None };
                 self.assignments.add(node, faults);
-                if let Some(Node { value: crate::source::NodeValue::Array(definitions), .. }) = inside {
+                if let Some(Node { value: NodeValue::Array(definitions), .. }) = inside {
                     for definition in definitions {
                         self.element(definition, batch, faults);
                     }

@@ -92,7 +92,8 @@ fn tag(text: &str) -> Result<FieldName, FieldFault> {
             }
         }
     };
-    if name.is_empty() {
+    // Rules guard `tags[]`, which an empty parameter makes, by a condition beside it: no tag has that name.
+    if name.is_empty() && rest.starts_with('.') {
         return Err(FieldFault::Unknown);
     }
     if name.contains('/') {
@@ -112,7 +113,8 @@ mod tests {
         }
         assert_eq!(FieldName::parse("tags['it''s']"), Ok(FieldName::Tag("it's".into())));
         assert_eq!(FieldName::parse("tags.a/b"), Err(FieldFault::SlashInTag));
-        assert_eq!(FieldName::parse("tags[]"), Err(FieldFault::Unknown));
+        assert_eq!(FieldName::parse("tags."), Err(FieldFault::Unknown));
+        assert_eq!(FieldName::parse("tags[]"), Ok(FieldName::Tag("".into())));
     }
 
     #[test]

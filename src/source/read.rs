@@ -42,6 +42,11 @@ pub fn text(sources: &mut SourceMap, file: FileId, faults: &mut Diagnostics) -> 
     }
 }
 
+/// The bytes of a file as they lie on disk; `None` for standard input and what can't be read (again).
+pub fn bytes(sources: &SourceMap, file: FileId) -> Option<Vec<u8>> {
+    fs::read(sources.file(file)?.path.as_ref()?).ok()
+}
+
 /// All documents of a text that is held already.
 pub fn parse(file: FileId, form: Form, text: &str, faults: &mut Diagnostics) -> Vec<Node> {
     match form {

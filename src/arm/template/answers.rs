@@ -13,8 +13,8 @@ use super::deployment::{Deployment, DeploymentScope};
 /// The members of an answer; `None` for one that the files don't carry.
 pub(super) type Facts = Vec<(&'static str, Option<Value>)>;
 
-fn text(text: &Option<Arc<str>>) -> Option<Value> {
-    text.clone().map(Value::String)
+fn text(text: Option<&Arc<str>>) -> Option<Value> {
+    text.cloned().map(Value::String)
 }
 
 fn unknown(function: &str, member: &str) -> Failure {
@@ -54,9 +54,9 @@ pub(super) fn subscription(scope: &DeploymentScope) -> Result<Facts, Failure> {
         ("authorizationSource", None),
         ("managedByTenants", None),
         ("subscriptionId", Some(facts.id.as_str().into())),
-        ("tenantId", text(&facts.tenant_id)),
-        ("displayName", text(&facts.display_name)),
-        ("state", text(&facts.state)),
+        ("tenantId", text(facts.tenant_id.as_ref())),
+        ("displayName", text(facts.display_name.as_ref())),
+        ("state", text(facts.state.as_ref())),
         ("subscriptionPolicies", None),
         ("tags", facts.tags.clone()),
     ])
@@ -70,7 +70,7 @@ pub(super) fn resource_group(scope: &DeploymentScope) -> Result<Facts, Failure> 
         ("id", Some(facts.id.as_str().into())),
         ("name", facts.id.resource_group_name().map(Value::from)),
         ("type", Some("Microsoft.Resources/resourceGroups".into())),
-        ("location", text(&facts.location)),
+        ("location", text(facts.location.as_ref())),
         ("managedBy", None),
         ("tags", facts.tags.clone()),
         ("properties", Some(Value::object([("provisioningState", Value::from("Succeeded"))]))),
@@ -90,7 +90,7 @@ pub(super) fn tenant(scope: &DeploymentScope) -> Facts {
 pub(super) fn deployment(deployment: &Deployment<'_>) -> Facts {
     let mut facts = vec![("name", Some(Value::String(deployment.name.clone())))];
     if deployment.scope.group.is_none() {
-        facts.push(("location", text(&deployment.location)));
+        facts.push(("location", text(deployment.location.as_ref())));
     }
     facts.push(("properties", None));
     facts

@@ -15,11 +15,11 @@ const MAX_COPIES: i64 = 800;
 /// A value of a template.
 #[derive(Debug)]
 pub(super) enum Body {
-    /// Without `copy` in it.
+    /// Without `copy` and without keys in brackets.
     Plain(Formula),
-    /// A list with `copy` somewhere in it.
+    /// A list with `copy` or a key in brackets somewhere in it.
     Array(Vec<Body>),
-    /// An object with `copy` somewhere in it.
+    /// An object with `copy` or a key in brackets somewhere in it.
     Object(Vec<Entry>),
 }
 
@@ -27,6 +27,8 @@ pub(super) enum Body {
 #[derive(Debug)]
 pub(super) enum Entry {
     Member(Arc<str>, Body),
+    /// A member whose key is an expression.
+    Keyed(Formula, Body),
     Copy(CopyTemplate),
 }
 
@@ -128,6 +130,16 @@ impl Body {
                     match entry {
                         Entry::Member(key, body) => object.insert(key.clone(), body.value(place)?),
                         Entry::Copy(copy) => object.insert(copy.name.clone(), copy.values(place)?),
+                        Entry::Keyed(key, body) => {
+                            let name = text_of(key, place, "the key of an object")?;
+                            if object.contains_key(&name) {
+                                return Err(misfit(
+                                    key,
+                                    format!("the key `{name}` stands in the object twice"),
+                                ));
+                            }
+                            object.insert(name, body.value(place)?);
+                        }
                     }
                 }
                 Ok(object.into())

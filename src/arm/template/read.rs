@@ -82,12 +82,11 @@ impl Reader {
         let definitions =
             definitions.iter().map(|member| (member.key.clone(), read_shape(&member.value, self))).collect();
         let variables = self.variables(node.get("variables"));
-        let resources = match node.get("resources") {
-            Some(resources) => self.resources(resources, false),
-            None => {
-                self.refuse("a template needs the member `resources`", node.span);
-                Vec::new()
-            }
+        let resources = if let Some(resources) = node.get("resources") {
+            self.resources(resources, false)
+        } else {
+            self.refuse("a template needs the member `resources`", node.span);
+            Vec::new()
         };
         Template { parameters, definitions, functions, variables, resources, symbolic, span: node.span }
     }
@@ -220,7 +219,7 @@ impl Reader {
 
     /// A value with `copy` in its objects.
     pub(super) fn body(&mut self, node: &Node, site: Site) -> Body {
-        if !has_copy(node) {
+        if is_plain(node) {
             return Body::Plain(self.formula(node, site));
         }
         match &node.value {
@@ -232,9 +231,20 @@ impl Reader {
                         let copies = member.value.items().iter();
                         entries
                             .extend(copies.filter_map(|element| self.copy(element, site)).map(Entry::Copy));
-                    } else {
-                        entries.push(Entry::Member(member.key.clone(), self.body(&member.value, site)));
+                        continue;
                     }
+                    let value = self.body(&member.value, site);
+                    entries.push(match classify(&member.key) {
+                        TextKind::Literal(key) if key.len() == member.key.len() => {
+                            Entry::Member(member.key.clone(), value)
+                        }
+                        TextKind::Literal(key) => Entry::Member(key.into(), value),
+                        TextKind::Expression(_) => {
+                            let key = NodeValue::String(member.key.clone());
+                            let key = Node { span: member.key_span, value: key };
+                            Entry::Keyed(self.formula(&key, site), value)
+                        }
+                    });
                 }
                 Body::Object(entries)
             }
@@ -436,11 +446,14 @@ fn is_copy(member: &Member) -> bool {
         && !member.value.items().is_empty()
 }
 
-fn has_copy(node: &Node) -> bool {
+/// Whether it has neither `copy` nor a key in brackets, at any depth.
+fn is_plain(node: &Node) -> bool {
     match &node.value {
-        NodeValue::Array(items) => items.iter().any(has_copy),
-        NodeValue::Object(members) => members.iter().any(|member| is_copy(member) || has_copy(&member.value)),
-        _ => false,
+        NodeValue::Array(items) => items.iter().all(is_plain),
+        NodeValue::Object(members) => members
+            .iter()
+            .all(|member| !is_copy(member) && !member.key.starts_with('[') && is_plain(&member.value)),
+        _ => true,
     }
 }
 

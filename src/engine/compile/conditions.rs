@@ -129,19 +129,32 @@ impl Compiler<'_> {
         };
         let before = self.items;
         self.items = before.saturating_mul(items.len().max(1));
-        if self.items > MAX_ITEMS {
+        let tests = if self.items > MAX_ITEMS {
             let message = format!("counts go through {} items, {MAX_ITEMS} are allowed", self.items);
             self.not_built(NotBuiltKind::Refused, message, value.span);
-            self.items = before;
-            return None;
-        }
-        let mut tests = Vec::new();
-        for item in items.iter() {
-            let test = self.within(Scope::Known(name.clone(), item.clone()), filter)?;
-            tests.push((item.clone(), test.unwrap_or_else(|| always(value.span))));
-        }
+            None
+        } else {
+            self.tests(items, name, filter, value.span)
+        };
         self.items = before;
-        Some(Operand::CountItems(tests))
+        tests.map(Operand::CountItems)
+    }
+
+    /// The filter of a count, once for each item of its list.
+    fn tests(
+        &mut self,
+        items: &[Value],
+        name: &Arc<str>,
+        filter: Option<&Condition>,
+        span: Span,
+    ) -> Option<Vec<(Value, Test)>> {
+        items
+            .iter()
+            .map(|item| {
+                let test = self.within(Scope::Known(name.clone(), item.clone()), filter)?;
+                Some((item.clone(), test.unwrap_or_else(|| always(span))))
+            })
+            .collect()
     }
 
     /// The filter of a count, with the count open.

@@ -243,6 +243,3 @@ impl Compiler<'_> {
 fn never(span: Span) -> Test {
     Test { kind: TestKind::AnyOf(Vec::new()), known: Some(Truth::False), span }
 }
-
-#[cfg(test)]
-mod tests;

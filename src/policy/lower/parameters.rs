@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::arm::Value;
 use crate::policy::{ParameterDefinition, ParameterType, codes};
-use crate::source::{Diagnostic, Member, Node, NodeValue};
+use crate::source::{Diagnostic, Member, Node, NodeValue, Severity};
 
 use super::reading::Lowering;
 
@@ -79,6 +79,7 @@ fn check_default(declared: &ParameterDefinition, node: &Node, lowering: &mut Low
         if let Some(allowed) = node.member("allowedValues") {
             fault = fault.at(allowed.key_span, "declared here");
         }
-        lowering.fault(fault.help("allowed values compare with case"));
+        // Azure has a built-in definition with such a default, so this stops nothing.
+        lowering.fault(fault.severity(Severity::Warning).help("allowed values compare with case"));
     }
 }
