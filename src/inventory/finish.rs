@@ -454,8 +454,8 @@ fn registrations(all: Vec<ProviderRegistration>) -> BTreeMap<(Option<Subscriptio
     found
 }
 
-fn deployments(all: Vec<Deployment>) -> HashMap<ResourceId, Deployment> {
-    let mut found = HashMap::new();
+fn deployments(all: Vec<Deployment>) -> BTreeMap<ResourceId, Deployment> {
+    let mut found = BTreeMap::new();
     for one in all {
         found.entry(one.id.clone()).or_insert(one);
     }

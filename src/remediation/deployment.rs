@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use crate::arm::template::{DeployedResource, Expansion};
 use crate::arm::{Location, ResourceId, ResourceType, SubscriptionId};
+use crate::inventory::Existence;
 
 use super::difference::Difference;
-use super::estate::{Estate, Existence, existence};
+use super::estate::{Estate, existence};
 use super::quote::shown;
 use super::target::{Target, targets};
 
@@ -70,7 +71,7 @@ impl PlannedResource {
         let action = match existence(estate, &deployed.id) {
             Existence::Absent => Action::Create,
             Existence::Unknown => Action::Unknown,
-            Existence::Present(existing) => {
+            Existence::Exists(existing) => {
                 let difference = Difference::between(existing, &deployed.body, secrets);
                 if difference.is_empty() { Action::Unchanged } else { Action::Replace(difference) }
             }

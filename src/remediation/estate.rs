@@ -1,12 +1,11 @@
 //! What the plan asks of the tenant.
 
 use crate::arm::{ManagementGroupId, ResourceId, ResourceType, Scope, SubscriptionId};
-use crate::inventory::{Listing, Placement, Resource, Subscription};
+use crate::inventory::{
+    Deployment as Record, Existence, Inventory, Listing, Placement, Resource, RoleAssignment, Subscription,
+};
 
 /// The tenant as far as the files say: what hazards, rights and the proof ask of it.
-///
-/// Role assignments (`Microsoft.Authorization/roleAssignments`) and past deployments
-/// (`Microsoft.Resources/deployments`) are resources like any other.
 pub trait Estate: Sync {
     /// A subscription.
     fn subscription(&self, id: &SubscriptionId) -> Option<&Subscription>;
@@ -17,35 +16,70 @@ pub trait Estate: Sync {
     /// The resources of a type in a subscription, by id.
     fn resources(&self, subscription: &SubscriptionId, resource_type: &ResourceType) -> Vec<&Resource>;
 
-    /// The resources of a type anywhere, above subscriptions too, by id.
-    fn resources_everywhere(&self, resource_type: &ResourceType) -> Vec<&Resource>;
-
     /// Whether all resources of the type in the scope are known.
     fn listing(&self, resource_type: &ResourceType, scope: &Scope) -> Listing;
 
     /// Whether a management group lies under another one (or is it).
     fn group_placement(&self, group: &ManagementGroupId, above: &ManagementGroupId) -> Placement;
 
-    /// Whether a provider's namespace is registered in a subscription: `registrationState` as Azure writes it.
+    /// The state of a provider's registration in a subscription: `Registered` as Azure writes it.
     fn registration(&self, subscription: &SubscriptionId, namespace: &str) -> Option<&str>;
+
+    /// The role assignments of a principal.
+    fn roles_of(&self, principal: &str) -> Vec<&RoleAssignment>;
+
+    /// The assignments of a role (the last segment of its id), whoever holds it.
+    fn holders_of(&self, role: &str) -> Vec<&RoleAssignment>;
+
+    /// The records of deployments at a subscription's scope.
+    fn records(&self, subscription: &SubscriptionId) -> Vec<&Record>;
 }
 
-/// Whether something exists.
-#[derive(Debug, Clone)]
-pub enum Existence<'a> {
-    /// It does, and the files hold it.
-    Present(&'a Resource),
-    /// It is known not to.
-    Absent,
-    /// The files don't say.
-    Unknown,
+impl Estate for Inventory {
+    fn subscription(&self, id: &SubscriptionId) -> Option<&Subscription> {
+        Inventory::subscription(self, id)
+    }
+
+    fn resource(&self, id: &ResourceId) -> Option<&Resource> {
+        Inventory::resource(self, id)
+    }
+
+    fn resources(&self, subscription: &SubscriptionId, resource_type: &ResourceType) -> Vec<&Resource> {
+        Inventory::resources(self, subscription, resource_type).collect()
+    }
+
+    fn listing(&self, resource_type: &ResourceType, scope: &Scope) -> Listing {
+        Inventory::listing(self, resource_type, scope)
+    }
+
+    fn group_placement(&self, group: &ManagementGroupId, above: &ManagementGroupId) -> Placement {
+        Inventory::group_placement(self, group, above)
+    }
+
+    fn registration(&self, subscription: &SubscriptionId, namespace: &str) -> Option<&str> {
+        self.provider(subscription, namespace).map(|provider| &*provider.state)
+    }
+
+    fn roles_of(&self, principal: &str) -> Vec<&RoleAssignment> {
+        self.role_assignments(principal).iter().collect()
+    }
+
+    fn holders_of(&self, role: &str) -> Vec<&RoleAssignment> {
+        self.all_role_assignments()
+            .filter(|granted| granted.role_definition.eq_ignore_ascii_case(role))
+            .collect()
+    }
+
+    fn records(&self, subscription: &SubscriptionId) -> Vec<&Record> {
+        self.subscription_deployments(subscription)
+    }
 }
 
 /// Whether the resource exists: a complete listing of its type, of a scope around it, or of its groups shows
 /// that it doesn't.
 pub fn existence<'a>(estate: &'a dyn Estate, id: &ResourceId) -> Existence<'a> {
     if let Some(resource) = estate.resource(id) {
-        return Existence::Present(resource);
+        return Existence::Exists(resource);
     }
     let Some(subscription) = id.subscription_id() else {
         return Existence::Unknown;

@@ -113,6 +113,11 @@ struct NotDeployableJson<'a> {
     assignment: &'a str,
     subscription: SubscriptionJson<'a>,
     resource: &'a str,
+    refusals: Vec<RefusalJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct RefusalJson<'a> {
     message: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     expression: Option<&'a str>,
@@ -241,8 +246,11 @@ pub fn plan(plan: &RemediationPlan) -> Json {
                 assignment: id(plan, row.assignment),
                 subscription: subscription(plan, &row.subscription),
                 resource: row.resource.as_str(),
-                message: &row.message,
-                expression: row.expression.as_deref(),
+                refusals: row
+                    .refusals
+                    .iter()
+                    .map(|r| RefusalJson { message: &r.message, expression: r.expression.as_deref() })
+                    .collect(),
             })
             .collect(),
         tasks: tasks(plan),

@@ -75,6 +75,13 @@ pub struct NotDeployable {
     pub resource: ResourceId,
     /// Its subscription.
     pub subscription: SubscriptionId,
+    /// Everything that Azure Resource Manager would refuse, at least one.
+    pub refusals: Vec<Refusal>,
+}
+
+/// Why a deployment would be refused.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Refusal {
     /// What Azure Resource Manager would say; a line.
     pub message: String,
     /// The expression that fails; a line.
@@ -94,7 +101,7 @@ pub struct PlanInput<'a> {
     /// Subscriptions that aren't evaluated because they belong to another tenant: id, name, tenant.
     pub other_tenants: Vec<(SubscriptionId, Arc<str>, Arc<str>)>,
     /// Expands the deployment of a row.
-    pub expand: &'a (dyn Fn(&PolicyState) -> Result<Expanded, ExpansionFault> + Sync),
+    pub expand: &'a (dyn Fn(&PolicyState) -> Result<Expanded, Vec<ExpansionFault>> + Sync),
     /// Evaluates all assignments again, with planned resources put over what the tenant holds.
     pub evaluate: &'a (dyn Fn(&[Resource]) -> Vec<PolicyState> + Sync),
 }
@@ -218,7 +225,7 @@ fn fate(
     row: &PolicyState,
     assignments: &[Assigned],
     estate: &dyn Estate,
-    expand: &(dyn Fn(&PolicyState) -> Result<Expanded, ExpansionFault> + Sync),
+    expand: &(dyn Fn(&PolicyState) -> Result<Expanded, Vec<ExpansionFault>> + Sync),
 ) -> Fate {
     let not_planned = |code, reason: String| {
         Fate::NotPlanned(NotPlanned {
@@ -272,16 +279,32 @@ fn fate(
             secrets,
             estate,
         ))),
-        Err(fault) if fault.kind == FaultKind::Refused => Fate::NotDeployable(NotDeployable {
-            assignment: row.assignment,
-            resource: row.resource.clone(),
-            subscription: row.subscription.clone(),
+        Err(faults) => {
+            let refusals = refusals(&faults);
+            if refusals.is_empty() {
+                let words: Vec<_> = faults.iter().map(|fault| line(&fault.message)).collect();
+                return not_planned(&codes::DEPLOYMENT_UNKNOWN, words.join("; "));
+            }
+            Fate::NotDeployable(NotDeployable {
+                assignment: row.assignment,
+                resource: row.resource.clone(),
+                subscription: row.subscription.clone(),
+                refusals,
+            })
+        }
+    }
+}
+
+fn refusals(faults: &[ExpansionFault]) -> Vec<Refusal> {
+    faults
+        .iter()
+        .filter(|fault| fault.kind == FaultKind::Refused)
+        .map(|fault| Refusal {
             message: line(&fault.message),
             expression: fault.expression.as_deref().map(line),
             span: fault.span,
-        }),
-        Err(fault) => not_planned(&codes::DEPLOYMENT_UNKNOWN, line(&fault.message)),
-    }
+        })
+        .collect()
 }
 
 /// A text of an expansion as a line: without secrets.

@@ -166,14 +166,16 @@ fn left_out(plan: &RemediationPlan, text: &mut String) {
     if !plan.not_deployable.is_empty() {
         text.push_str("## Not deployable\n\nAzure Resource Manager would refuse these:\n\n");
         for row in &plan.not_deployable {
-            let expression = row.expression.as_deref().map(|e| format!(", in {}", markdown(e)));
-            let _ = writeln!(
-                text,
-                "- {}: {}{}",
-                markdown(plan.name(&row.subscription)),
-                markdown(&row.message),
-                expression.unwrap_or_default()
-            );
+            for refusal in &row.refusals {
+                let expression = refusal.expression.as_deref().map(|e| format!(", in {}", markdown(e)));
+                let _ = writeln!(
+                    text,
+                    "- {}: {}{}",
+                    markdown(plan.name(&row.subscription)),
+                    markdown(&refusal.message),
+                    expression.unwrap_or_default()
+                );
+            }
         }
         text.push('\n');
     }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::arm::{ResourceId, ResourceType, Scope, Value};
-use crate::inventory::{Placement, Resource};
+use crate::arm::{ResourceId, ResourceType, Scope};
+use crate::inventory::Placement;
 
 use super::assigned::Assigned;
 use super::deployment::Deployment;
@@ -125,12 +125,13 @@ pub(crate) fn needed(
 /// Whether the principal holds the role (or Owner) at the scope or above it.
 pub(crate) fn held(estate: &dyn Estate, principal: &str, role: &str, scope: &Scope) -> Held {
     let mut unsure = false;
-    for grant in grants(estate) {
-        if !grant.principal.eq_ignore_ascii_case(principal) || !(grant.role == role || grant.role == OWNER) {
+    for granted in estate.roles_of(principal) {
+        let role_fits = [role, OWNER].iter().any(|role| granted.role_definition.eq_ignore_ascii_case(role));
+        if !role_fits {
             continue;
         }
-        match lies_within(estate, scope, &grant.scope) {
-            Placement::Under if !grant.conditional => return Held::Yes,
+        match lies_within(estate, scope, &granted.scope) {
+            Placement::Under if !granted.is_conditional => return Held::Yes,
             Placement::Under | Placement::Unknown => unsure = true,
             Placement::Outside => {}
         }
@@ -149,35 +150,4 @@ pub(crate) fn held(estate: &dyn Estate, principal: &str, role: &str, scope: &Sco
 /// Role assignments are listed for a subscription or a management group.
 fn listed_scope(scope: &Scope) -> Scope {
     scope.subscription().map_or_else(|| scope.clone(), Scope::Subscription)
-}
-
-/// A role assignment of the inventory.
-pub(crate) struct Grant<'a> {
-    pub(crate) principal: &'a str,
-    pub(crate) principal_name: Option<&'a str>,
-    pub(crate) role: String,
-    pub(crate) scope: Scope,
-    /// Whether a condition narrows it.
-    conditional: bool,
-}
-
-/// All role assignments that the files hold and that say whom they grant what, where.
-pub(crate) fn grants(estate: &dyn Estate) -> impl Iterator<Item = Grant<'_>> {
-    let listing = ResourceType::new(ROLE_ASSIGNMENTS);
-    estate.resources_everywhere(&listing).into_iter().filter_map(grant)
-}
-
-fn grant(resource: &Resource) -> Option<Grant<'_>> {
-    let property = |name: &str| resource.body.at(&["properties", name]).and_then(Value::as_str);
-    let scope = match property("scope") {
-        Some(scope) => Scope::parse(scope)?,
-        None => Scope::parse(resource.id.as_str().rsplit_once("/providers/")?.0)?,
-    };
-    Some(Grant {
-        principal: property("principalId")?,
-        principal_name: property("principalName").or_else(|| property("principalDisplayName")),
-        role: role_guid(property("roleDefinitionId")?),
-        scope,
-        conditional: property("condition").is_some_and(|condition| !condition.is_empty()),
-    })
 }

@@ -7,7 +7,10 @@ use crate::arm::expression::{Formula, FormulaKind};
 use crate::arm::template::{DeployedResource, Expansion};
 use crate::arm::{Location, ManagementGroupId, ResourceId, ResourceType, Scope, SubscriptionId, Value};
 use crate::compliance::{ComplianceState, PolicyState};
-use crate::inventory::{Chain, Known, Listing, Placement, Resource, Subscription, SubscriptionState};
+use crate::inventory::{
+    Chain, Deployment as Record, Known, Listing, Placement, Resource, RoleAssignment, Subscription,
+    SubscriptionState,
+};
 use crate::policy::{
     Condition, DefinitionSource, Effect, EnforcementMode, Identity, IdentityType, ParameterDefinition,
     ParameterType, PolicyAssignment, PolicyDefinition, PolicyMode, PolicyRule, PolicyType,
@@ -76,6 +79,8 @@ pub(crate) struct Tenant {
     /// Types whose listings aren't complete; all others are.
     pub(crate) incomplete: Vec<ResourceType>,
     pub(crate) registrations: BTreeMap<(SubscriptionId, String), String>,
+    pub(crate) roles: Vec<RoleAssignment>,
+    pub(crate) records: Vec<Record>,
 }
 
 impl Tenant {
@@ -109,14 +114,8 @@ impl Estate for Tenant {
     }
 
     fn resources(&self, subscription: &SubscriptionId, resource_type: &ResourceType) -> Vec<&Resource> {
-        self.resources_everywhere(resource_type)
-            .into_iter()
-            .filter(|r| r.id.subscription_id().as_ref() == Some(subscription))
-            .collect()
-    }
-
-    fn resources_everywhere(&self, resource_type: &ResourceType) -> Vec<&Resource> {
-        self.resources.values().filter(|r| r.resource_type == *resource_type).collect()
+        let of_type = self.resources.values().filter(|r| r.resource_type == *resource_type);
+        of_type.filter(|r| r.id.subscription_id().as_ref() == Some(subscription)).collect()
     }
 
     fn listing(&self, resource_type: &ResourceType, _scope: &Scope) -> Listing {
@@ -129,6 +128,32 @@ impl Estate for Tenant {
 
     fn registration(&self, subscription: &SubscriptionId, namespace: &str) -> Option<&str> {
         self.registrations.get(&(subscription.clone(), namespace.to_ascii_lowercase())).map(String::as_str)
+    }
+
+    fn roles_of(&self, principal: &str) -> Vec<&RoleAssignment> {
+        self.roles.iter().filter(|role| role.principal_id.eq_ignore_ascii_case(principal)).collect()
+    }
+
+    fn holders_of(&self, role: &str) -> Vec<&RoleAssignment> {
+        self.roles.iter().filter(|granted| &*granted.role_definition == role).collect()
+    }
+
+    fn records(&self, _subscription: &SubscriptionId) -> Vec<&Record> {
+        self.records.iter().collect()
+    }
+}
+
+/// A role of a principal.
+pub(crate) fn role(principal: &str, role: &str, scope: &str) -> RoleAssignment {
+    RoleAssignment {
+        id: "".into(),
+        principal_id: principal.into(),
+        principal_type: None,
+        principal_name: None,
+        role_definition: role.into(),
+        scope: Scope::parse(scope).expect("a scope"),
+        is_conditional: false,
+        span: Span::none(),
     }
 }
 

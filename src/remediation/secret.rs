@@ -35,10 +35,16 @@ pub(crate) fn is_write_only(object: &Object, key: &str) -> bool {
         || (key.eq_ignore_ascii_case("uri") && object.contains_key("logicAppResourceId"))
 }
 
+/// Whether one of these secrets stands in a text.
+pub(crate) fn holds(text: &str, secrets: &[Arc<str>]) -> bool {
+    // A short one would be found in anything.
+    secrets.iter().any(|secret| **secret == *text || (secret.len() >= 4 && text.contains(&**secret)))
+}
+
 /// The value with its secrets, and every text of `also`, replaced.
 pub(crate) fn mask(value: &Value, also: &[Arc<str>]) -> Value {
     match value {
-        Value::String(text) if is_secret_text(text) || also.iter().any(|secret| secret == text) => {
+        Value::String(text) | Value::Runtime(text) if is_secret_text(text) || holds(text, also) => {
             Value::string(MASK)
         }
         Value::Array(items) => items.iter().map(|item| mask(item, also)).collect(),

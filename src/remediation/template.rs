@@ -210,12 +210,14 @@ impl<'a> Writer<'a> {
     /// deployed is an expression, and a secret is a parameter.
     fn literal(&mut self, value: &Value, hidden: bool, what: &str, also: &[std::sync::Arc<str>]) -> Json {
         match value {
-            Value::String(text) if hidden || secret::is_secret_text(text) || also.contains(text) => {
-                let name = format!("secret{}", self.secrets.len() + 1);
-                let expression = format!("[parameters('{name}')]");
-                self.secrets.push((name, what.to_owned()));
-                Json::from(expression)
+            Value::String(text) if hidden || secret::is_secret_text(text) || secret::holds(text, also) => {
+                self.secret(what)
             }
+            // A secret inside of an expression: the whole value is asked for.
+            Value::Runtime(text) if secret::is_secret_text(text) || secret::holds(text, also) => {
+                self.secret(what)
+            }
+
             Value::String(text) => literal_text(text),
             Value::Array(items) => {
                 items.iter().map(|item| self.literal(item, false, what, also)).collect::<Vec<_>>().into()
@@ -232,6 +234,14 @@ impl<'a> Writer<'a> {
             }
             other => other.to_serde(),
         }
+    }
+
+    /// A parameter for a secret.
+    fn secret(&mut self, what: &str) -> Json {
+        let name = format!("secret{}", self.secrets.len() + 1);
+        let expression = format!("[parameters('{name}')]");
+        self.secrets.push((name, what.to_owned()));
+        Json::from(expression)
     }
 
     fn finish(self) -> (Json, Vec<(String, String)>) {

@@ -1,7 +1,7 @@
 //! AZP0812: an older deployment of that name in another location.
 
-use crate::arm::{Location, ResourceId, ResourceType, Scope, Value};
-use crate::inventory::Resource;
+use crate::arm::{Location, ResourceType, Scope};
+use crate::inventory::Deployment as Record;
 
 use super::super::codes::DEPLOYMENT_ELSEWHERE;
 use super::super::deployment::Deployment;
@@ -16,7 +16,7 @@ pub(super) fn check(survey: &Survey<'_>, found: &mut Findings) {
     for deployment in survey.deployments {
         let Some(location) = &deployment.location else { continue };
         let subscription = &deployment.subscription;
-        for record in survey.estate.resources(subscription, &records) {
+        for record in survey.estate.records(subscription) {
             if let Some(there) = collides(record, deployment, location) {
                 found.add(Hazard {
                     code: &DEPLOYMENT_ELSEWHERE,
@@ -25,8 +25,8 @@ pub(super) fn check(survey: &Survey<'_>, found: &mut Findings) {
                     resource: Some(record.id.clone()),
                     message: format!(
                         "{} of {}, which wrote the same, lies in {}, and the policy deploys from {}",
-                        shown(record.name()),
-                        written(record).as_deref().unwrap_or("unknown time"),
+                        shown(record.id.name()),
+                        day(record).as_deref().unwrap_or("unknown time"),
                         shown(there.as_str()),
                         shown(location.as_str())
                     ),
@@ -45,25 +45,22 @@ pub(super) fn check(survey: &Survey<'_>, found: &mut Findings) {
     }
 }
 
-/// The location of a record at subscription scope that the policy service made, that wrote what is planned,
-/// and that lies elsewhere. Its name is a hash of ids which isn't known, so what it wrote has to tell.
-fn collides<'a>(record: &'a Resource, deployment: &Deployment, location: &Location) -> Option<&'a Location> {
-    let name = record.name();
+/// The location of a record that the policy service made, that wrote what is planned, and that lies elsewhere.
+/// Its name is a hash of ids which isn't known, so what it wrote has to tell.
+fn collides<'a>(record: &'a Record, deployment: &Deployment, location: &Location) -> Option<&'a Location> {
+    let name = record.id.name();
     let by_policy = name.get(..PREFIX.len()).is_some_and(|prefix| prefix.eq_ignore_ascii_case(PREFIX));
-    if !by_policy || record.id.resource_group_name().is_some() {
+    if !by_policy {
         return None;
     }
     let there = record.location.as_ref().filter(|there| *there != location)?;
-    let outputs = record.body.at(&["properties", "outputResources"]).map_or(&[][..], Value::items);
-    let wrote = |id: &ResourceId| {
-        outputs.iter().filter_map(|o| o.get("id")?.as_str()).filter_map(ResourceId::parse).any(|o| o == *id)
-    };
-    let same = deployment.resources.iter().any(|planned| !planned.is_group() && wrote(&planned.deployed.id));
-    // A failed one has no outputs: then its parameters name the group.
-    let group =
-        record.body.at(&["properties", "parameters", "resourceGroupName", "value"]).and_then(Value::as_str);
-    let same_group = outputs.is_empty()
-        && group.is_some_and(|group| {
+    let same = deployment
+        .resources
+        .iter()
+        .any(|planned| !planned.is_group() && record.wrote.contains(&planned.deployed.id));
+    // A failed one wrote nothing: then its parameters name the group.
+    let same_group = record.wrote.is_empty()
+        && record.group_parameter.as_ref().is_some_and(|group| {
             deployment.resources.iter().any(|planned| {
                 planned.deployed.id.resource_group_name().is_some_and(|name| name.eq_ignore_ascii_case(group))
             })
@@ -72,7 +69,6 @@ fn collides<'a>(record: &'a Resource, deployment: &Deployment, location: &Locati
 }
 
 /// The day of the record.
-fn written(record: &Resource) -> Option<String> {
-    let time = record.body.at(&["properties", "timestamp"])?.as_str()?;
-    time.get(..10).map(shown)
+fn day(record: &Record) -> Option<String> {
+    record.timestamp.as_deref()?.get(..10).map(shown)
 }

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use crate::arm::ResourceId;
+use crate::inventory::Existence;
 
 use super::super::codes::GROUP_ABSENT;
-use super::super::estate::{Existence, existence};
+use super::super::estate::existence;
 use super::super::quote::shown;
 use super::tags_reset::group_listing;
 use super::{Findings, Hazard, Survey};
@@ -31,7 +32,7 @@ pub(super) fn check(survey: &Survey<'_>, found: &mut Findings) {
             let by_another = created.contains(&group);
             let name = shown(group.name());
             let message = match existence(survey.estate, &group) {
-                Existence::Present(_) => continue,
+                Existence::Exists(_) => continue,
                 Existence::Absent if by_another => {
                     format!(
                         "{name} doesn't exist: another deployment of the plan makes it, and has to run first"

@@ -9,7 +9,7 @@ use super::super::codes::SENDER_MISSING;
 use super::super::deployment::PlannedResource;
 use super::super::estate::{Estate, lies_within};
 use super::super::quote::{bash, shown};
-use super::super::roles::{DATA_SENDER, DEFENDER_PRINCIPAL, Held, ROLE_ASSIGNMENTS, grants};
+use super::super::roles::{DATA_SENDER, DEFENDER_PRINCIPAL, Held, ROLE_ASSIGNMENTS};
 use super::{Findings, Hazard, Survey};
 
 pub(super) fn check(survey: &Survey<'_>, found: &mut Findings) {
@@ -54,11 +54,11 @@ pub(super) fn check(survey: &Survey<'_>, found: &mut Findings) {
 fn sender(estate: &dyn Estate, hub: &ResourceId) -> Held {
     let scope = Scope::Resource(hub.clone());
     let mut somebody = false;
-    for grant in grants(estate).filter(|grant| grant.role == DATA_SENDER) {
+    for grant in estate.holders_of(DATA_SENDER) {
         match lies_within(estate, &scope, &grant.scope) {
             Placement::Outside => {}
             Placement::Unknown => somebody = true,
-            Placement::Under => match grant.principal_name {
+            Placement::Under => match grant.principal_name.as_deref() {
                 Some(name) if name.eq_ignore_ascii_case(DEFENDER_PRINCIPAL) => return Held::Yes,
                 // Listings give a service principal's display name, its application's id or nothing at all.
                 _ => somebody = true,

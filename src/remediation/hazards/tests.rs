@@ -1,15 +1,16 @@
 use super::{Findings, Hazard, NotChecked, Survey, for_each, survey};
-use crate::arm::SubscriptionId;
+use crate::arm::{Location, ResourceId, SubscriptionId};
 use crate::compliance::{ComplianceState, PolicyState};
+use crate::inventory::Deployment as Record;
 use crate::remediation::assigned::Assigned;
 use crate::remediation::codes;
 use crate::remediation::deployment::Deployment;
 use crate::remediation::estate::Estate;
 use crate::remediation::roles::needed;
 use crate::remediation::sample::{
-    Tenant, WORKSPACE, assigned, automation, deployed, deployment, group, resource, row, subscription,
+    Tenant, WORKSPACE, assigned, automation, deployed, deployment, group, resource, role, row, subscription,
 };
-use crate::source::Code;
+use crate::source::{Code, Span};
 
 const MG: &str = "/providers/Microsoft.Management/managementGroups/mg";
 const GROUP: &str = "/subscriptions/s1/resourceGroups/rg-export";
@@ -143,7 +144,7 @@ fn an_automation_is_overwritten_with_the_difference() {
         "{hazard:?}"
     );
     let mut elsewhere = exporting("rg-export", true, "Alerts", WORKSPACE);
-    elsewhere.location = Some(crate::arm::Location::new("North Europe"));
+    elsewhere.location = Some(Location::new("North Europe"));
     let (found, _) = check(&tenant(vec![elsewhere]), vec![automation("s1", &["Alerts"])]);
     assert_eq!(
         messages(&found, &codes::AUTOMATION_ELSEWHERE),
@@ -178,13 +179,9 @@ fn identities_and_their_roles() {
     let mut none = assigned("Deploy", MG);
     none.assignment.identity = None;
     let tenant = |grants: &[(&str, &str)]| {
-        let grants = grants.iter().enumerate().map(|(n, (scope, role))| {
-            resource(
-                &format!("{}/providers/Microsoft.Authorization/roleAssignments/{n}", if *scope == "/" { "" } else { scope }),
-                &format!(r#"{{"properties": {{"principalId": "PRINCIPAL", "roleDefinitionId": "{role}", "scope": "{scope}"}}}}"#),
-            )
-        });
-        tenant(grants.collect())
+        let mut tenant = tenant(vec![]);
+        tenant.roles = grants.iter().map(|(scope, granted)| role("principal", granted, scope)).collect();
+        tenant
     };
     let plan =
         |tenant: &Tenant| [deployment(0, "s1", vec![group("s1"), automation("s1", &["Alerts"])], tenant)];
@@ -242,13 +239,11 @@ fn a_trusted_service_needs_the_senders_role() {
         ["nobody holds Azure Event Hubs Data Sender at hub h"]
     );
     let granted = |name: &str| {
-        tenant(vec![resource(
-            &format!("{hub}/providers/Microsoft.Authorization/roleAssignments/1"),
-            &format!(
-                r#"{{"properties": {{"principalId": "p", "principalName": "{name}",
-                    "roleDefinitionId": "/x/2b629674-e913-4c01-ae53-ef4638d8f975"}}}}"#
-            ),
-        )])
+        let mut tenant = tenant(vec![]);
+        let mut sender = role("p", "2b629674-e913-4c01-ae53-ef4638d8f975", hub);
+        sender.principal_name = Some(name.into());
+        tenant.roles = vec![sender];
+        tenant
     };
     let (found, unknown) = check(&granted("Windows Azure Security Resource Provider"), export());
     assert!(
@@ -281,16 +276,19 @@ fn the_provider_has_to_be_registered() {
 
 #[test]
 fn an_old_record_of_the_policy_collides() {
-    let record = |name: &str, location: &str, wrote: &str| {
-        resource(
-            &format!("/subscriptions/s1/providers/Microsoft.Resources/deployments/{name}"),
-            &format!(
-                r#"{{"location": "{location}", "properties": {{"timestamp": "2024-05-06T07:08:09Z", "outputResources": [{{"id": "{wrote}"}}]}}}}"#
-            ),
-        )
+    let id = |text: &str| ResourceId::parse(text).expect("an id");
+    let record = |name: &str, location: &str, wrote: &str| Record {
+        id: id(&format!("/subscriptions/s1/providers/Microsoft.Resources/deployments/{name}")),
+        location: Some(Location::new(location)),
+        wrote: vec![id(wrote)],
+        group_parameter: None,
+        timestamp: Some("2024-05-06T07:08:09Z".into()),
+        span: Span::none(),
     };
     let collides = |record| {
-        let (found, _) = check(&tenant(vec![record]), vec![automation("s1", &["Alerts"])]);
+        let mut tenant = tenant(vec![]);
+        tenant.records = vec![record];
+        let (found, _) = check(&tenant, vec![automation("s1", &["Alerts"])]);
         messages(&found, &codes::DEPLOYMENT_ELSEWHERE)
     };
     let folded = AUTOMATION.to_lowercase();
@@ -303,6 +301,13 @@ fn an_old_record_of_the_policy_collides() {
     assert!(collides(record("PolicyDeployment_123", "West Europe", &folded)).is_empty());
     assert!(collides(record("mine", "northeurope", &folded)).is_empty());
     assert!(collides(record("PolicyDeployment_123", "northeurope", GROUP)).is_empty());
+    let failed = |group: &str| Record {
+        wrote: Vec::new(),
+        group_parameter: Some(group.into()),
+        ..record("PolicyDeployment_123", "northeurope", AUTOMATION)
+    };
+    assert_eq!(collides(failed("RG-export")).len(), 1);
+    assert!(collides(failed("rg-other")).is_empty());
 }
 
 #[test]

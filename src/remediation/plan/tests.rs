@@ -11,15 +11,15 @@ use super::{Expanded, PlanInput, RemediationPlan};
 
 const GROUP: &str = "/providers/Microsoft.Management/managementGroups/mg";
 
-pub(crate) fn expand(row: &PolicyState) -> Result<Expanded, ExpansionFault> {
+pub(crate) fn expand(row: &PolicyState) -> Result<Expanded, Vec<ExpansionFault>> {
     let subscription = row.subscription.as_str();
     match subscription {
-        "refused" | "unbuilt" => Err(ExpansionFault {
+        "refused" | "unbuilt" => Err(vec![ExpansionFault {
             message: "index 0\nis out of range".to_owned(),
             expression: Some("[parameters('alertSeverities')[0]]".into()),
             span: Span::none(),
             kind: if subscription == "refused" { FaultKind::Refused } else { FaultKind::Unsupported },
-        }),
+        }]),
         _ => Ok(Expanded {
             expansion: Expansion {
                 resources: vec![group(subscription), automation(subscription, &["Alerts"])],
@@ -84,8 +84,11 @@ fn only_what_is_known_and_deployable_is_planned() {
         ]
     );
     assert_eq!(plan.not_deployable.len(), 1);
-    assert_eq!(plan.not_deployable[0].message, "index 0\\u{a}is out of range");
-    assert_eq!(plan.not_deployable[0].expression.as_deref(), Some("[parameters('alertSeverities')[0]]"));
+    assert_eq!(plan.not_deployable[0].refusals[0].message, "index 0\\u{a}is out of range");
+    assert_eq!(
+        plan.not_deployable[0].refusals[0].expression.as_deref(),
+        Some("[parameters('alertSeverities')[0]]")
+    );
     assert_eq!(plan.name(&SubscriptionId::new("s1")), "name of s1");
     let counts = plan.counts();
     assert_eq!((counts.deployments, counts.groups, counts.others, counts.tasks), (1, 1, 1, 1));

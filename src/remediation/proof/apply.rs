@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use crate::arm::{Location, ResourceId, Value};
-use crate::inventory::Resource;
+use crate::inventory::{Existence, Resource};
 use crate::source::Span;
 
 use super::super::deployment::{Deployment, PlannedResource};
-use super::super::estate::{Estate, Existence, existence};
+use super::super::estate::{Estate, existence};
 use super::super::quote::shown;
 
 /// Why a deployment doesn't go through.
@@ -115,7 +115,7 @@ fn obstacle(
     }
     let name = shown(group.name());
     match existence(estate, &group) {
-        Existence::Present(_) => None,
+        Existence::Exists(_) => None,
         Existence::Absent => {
             Some(Failure::Refused(format!("the resource group {name} doesn't exist, and nothing makes it")))
         }

@@ -98,9 +98,10 @@ fn leaf(leaf: &FailedLeaf) -> String {
         other => shown(&other.to_json()),
     };
     let current = leaf.current.as_ref().map_or_else(|| "missing".to_owned(), text);
+    let target = leaf.target.as_ref().map_or_else(|| "a value that isn't known".to_owned(), text);
     let subject = leaf.path.as_deref().unwrap_or(&leaf.subject);
     match leaf.operator {
-        "equals" => format!("`{}` is {current}, wants {}", shown(subject), text(&leaf.target)),
-        operator => format!("`{}` is {current}, wants {operator} {}", shown(subject), text(&leaf.target)),
+        "equals" => format!("`{}` is {current}, wants {}", shown(subject), target),
+        operator => format!("`{}` is {current}, wants {operator} {}", shown(subject), target),
     }
 }

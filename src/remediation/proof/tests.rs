@@ -45,7 +45,7 @@ fn evaluate(tenant: &Tenant, wants: &[Wants], subscriptions: &[&str], put: &[Res
                     path: None,
                     operator: "equals",
                     current: found.map(|found| length(sources(&found.body).len())),
-                    target: length(want.0.len()),
+                    target: Some(length(want.0.len())),
                     span: Span::none(),
                 }];
             }
