@@ -163,8 +163,8 @@ pub(super) fn registrations(
 }
 
 /// Deployments by id, each once.
-pub(super) fn deployments(all: Vec<Deployment>) -> HashMap<ResourceId, Deployment> {
-    let mut found = HashMap::new();
+pub(super) fn deployments(all: Vec<Deployment>) -> BTreeMap<ResourceId, Deployment> {
+    let mut found = BTreeMap::new();
     for one in all {
         found.entry(one.id.clone()).or_insert(one);
     }

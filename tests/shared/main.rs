@@ -5,6 +5,7 @@ mod functions;
 mod goldens;
 mod samples;
 mod twins;
+mod verdicts;
 
 #[path = "../deployment/mod.rs"]
 mod deployment;
