@@ -335,7 +335,11 @@ fn row(view: &View<'_>, row: &PolicyState) -> Row {
         near_misses: row
             .near_misses
             .iter()
-            .map(|near| NearMiss { id: near.id.to_string(), satisfies: near.satisfies, same_name: near.same_name })
+            .map(|near| NearMiss {
+                id: near.id.to_string(),
+                satisfies: near.satisfies,
+                same_name: near.same_name,
+            })
             .collect(),
         provisional: row.provisional.as_ref().map(|provisional| Provisional {
             state: provisional.state.as_str(),
@@ -448,4 +452,3 @@ fn place(span: Span, text: &str, sources: &SourceMap) -> Option<Place> {
     let (line, column) = position(sources, span)?;
     Some(Place { file: sources.name(span).to_owned(), line, column, text: mask(text).into_owned() })
 }
-
