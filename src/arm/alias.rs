@@ -124,15 +124,3 @@ mod tests {
         assert_eq!(catalog.path(&two, "A.B/Short"), Some("properties.y"));
     }
 }
-
-impl AliasCatalog {
-    /// temporary
-    pub fn built_in() -> AliasCatalog {
-        let mut catalog = AliasCatalog::new();
-        let t = "Microsoft.Security/automations";
-        for s in ["isEnabled","description","scopes","scopes[*]","scopes[*].description","scopes[*].scopePath","sources","sources[*]","sources[*].eventSource","sources[*].ruleSets","sources[*].ruleSets[*]","sources[*].ruleSets[*].rules","sources[*].ruleSets[*].rules[*]","sources[*].ruleSets[*].rules[*].propertyJPath","sources[*].ruleSets[*].rules[*].propertyType","sources[*].ruleSets[*].rules[*].expectedValue","sources[*].ruleSets[*].rules[*].operator","actions","actions[*]","actions[*].actionType"] {
-            catalog.add(t, &format!("{t}/{s}"), &format!("properties.{s}"));
-        }
-        catalog
-    }
-}

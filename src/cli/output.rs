@@ -39,7 +39,8 @@ impl Output {
             When::Never => false,
             When::Auto => terminal && std::env::var_os("NO_COLOR").is_none(),
         };
-        let width = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok()).unwrap_or(100).clamp(60, 200);
+        let width =
+            std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok()).unwrap_or(100).clamp(60, 200);
         let unicode = !args.ascii;
         Output {
             style: Style { width, color: color(io::stdout().is_terminal()), unicode },

@@ -9,6 +9,7 @@ use crate::compliance::{
 };
 use crate::inventory::{SetAside, SetAsideReason};
 use crate::policy::{DefinitionSource, EnforcementMode, PolicyAssignment, PolicyDefinition};
+use crate::remediation::{self, RemediationPlan};
 use crate::source::{Diagnostics, SourceMap, Span, mask, mask_value, position};
 
 use super::table;
@@ -36,6 +37,8 @@ pub struct Result {
     disabled: Vec<Named>,
     set_aside: Vec<Aside>,
     missing_facts: Vec<Fact>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    plan: Option<Json>,
     diagnostics: Vec<Finding>,
 }
 
@@ -252,8 +255,14 @@ pub fn result(view: &View<'_>, faults: &Diagnostics) -> Result {
                 flag: fact.flag.clone(),
             })
             .collect(),
+        plan: None,
         diagnostics: faults.iter().map(|fault| finding(fault, view.sources)).collect(),
     }
+}
+
+/// A run with its plan as it is written; `plan` has the form of `plan.json`.
+pub fn planned(view: &View<'_>, faults: &Diagnostics, plan: &RemediationPlan) -> Result {
+    Result { plan: Some(remediation::json::plan(plan)), ..result(view, faults) }
 }
 
 /// A result as text.
@@ -335,7 +344,11 @@ fn row(view: &View<'_>, row: &PolicyState) -> Row {
         near_misses: row
             .near_misses
             .iter()
-            .map(|near| NearMiss { id: near.id.to_string(), satisfies: near.satisfies, same_name: near.same_name })
+            .map(|near| NearMiss {
+                id: near.id.to_string(),
+                satisfies: near.satisfies,
+                same_name: near.same_name,
+            })
             .collect(),
         provisional: row.provisional.as_ref().map(|provisional| Provisional {
             state: provisional.state.as_str(),
@@ -448,4 +461,3 @@ fn place(span: Span, text: &str, sources: &SourceMap) -> Option<Place> {
     let (line, column) = position(sources, span)?;
     Some(Place { file: sources.name(span).to_owned(), line, column, text: mask(text).into_owned() })
 }
-
