@@ -78,7 +78,15 @@ mod tests {
         for file in ["subs.json", "fixtures/contoso", "./a.b/c", "exports.d/x.json", "-"] {
             assert!(!is_type(file), "{file}");
         }
-        let given = ["azpol", "scan", "--complete", "microsoft.security/automations", "a.json", "--complete", "b.json"];
+        let given = [
+            "azpol",
+            "scan",
+            "--complete",
+            "microsoft.security/automations",
+            "a.json",
+            "--complete",
+            "b.json",
+        ];
         let cli = Cli::try_parse_from(arguments(given.iter().map(Into::into))).expect("good usage");
         let super::Command::Scan(scan) = cli.command else { panic!("scan") };
         assert_eq!(scan.run.complete, ["microsoft.security/automations", ""]);

@@ -6,7 +6,9 @@
 use std::sync::Arc;
 
 use crate::arm::{ResourceId, ResourceType, Scope, SubscriptionId};
-use crate::engine::{Candidate, Cause, CompiledPolicy, ExistenceCheck, LeafRecord, NameRule, Recorder, Silent, Subject, Truth};
+use crate::engine::{
+    Candidate, Cause, CompiledPolicy, ExistenceCheck, LeafRecord, NameRule, Recorder, Silent, Subject, Truth,
+};
 use crate::inventory::{Existence, Inventory, Resource};
 
 use super::state::{ComplianceState, FailedLeaf, LookedFor, MissingFact, NearMiss, Provisional, ReasonKind};
@@ -109,7 +111,8 @@ fn decide(
         verdict.candidate = Some(resource.id.clone());
         return verdict;
     }
-    let reason = if candidates.is_empty() { ReasonKind::ResourceNotFound } else { ReasonKind::ConditionFails };
+    let reason =
+        if candidates.is_empty() { ReasonKind::ResourceNotFound } else { ReasonKind::ConditionFails };
     let mut verdict = Verdict::new(ComplianceState::NonCompliant, reason);
     if let Some((nearest, failed, doubts)) = nearest(inventory, policy, subject, candidates) {
         verdict.candidate = Some(nearest.id.clone());
@@ -142,7 +145,11 @@ fn decide(
 
 /// A resource as a condition looks at it: one that a plan would put isn't as the provider will keep it.
 fn candidate<'a>(inventory: &Inventory, resource: &'a Resource) -> Candidate<'a> {
-    if inventory.is_planned(&resource.id) { Candidate::planned(resource) } else { Candidate::existing(resource) }
+    if inventory.is_planned(&resource.id) {
+        Candidate::planned(resource)
+    } else {
+        Candidate::existing(resource)
+    }
 }
 
 /// The candidate with the fewest failing conditions (then by id), those conditions, and what they rest on.

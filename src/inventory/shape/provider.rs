@@ -28,8 +28,11 @@ pub(crate) fn deployment(node: &Node, faults: &mut Diagnostics) -> Option<Deploy
     let location = node.get("location").and_then(Node::as_str).map(Location::new);
     let properties = node.get("properties").unwrap_or(node);
     let outputs = properties.get("outputResources").map_or(&[][..], Node::items);
-    let wrote =
-        outputs.iter().filter_map(|output| output.get("id")?.as_str()).filter_map(ResourceId::parse).collect();
+    let wrote = outputs
+        .iter()
+        .filter_map(|output| output.get("id")?.as_str())
+        .filter_map(ResourceId::parse)
+        .collect();
     let group = properties.at(&["parameters", "resourceGroupName", "value"]).and_then(Node::as_str);
     Some(Deployment {
         id,
@@ -74,7 +77,10 @@ mod tests {
             &mut faults,
         )
         .expect("a deployment");
-        assert_eq!(read.wrote, [crate::arm::ResourceId::parse("/subscriptions/s/resourceGroups/g").expect("an id")]);
+        assert_eq!(
+            read.wrote,
+            [crate::arm::ResourceId::parse("/subscriptions/s/resourceGroups/g").expect("an id")]
+        );
         assert_eq!(read.group_parameter.as_deref(), Some("g"));
         assert_eq!(read.timestamp.as_deref(), Some("2024-05-06T07:08:09Z"));
         assert_eq!(read.location.map(|l| l.to_string()).as_deref(), Some("westeurope"));
