@@ -5,9 +5,7 @@ use std::io::Read;
 use sha2::{Digest, Sha256};
 
 use crate::arm::AliasCatalog;
-use crate::compliance::{
-    Definitions, OpenFact, Run, Selection, evaluate, open_facts, resolve,
-};
+use crate::compliance::{Definitions, OpenFact, Run, Selection, evaluate, open_facts, resolve};
 use crate::inventory::{Completeness, Inventory, InventoryBuilder, PolicyDocuments, Provenance};
 use crate::policy::{self, PolicyAssignment, PolicyDefinition, SHIPPED};
 use crate::report::View;
@@ -44,7 +42,8 @@ impl Session {
         let mut faults = Diagnostics::new();
         let (inventory, documents) = load(args, stdin, &mut sources, &mut faults);
         let shipped = shipped(&mut sources, &mut faults);
-        let definitions = Definitions::new(definitions(&documents, &sources, &mut faults), shipped, &mut faults);
+        let definitions =
+            Definitions::new(definitions(&documents, &sources, &mut faults), shipped, &mut faults);
         let mut assignments: Vec<(PolicyAssignment, bool)> = documents
             .assignments
             .iter()
@@ -55,7 +54,7 @@ impl Session {
         assignments.extend(proposed.into_iter().map(|assignment| (assignment, true)));
         let selection = propose::selection(args, &inventory, &mut faults);
         let assignments = selection.select(assignments, &definitions, &inventory, &mut faults);
-        let mut run = resolve(assignments, &definitions, &AliasCatalog::new(), &mut faults);
+        let mut run = resolve(assignments, &definitions, &AliasCatalog::built_in(), &mut faults);
         let selected = |subscription: &_| selection.keeps_subscription(subscription);
         (run.rows, run.excluded) = evaluate(&inventory, &run.assignments, &selected, args.now.as_deref());
         let facts = open_facts(&run.rows, &inventory);

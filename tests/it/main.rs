@@ -2,6 +2,7 @@
 
 mod architecture;
 mod codes;
+mod fixtures;
 mod policies;
 
 #[path = "../deployment/mod.rs"]
