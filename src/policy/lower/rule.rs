@@ -34,12 +34,11 @@ pub(super) fn rule(node: &Node, lowering: &mut Lowering<'_>) -> Option<PolicyRul
     }
     let node = lowering.object(node, "policyRule")?;
     lowering.only(node, "`policyRule`", &["if", "then"]);
-    let condition: Option<Condition> = match node.get("if") {
-        Some(given) => condition(given, lowering),
-        None => {
-            lowering.missing(node.span, "if", "`policyRule`");
-            None
-        }
+    let condition: Option<Condition> = if let Some(given) = node.get("if") {
+        condition(given, lowering)
+    } else {
+        lowering.missing(node.span, "if", "`policyRule`");
+        None
     };
     let Some(then) = node.get("then") else {
         lowering.missing(node.span, "then", "`policyRule`");

@@ -29,7 +29,8 @@ fn faults_of(text: &str) -> Vec<(&'static str, String, Option<String>)> {
         .into_iter()
         .map(|fault| {
             let span = fault.span();
-            let (start, end) = (span.start as usize, span.end() as usize);
+            let at = |offset| usize::try_from(offset).expect("a small text");
+            let (start, end) = (at(span.start), at(span.end()));
             (fault.code.id, text[start..end].to_owned(), fault.help)
         })
         .collect()
@@ -328,7 +329,7 @@ fn a_row_of_resource_graph_has_properties_as_an_object_or_a_text() {
 #[test]
 fn both_generations_of_powershell_are_read() {
     let id = format!("{GROUP}/providers/Microsoft.Authorization/policyAssignments/x");
-    let old = assigned(&format!(
+    let old = assigned(format!(
         r#"[{{"Identity": {{"principalId": "p", "type": 0}}, "Location": "westeurope", "Name": "x", "ResourceId": "{id}",
             "PolicyAssignmentId": "{id}", "Sku": null, "Properties": {{"Scope": "{GROUP}", "NotScopes": null,
             "EnforcementMode": 1, "PolicyDefinitionId": "{BUILT_IN}", "Parameters": {{"A": {{"value": "v"}}}}}}}}]"#
