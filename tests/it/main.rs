@@ -3,6 +3,7 @@
 mod architecture;
 mod codes;
 mod fixtures;
+mod inputs;
 mod policies;
 
 #[path = "../deployment/mod.rs"]
