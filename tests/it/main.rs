@@ -1,3 +1,4 @@
 //! Tests that run azpol from outside, in one binary.
 
 mod architecture;
+mod expansion;
