@@ -1,3 +1,7 @@
 //! The door: see [`azpol::cli`].
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    azpol::cli::main()
+}

@@ -94,8 +94,10 @@ pub enum ReasonKind {
 pub enum MissingFact {
     /// Is the listing of this type in this scope complete?
     Listing(ResourceType, Scope),
-    /// Does this subscription lie under this management group?
-    Place(SubscriptionId, ManagementGroupId),
+    /// Does this subscription lie under this management group? Assumed: it does.
+    Under(SubscriptionId, ManagementGroupId),
+    /// Does this subscription lie under this management group? Assumed: it doesn't.
+    Outside(SubscriptionId, ManagementGroupId),
     /// The export in which this resource came doesn't carry this path.
     Carried(ResourceId, Arc<str>),
     /// Anything else, in words.
@@ -122,8 +124,8 @@ pub struct FailedLeaf {
     pub operator: &'static str,
     /// The value found; `None` where it is missing.
     pub current: Option<Value>,
-    /// The value wanted.
-    pub target: Value,
+    /// The value wanted; `None` where its expression has none.
+    pub target: Option<Value>,
     /// Where the condition stands in the definition.
     pub span: Span,
 }

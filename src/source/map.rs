@@ -1,8 +1,10 @@
 //! The files of a run.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::position::Progress;
 use super::{FileId, Span};
 
 /// One file that was read.
@@ -21,6 +23,8 @@ pub struct SourceFile {
 #[derive(Debug, Default, Clone)]
 pub struct SourceMap {
     files: Vec<SourceFile>,
+    /// Lines and columns at regular distances, as far as somebody asked.
+    marks: Arc<Mutex<BTreeMap<FileId, Vec<Progress>>>>,
 }
 
 impl SourceMap {
@@ -44,6 +48,22 @@ impl SourceMap {
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX - 1));
         self.files.push(file);
         id
+    }
+
+    /// Holds the decoded text of a file from now on.
+    pub fn hold(&mut self, id: FileId, text: impl Into<Arc<str>>) {
+        if let Some(file) = self.files.get_mut(id.0 as usize) {
+            file.text = Some(text.into());
+        }
+    }
+
+    /// The held text of a file.
+    pub fn text(&self, id: FileId) -> Option<Arc<str>> {
+        self.file(id)?.text.clone()
+    }
+
+    pub(super) fn marks(&self) -> MutexGuard<'_, BTreeMap<FileId, Vec<Progress>>> {
+        self.marks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The file, if the id belongs to one.

@@ -5,15 +5,32 @@
 
 mod code;
 pub mod codes;
+pub mod decode;
 mod diagnostic;
+pub mod discover;
+mod excerpt;
 pub mod json;
 mod map;
+mod mask;
+mod members;
 mod node;
+mod position;
+mod printable;
+pub mod read;
+mod render;
 mod span;
+pub mod split;
+pub mod yaml;
 
 pub(crate) use code::codes;
 pub use code::{Code, Severity};
 pub use diagnostic::{Diagnostic, Diagnostics, Label};
+pub use discover::{Form, Input, discover};
 pub use map::{SourceFile, SourceMap};
+pub use mask::{is_secret, mask, mask_value};
 pub use node::{Member, Node, NodeValue};
+pub use position::position;
+pub use printable::printable;
+pub use read::documents;
+pub use render::{RenderStyle, render};
 pub use span::{FileId, Span};

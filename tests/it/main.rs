@@ -2,3 +2,7 @@
 
 mod architecture;
 mod expansion;
+mod policies;
+
+#[path = "../deployment/mod.rs"]
+mod deployment;

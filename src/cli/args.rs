@@ -1,0 +1,206 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// terraform plan for Azure Policy: which subscriptions a set of assignments finds non-compliant, why, and
+/// exactly what a remediation would deploy. Offline, on files.
+#[derive(Debug, Parser)]
+#[command(name = "azpol", version, max_term_width = 100, disable_help_subcommand = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Evaluate every assignment and report states: the gate for pipelines
+    Scan(ScanArgs),
+    /// States, and what remediation would deploy, with its hazards and its proof
+    Plan(PlanArgs),
+    /// Print the page of a code: azpol explain AZP0312
+    Explain(ExplainArgs),
+    /// Write the manifest of a folder of exports: what each file holds, how and when it was collected
+    Manifest(ManifestArgs),
+    /// Make a tenant of any size, to try azpol at one's own scale
+    #[command(hide = true, name = "generate-tenant")]
+    GenerateTenant(GenerateTenantArgs),
+}
+
+/// What a run reads and evaluates; the same for `scan` and `plan`.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// Files and folders, in any mix; `-` is standard input
+    #[arg(required = true, value_name = "INPUT")]
+    pub inputs: Vec<PathBuf>,
+
+    /// Assert that a listing is complete: TYPE, TYPE@SCOPE, or nothing for every listing that was given
+    #[arg(long, value_name = "TYPE[@SCOPE]", num_args = 0..=1, default_missing_value = "", require_equals = true)]
+    pub complete: Vec<String>,
+
+    /// Evaluate an assignment that doesn't exist yet: the id or name of a definition (repeatable)
+    #[arg(long, value_name = "DEFINITION", requires = "at")]
+    pub assign: Vec<String>,
+    /// The scope of `--assign`: an id, or the name of a management group; once, or once for each
+    #[arg(long, value_name = "SCOPE", requires = "assign")]
+    pub at: Vec<String>,
+    /// A parameter of the `--assign` in front of it: NAME=VALUE, where VALUE is JSON or a plain text
+    #[arg(long, value_name = "NAME=VALUE", requires = "assign")]
+    pub param: Vec<String>,
+
+    /// Only these assignments (ids or names)
+    #[arg(long, value_name = "ASSIGNMENT", help_heading = "Selection")]
+    pub assignment: Vec<String>,
+    /// Only assignments of these definitions (ids, names or display names)
+    #[arg(long, value_name = "DEFINITION", help_heading = "Selection")]
+    pub definition: Vec<String>,
+    /// Only assignments of definitions in these categories
+    #[arg(long, value_name = "CATEGORY", help_heading = "Selection")]
+    pub category: Vec<String>,
+    /// Only what lies under these scopes (ids, or names of management groups)
+    #[arg(long, value_name = "SCOPE", help_heading = "Selection")]
+    pub scope: Vec<String>,
+    /// Only these subscriptions (ids or names)
+    #[arg(long, value_name = "SUBSCRIPTION", help_heading = "Selection")]
+    pub subscription: Vec<String>,
+
+    /// What makes the exit code 1 (undetermined: 3); a comma between them
+    #[arg(long, value_name = "LIST", value_delimiter = ',', value_enum, help_heading = "Outcome")]
+    pub fail_on: Option<Vec<FailOn>>,
+    /// Don't mind a run without an assignment, a subscription or a row
+    #[arg(long, help_heading = "Outcome")]
+    pub allow_empty: bool,
+
+    /// The form of the result
+    #[arg(long, value_enum, default_value = "table", help_heading = "Output")]
+    pub format: Format,
+    /// When to use colours
+    #[arg(long, value_enum, default_value = "auto", help_heading = "Output")]
+    pub color: When,
+    /// No symbols beyond ASCII
+    #[arg(long, help_heading = "Output")]
+    pub ascii: bool,
+    /// No progress on standard error
+    #[arg(long, help_heading = "Output")]
+    pub no_progress: bool,
+
+    /// The time to reckon with, in ISO 8601; without it the clock is read once, and only if something asks
+    #[arg(long, value_name = "TIME")]
+    pub now: Option<String>,
+    /// How many threads
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<usize>,
+    /// The configuration; without it `azpol.yaml` is looked for upward from the working directory
+    #[arg(long, value_name = "FILE", env = "AZPOL_CONFIG")]
+    pub config: Option<PathBuf>,
+}
+
+/// `azpol scan`
+#[derive(Debug, Args)]
+pub struct ScanArgs {
+    /// What is read and evaluated.
+    #[command(flatten)]
+    pub run: RunArgs,
+    /// Write the result to a file instead of standard output
+    #[arg(short, long, value_name = "FILE", help_heading = "Output")]
+    pub output: Option<PathBuf>,
+}
+
+/// `azpol plan`
+#[derive(Debug, Args)]
+pub struct PlanArgs {
+    /// What is read and evaluated.
+    #[command(flatten)]
+    pub run: RunArgs,
+    /// Write the plan into this folder, ready to run; without it no file is written
+    #[arg(short, long, value_name = "DIR", help_heading = "Output")]
+    pub output: Option<PathBuf>,
+    /// Exit with 5 where something would be deployed
+    #[arg(long, help_heading = "Outcome")]
+    pub detailed_exitcode: bool,
+}
+
+/// `azpol explain`
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// A code such as AZP0312
+    pub code: String,
+}
+
+/// `azpol manifest`
+#[derive(Debug, Args)]
+pub struct ManifestArgs {
+    /// The folder with the exports
+    pub dir: PathBuf,
+    /// The scope that the exports cover, one or several; for one file: FILE=SCOPE
+    #[arg(long, value_name = "[FILE=]SCOPE")]
+    pub scope: Vec<String>,
+    /// The command that fetched them; for one file: FILE=COMMAND
+    #[arg(long, value_name = "[FILE=]COMMAND")]
+    pub command: Vec<String>,
+    /// When they were fetched, in ISO 8601; for one file: FILE=TIME
+    #[arg(long, value_name = "[FILE=]TIME")]
+    pub collected: Vec<String>,
+    /// Write over a manifest that is there
+    #[arg(long)]
+    pub force: bool,
+    /// Print it instead of writing `manifest.yaml` into the folder
+    #[arg(long)]
+    pub print: bool,
+}
+
+/// `azpol generate-tenant`
+#[derive(Debug, Args)]
+pub struct GenerateTenantArgs {
+    /// The folder to write
+    pub dir: PathBuf,
+    /// How many subscriptions
+    #[arg(long, default_value_t = 1000)]
+    pub subscriptions: usize,
+    /// What the tenant is drawn from
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Resources of types that nothing reads, for each subscription
+    #[arg(long, default_value_t = 0)]
+    pub foreign: usize,
+}
+
+/// `--fail-on`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub enum FailOn {
+    /// A row is `NonCompliant`
+    Noncompliant,
+    /// A row is `Error`
+    Error,
+    /// A plan has a hazard
+    Hazard,
+    /// A planned deployment doesn't converge
+    Nonconvergent,
+    /// A row is `Undetermined`
+    Undetermined,
+    /// Nothing
+    Never,
+}
+
+/// `--format`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    Table,
+    /// For programs; versioned, with a schema
+    Json,
+}
+
+/// `--color`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum When {
+    /// On a terminal
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}

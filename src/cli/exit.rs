@@ -1,0 +1,117 @@
+//! Exit codes, in one place.
+
+use super::args::FailOn;
+
+/// What a run came to, as far as the exit code asks.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// A diagnostic of severity error: an input that could not be read or understood.
+    pub unreadable: bool,
+    /// Assignments that could not be evaluated (not counting those that aren't evaluable by kind).
+    pub not_evaluated: usize,
+    /// No assignment, no subscription or no row.
+    pub empty: bool,
+    /// Rows that are `Undetermined`.
+    pub undetermined: usize,
+    /// Rows that are `NonCompliant`.
+    pub noncompliant: usize,
+    /// Rows that are `Error`.
+    pub error: usize,
+    /// Hazards of the plan.
+    pub hazards: usize,
+    /// Planned deployments that don't converge.
+    pub nonconvergent: usize,
+    /// Rows whose deployment ARM would refuse.
+    pub undeployable: usize,
+    /// Deployments that are planned.
+    pub planned: usize,
+}
+
+/// Which command asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asks<'a> {
+    /// `scan` with its `--fail-on`.
+    Scan(Option<&'a [FailOn]>),
+    /// `plan` with its `--fail-on` and `--detailed-exitcode`.
+    Plan(Option<&'a [FailOn]>, bool),
+}
+
+/// Nothing to object to.
+pub const CLEAN: u8 = 0;
+/// Findings that `--fail-on` names.
+pub const FINDINGS: u8 = 1;
+/// Wrong usage or configuration.
+pub const USAGE: u8 = 2;
+/// Something could not be read, evaluated or decided.
+pub const INCOMPLETE: u8 = 3;
+/// An internal error or a limit.
+pub const INTERNAL: u8 = 4;
+/// `plan --detailed-exitcode`: something would be deployed.
+pub const CHANGES: u8 = 5;
+
+const SCAN_FAILS_ON: &[FailOn] = &[FailOn::Noncompliant, FailOn::Error, FailOn::Undetermined];
+const PLAN_FAILS_ON: &[FailOn] = &[FailOn::Nonconvergent, FailOn::Undetermined];
+
+/// The exit code: the first that holds.
+pub fn code(outcome: &Outcome, asks: Asks<'_>) -> u8 {
+    let (given, default, detailed) = match asks {
+        Asks::Scan(given) => (given, SCAN_FAILS_ON, false),
+        Asks::Plan(given, detailed) => (given, PLAN_FAILS_ON, detailed),
+    };
+    let fails_on = |what| given.unwrap_or(default).contains(&what);
+    if outcome.unreadable || outcome.not_evaluated > 0 || outcome.empty {
+        return INCOMPLETE;
+    }
+    if outcome.undetermined > 0 && fails_on(FailOn::Undetermined) {
+        return INCOMPLETE;
+    }
+    let found = [
+        (FailOn::Noncompliant, outcome.noncompliant),
+        (FailOn::Error, outcome.error),
+        (FailOn::Hazard, outcome.hazards),
+        (FailOn::Nonconvergent, outcome.nonconvergent),
+    ];
+    if found.iter().any(|(what, number)| *number > 0 && fails_on(*what)) {
+        return FINDINGS;
+    }
+    if matches!(asks, Asks::Plan(..)) && (outcome.undeployable > 0 && !fails_on(FailOn::Never)) {
+        return FINDINGS;
+    }
+    if detailed && outcome.planned > 0 { CHANGES } else { CLEAN }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Asks, CHANGES, CLEAN, FINDINGS, INCOMPLETE, Outcome, code};
+    use crate::cli::args::FailOn;
+
+    #[test]
+    fn the_gate_fails_on_what_it_finds_and_on_what_it_cannot_decide() {
+        let scan = |outcome: &Outcome| code(outcome, Asks::Scan(None));
+        assert_eq!(scan(&Outcome::default()), CLEAN);
+        assert_eq!(scan(&Outcome { noncompliant: 1, ..Outcome::default() }), FINDINGS);
+        assert_eq!(scan(&Outcome { error: 1, ..Outcome::default() }), FINDINGS);
+        assert_eq!(scan(&Outcome { undetermined: 1, noncompliant: 1, ..Outcome::default() }), INCOMPLETE);
+        assert_eq!(scan(&Outcome { empty: true, ..Outcome::default() }), INCOMPLETE);
+    }
+
+    #[test]
+    fn a_given_list_may_leave_undetermined_out_but_nothing_that_was_not_read() {
+        let rows = Outcome { undetermined: 1, noncompliant: 1, ..Outcome::default() };
+        assert_eq!(code(&rows, Asks::Scan(Some(&[FailOn::Noncompliant]))), FINDINGS);
+        assert_eq!(code(&rows, Asks::Scan(Some(&[FailOn::Never]))), CLEAN);
+        let unread = Outcome { not_evaluated: 1, ..rows };
+        assert_eq!(code(&unread, Asks::Scan(Some(&[FailOn::Never]))), INCOMPLETE);
+    }
+
+    #[test]
+    fn a_plan_is_clean_with_changes_and_not_with_what_cannot_converge() {
+        let planned = Outcome { noncompliant: 3, planned: 3, hazards: 2, ..Outcome::default() };
+        assert_eq!(code(&planned, Asks::Plan(None, false)), CLEAN);
+        assert_eq!(code(&planned, Asks::Plan(None, true)), CHANGES);
+        assert_eq!(code(&planned, Asks::Plan(Some(&[FailOn::Hazard]), true)), FINDINGS);
+        assert_eq!(code(&Outcome { nonconvergent: 1, ..planned }, Asks::Plan(None, false)), FINDINGS);
+        assert_eq!(code(&Outcome { undeployable: 1, ..planned }, Asks::Plan(None, true)), FINDINGS);
+        assert_eq!(code(&Outcome { undetermined: 1, ..planned }, Asks::Plan(None, false)), INCOMPLETE);
+    }
+}

@@ -1,0 +1,158 @@
+//! Verdicts in a few words.
+
+use crate::arm::{ResourceId, Value};
+use crate::compliance::{FailedLeaf, LookedFor, MissingFact, NearMiss, PolicyState, ReasonKind};
+
+/// A verdict as a table shows it: a word, and what was found and wanted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Words {
+    /// One or two words, at most 12 characters.
+    pub label: &'static str,
+    /// What was found and what was wanted.
+    pub text: String,
+}
+
+/// Why a row has its state, in words.
+pub fn reason(row: &PolicyState) -> Words {
+    let words = |label, text: String| Words { label, text };
+    match &row.reason {
+        None => words("", String::new()),
+        Some(ReasonKind::Satisfied) => words("compliant", satisfied(row)),
+        Some(ReasonKind::ResourceNotFound | ReasonKind::ResourceGroupNotFound) => absent(row),
+        Some(ReasonKind::ConditionFails) => match row.failed.first() {
+            Some(leaf) => words(label(leaf), format!("{}: {}", candidate(row), leaf_words(leaf))),
+            None => words("condition", format!("{} doesn't meet the condition", candidate(row))),
+        },
+        Some(ReasonKind::Missing(facts)) => {
+            words("undetermined", facts.iter().map(question).collect::<Vec<_>>().join("; "))
+        }
+        Some(ReasonKind::Exemption(id)) => words("exemption", format!("exemptions aren't evaluated yet: {id}")),
+        Some(ReasonKind::Fails(why)) => words("error", why.to_string()),
+    }
+}
+
+fn satisfied(row: &PolicyState) -> String {
+    row.candidate.as_ref().map_or_else(String::new, |id| place(id))
+}
+
+/// `name in group`
+fn place(id: &ResourceId) -> String {
+    match id.resource_group_name() {
+        Some(group) => format!("{} in {group}", id.name()),
+        None => id.name().to_owned(),
+    }
+}
+
+fn candidate(row: &PolicyState) -> String {
+    match (&row.candidate, &row.looked_for) {
+        (Some(id), _) => id.name().to_owned(),
+        (None, Some(looked_for)) => subject(looked_for),
+        (None, None) => "the resource".to_owned(),
+    }
+}
+
+/// What was looked for, as a subject: its name, else its type.
+pub fn subject(looked_for: &LookedFor) -> String {
+    match &looked_for.name {
+        Some(name) => name.to_string(),
+        None => looked_for.resource_type.to_string(),
+    }
+}
+
+fn absent(row: &PolicyState) -> Words {
+    let Some(looked_for) = &row.looked_for else {
+        return Words { label: "missing", text: String::new() };
+    };
+    let wanted = looked_for.resource_group.as_deref();
+    let near = row.near_misses.iter().find(|near| near.same_name || near.satisfies);
+    if let (Some(near), Some(wanted)) = (near, wanted) {
+        return Words { label: "elsewhere", text: elsewhere(near, wanted) };
+    }
+    let name = subject(looked_for);
+    let text = match (wanted, &row.reason) {
+        (Some(group), Some(ReasonKind::ResourceGroupNotFound)) => format!("no {name}: {group} doesn't exist"),
+        (Some(group), _) => format!("no {name} in {group}"),
+        (None, _) => format!("no {name} in the subscription"),
+    };
+    Words { label: "missing", text }
+}
+
+fn elsewhere(near: &NearMiss, wanted: &str) -> String {
+    match near.id.resource_group_name() {
+        Some(group) => format!("{} stands in {group}, wanted in {wanted}", near.id.name()),
+        None => format!("{} stands elsewhere, wanted in {wanted}", near.id.name()),
+    }
+}
+
+/// The word for a failing condition.
+fn label(leaf: &FailedLeaf) -> &'static str {
+    let subject = leaf.subject.to_ascii_lowercase();
+    if subject.ends_with("/isenabled") {
+        "disabled"
+    } else if subject.contains("/sources") {
+        "sources"
+    } else {
+        "condition"
+    }
+}
+
+/// `isEnabled is false, wants true`
+pub fn leaf_words(leaf: &FailedLeaf) -> String {
+    let found = match &leaf.current {
+        Some(value) => format!("is {}", short(value)),
+        None => "is missing".to_owned(),
+    };
+    let target = match leaf.operator {
+        "equals" => wanted(leaf),
+        "exists" if leaf.target.as_ref().and_then(Value::as_bool) == Some(false) => "it to be absent".to_owned(),
+        "exists" => "it to exist".to_owned(),
+        operator => format!("{operator} {}", wanted(leaf)),
+    };
+    format!("{} {found}, wants {target}", short_subject(&leaf.subject))
+}
+
+fn wanted(leaf: &FailedLeaf) -> String {
+    leaf.target.as_ref().map_or_else(|| "a value that can't be computed".to_owned(), short)
+}
+
+/// An alias without its type; anything else as it stands.
+pub fn short_subject(subject: &str) -> String {
+    match subject.find("Microsoft.Security/automations/") {
+        Some(_) => subject.replace("Microsoft.Security/automations/", ""),
+        None => subject.to_owned(),
+    }
+}
+
+/// A value in at most 40 characters.
+pub fn short(value: &Value) -> String {
+    let text = value.to_json();
+    if text.chars().count() <= 40 {
+        return text;
+    }
+    let mut cut: String = text.chars().take(39).collect();
+    cut.push('…');
+    cut
+}
+
+/// A missing fact as an assumption: `the listing is complete`.
+pub fn assumption(fact: &MissingFact) -> String {
+    match fact {
+        MissingFact::Listing(resource_type, _) => {
+            format!("the listing of {} is complete", resource_type.as_str().rsplit('/').next().unwrap_or_default())
+        }
+        MissingFact::Under(_, group) => format!("it lies under {group}"),
+        MissingFact::Outside(_, group) => format!("it doesn't lie under {group}"),
+        MissingFact::Carried(_, path) => format!("the export carries {path}"),
+        MissingFact::Other(text) => text.to_string(),
+    }
+}
+
+/// A missing fact as a question.
+pub fn question(fact: &MissingFact) -> String {
+    match fact {
+        MissingFact::Listing(resource_type, scope) => format!("are these all {resource_type} of {scope}?"),
+        MissingFact::Under(_, group) | MissingFact::Outside(_, group) => format!("does it lie under {group}?"),
+        MissingFact::Carried(id, path) => format!("the export of {} doesn't carry {path}", id.name()),
+        MissingFact::Other(text) => text.to_string(),
+    }
+}

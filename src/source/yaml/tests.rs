@@ -1,0 +1,215 @@
+use super::*;
+
+const FILE: FileId = FileId(0);
+
+fn read(text: &str) -> (Vec<Node>, Diagnostics) {
+    let mut faults = Diagnostics::new();
+    let documents = parse(FILE, text, &mut faults);
+    (documents, faults)
+}
+
+/// A tree in short: what JSON would say.
+fn show(node: &Node) -> String {
+    match &node.value {
+        NodeValue::Null => "null".to_owned(),
+        NodeValue::Bool(value) => value.to_string(),
+        NodeValue::Int(value) => value.to_string(),
+        NodeValue::Float(value) => format!("{value:?}"),
+        NodeValue::String(text) => format!("{text:?}"),
+        NodeValue::Array(items) => format!("[{}]", items.iter().map(show).collect::<Vec<_>>().join(",")),
+        NodeValue::Object(members) => {
+            let members: Vec<_> = members.iter().map(|m| format!("{:?}:{}", m.key, show(&m.value))).collect();
+            format!("{{{}}}", members.join(","))
+        }
+    }
+}
+
+/// All spans of a tree with the text that they cover.
+fn covered<'a>(node: &Node, text: &'a str, found: &mut Vec<&'a str>) {
+    let cut = |span: Span| &text[span.start as usize..span.end() as usize];
+    found.push(cut(node.span));
+    for item in node.items() {
+        covered(item, text, found);
+    }
+    for member in node.members() {
+        found.push(cut(member.key_span));
+        covered(&member.value, text, found);
+    }
+}
+
+#[track_caller]
+fn check(text: &str, wanted: &str) {
+    let (documents, faults) = read(text);
+    assert!(faults.is_empty(), "{faults:?}");
+    assert_eq!(documents.iter().map(show).collect::<Vec<_>>().join(" "), wanted);
+}
+
+#[track_caller]
+fn check_spans(text: &str, wanted: &[&str]) {
+    let (documents, faults) = read(text);
+    assert!(faults.is_empty(), "{faults:?}");
+    let mut found = Vec::new();
+    documents.iter().for_each(|node| covered(node, text, &mut found));
+    assert_eq!(found, wanted);
+}
+
+#[track_caller]
+fn check_fault(text: &str, code: &str, at: &str) {
+    let (_, faults) = read(text);
+    let found: Vec<_> = faults
+        .iter()
+        .map(|fault| (fault.code.id, &text[fault.span().start as usize..fault.span().end() as usize]))
+        .collect();
+    assert_eq!(found, [(code, at)], "{faults:?}");
+}
+
+#[test]
+fn ordinary_documents_are_read() {
+    check(
+        "a: 1\nb:\n  - x\n  - 'y z'\n  - \"q\\n\"\nc: {d: true, e: [1, 2]}\n",
+        r#"{"a":1,"b":["x","y z","q\n"],"c":{"d":true,"e":[1,2]}}"#,
+    );
+    check("a: |\n  one\n  two\nb: >-\n  one\n  two\n", r#"{"a":"one\ntwo\n","b":"one two"}"#);
+    check("a:\nb: ~\n", r#"{"a":null,"b":null}"#);
+    check("{\"a\": [1, {\"b\": null}]}", r#"{"a":[1,{"b":null}]}"#);
+}
+
+#[test]
+fn several_documents_and_none() {
+    check("a: 1\n---\n- 2\n...\n---\n\"x\"\n", r#"{"a":1} [2] "x""#);
+    check("", "");
+    check("# nothing\n", "");
+    check("---\n---\na: 1\n", r#"{"a":1}"#);
+}
+
+#[test]
+fn carriage_returns_change_nothing() {
+    check(
+        "a: 1\r\nb:\r\n  - x\r\n  - y z\r\nc: |\r\n  one\r\n  two\r\n",
+        r#"{"a":1,"b":["x","y z"],"c":"one\ntwo\n"}"#,
+    );
+}
+
+#[test]
+fn keys_become_texts() {
+    check("1: a\ntrue: b\n~: c\n", r#"{"1":"a","true":"b","~":"c"}"#);
+}
+
+#[test]
+fn every_part_knows_its_place() {
+    check_spans(
+        "é: 'ü'   # why\nb:\n  - 12\n  - [a, \"b\"]\nc: {d: e}\n",
+        &[
+            "é: 'ü'   # why\nb:\n  - 12\n  - [a, \"b\"]\nc: {d: e}",
+            "é",
+            "'ü'",
+            "b",
+            "- 12\n  - [a, \"b\"]",
+            "12",
+            "[a, \"b\"]",
+            "a",
+            "\"b\"",
+            "c",
+            "{d: e}",
+            "d",
+            "e",
+        ],
+    );
+    check_spans(
+        "a: |\n  one\n  two\n\nb: x y  \n",
+        &["a: |\n  one\n  two\n\nb: x y", "a", "one\n  two", "b", "x y"],
+    );
+    check_spans(
+        "a: &x 'y'  # z\nb: 'it''s' #\n",
+        &["a: &x 'y'  # z\nb: 'it''s'", "a", "'y'", "b", "'it''s'"],
+    );
+    check_spans("a:\nb: \"\\\"\" # x\n", &["a:\nb: \"\\\"\"", "a", "", "b", "\"\\\"\""]);
+    check_spans("a: 1\r\nb: zwei\r\n", &["a: 1\r\nb: zwei", "a", "1", "b", "zwei"]);
+}
+
+#[test]
+fn anchors_stand_before_what_they_name() {
+    check_spans(
+        "a: &x {b: 1} # z\nb: &y\n  c: 1\n",
+        &["a: &x {b: 1} # z\nb: &y\n  c: 1", "a", "{b: 1}", "b", "1", "b", "c: 1", "c", "1"],
+    );
+}
+
+#[test]
+fn aliases_repeat_what_they_name() {
+    check("a: &x {b: 1}\nc: *x\nd: [*x]\n", r#"{"a":{"b":1},"c":{"b":1},"d":[{"b":1}]}"#);
+}
+
+#[test]
+fn aliases_have_a_budget() {
+    let mut bomb = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
+    for level in 1..8 {
+        let below = level - 1;
+        let items = vec![format!("*a{below}"); 10].join(", ");
+        bomb.push_str(&format!("a{level}: &a{level} [{items}]\n"));
+    }
+    let (_, faults) = read(&bomb);
+    assert_eq!(faults.iter().map(|fault| fault.code.id).collect::<Vec<_>>(), [codes::YAML_ALIASES.id]);
+    check_fault("a: &x [1, *x]\n", codes::YAML_ALIASES.id, "*x");
+}
+
+#[test]
+fn an_unquoted_expression_is_named() {
+    let id = codes::UNQUOTED_EXPRESSION.id;
+    check_fault("a: [parameters('x')]\nb: 1\n", id, "[parameters('x')]");
+    check_fault("a: [concat('a', 'b')]\nb: 1\n", id, "[concat('a', 'b')]");
+    check_fault("a: [concat(parameters('x'), '-b')]\nb: 1\n", id, "[concat(parameters('x'), '-b')]");
+    check_fault(
+        "a: [if(equals(1, 2), variables('a')[0], 'c')]\nb: 1\n",
+        id,
+        "[if(equals(1, 2), variables('a')[0], 'c')]",
+    );
+    check_fault("- [field('name')]\n", id, "[field('name')]");
+    check_fault("a: [parameters('x').b]\n", id, "[parameters('x').b]");
+    let (documents, _) = read("a: [parameters('x')]\nb: 1\n");
+    assert_eq!(show(&documents[0]), r#"{"a":"[parameters('x')]","b":1}"#);
+    check("a: \"[parameters('x')]\"\nb: [f, g(x)]\n", r#"{"a":"[parameters('x')]","b":["f","g(x)"]}"#);
+}
+
+#[test]
+fn what_json_cannot_say_is_refused() {
+    let id = codes::YAML_BEYOND_JSON.id;
+    check_fault("a: .inf\n", id, ".inf");
+    check_fault("a: !secret x\n", id, "!secret x");
+    check_fault("a: !!str 1\n", id, "!!str 1");
+    check_fault("x: &x {b: 1}\na:\n  <<: *x\n  c: 2\n", id, "<<");
+    check_fault("? [a]\n: b\n", id, "[");
+}
+
+#[test]
+fn a_placeholder_is_refused_once() {
+    let (_, faults) = read("a: {{ name }}\n");
+    assert_eq!(
+        faults.iter().map(|fault| fault.code.id).collect::<Vec<_>>(),
+        [codes::YAML_BEYOND_JSON.id],
+        "{faults:?}"
+    );
+}
+
+#[test]
+fn doubled_keys_are_found() {
+    check_fault("a: 1\nA: 2\n", codes::DUPLICATE_KEY.id, "A");
+    check_fault("a: 1\na: 1\n", codes::REPEATED_KEY.id, "a");
+}
+
+#[test]
+fn depth_has_a_limit() {
+    let deep = format!("{}{}", "[".repeat(MAX_DEPTH + 1), "]".repeat(MAX_DEPTH + 1));
+    check_fault(&deep, codes::TOO_DEEP.id, "[");
+    let block: String = (0..=MAX_DEPTH).map(|level| format!("{}a:\n", " ".repeat(level))).collect();
+    let (_, faults) = read(&block);
+    assert_eq!(faults.iter().map(|fault| fault.code.id).collect::<Vec<_>>(), [codes::TOO_DEEP.id]);
+}
+
+#[test]
+fn a_fault_costs_only_its_document() {
+    let (documents, faults) = read("a: 1\n---\nb: [1, 2\n---\nc: 3\n");
+    assert_eq!(documents.iter().map(show).collect::<Vec<_>>(), [r#"{"a":1}"#, r#"{"c":3}"#]);
+    assert_eq!(faults.len(), 1);
+    assert_eq!(faults.iter().next().map(|fault| fault.code.id), Some(codes::YAML_SYNTAX.id));
+}
