@@ -12,11 +12,11 @@ mod resource_type;
 mod scope;
 mod value;
 
-pub use alias::AliasCatalog;
+pub use alias::{Alias, AliasCatalog, AliasPath, Step};
 pub use compare::{culture_order, deep_equal};
 pub use id::ResourceId;
 pub use location::Location;
-pub use reads::Reads;
+pub use reads::{FieldPaths, Reads};
 pub use resource_type::ResourceType;
 pub use scope::{ManagementGroupId, Scope, SubscriptionId};
 pub use value::{Object, Value};

@@ -2,10 +2,10 @@
 
 mod args;
 mod exit;
-mod propose;
-mod session;
 #[cfg_attr(not(test), expect(dead_code, reason = "the command that calls it isn't there yet"))]
 mod generate_tenant;
+mod propose;
+mod session;
 
 use std::process::ExitCode;
 

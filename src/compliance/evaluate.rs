@@ -2,8 +2,8 @@
 
 use rayon::prelude::*;
 
-use crate::arm::{ResourceId, Scope, SubscriptionId};
 use crate::arm::expression::Failure;
+use crate::arm::{ResourceId, Scope, SubscriptionId};
 use crate::engine::{Cause, Silent, Subject, SubscriptionSubject, Truth};
 use crate::inventory::{Inventory, Subscription};
 
@@ -21,14 +21,17 @@ pub fn evaluate(
     selected: &(dyn Fn(&Subscription) -> bool + Sync),
     now: Option<&str>,
 ) -> (Vec<PolicyState>, Vec<Excluded>) {
-    let mut subscriptions: Vec<&Subscription> = inventory.subscriptions().iter().filter(|s| selected(s)).collect();
+    let mut subscriptions: Vec<&Subscription> =
+        inventory.subscriptions().iter().filter(|s| selected(s)).collect();
     subscriptions.sort_by(|a, b| (&a.display_name, &a.id).cmp(&(&b.display_name, &b.id)));
     let found: Vec<Vec<(usize, Covered)>> = subscriptions
         .par_iter()
         .map(|subscription| {
             let whole = SubscriptionSubject::new(subscription);
             let subject = whole.subject(now);
-            let row = |(index, evaluated)| Some((index, covered(inventory, index, evaluated, subscription, &subject)?));
+            let row = |(index, evaluated)| {
+                Some((index, covered(inventory, index, evaluated, subscription, &subject)?))
+            };
             assignments.iter().enumerate().filter_map(row).collect()
         })
         .collect();
@@ -117,7 +120,11 @@ fn assume(row: &mut PolicyState, assumed: Vec<MissingFact>) {
 }
 
 /// An exemption of this assignment that touches the resource, or may.
-fn exemption(inventory: &Inventory, evaluated: &Evaluated, resource: &ResourceId) -> Option<std::sync::Arc<str>> {
+fn exemption(
+    inventory: &Inventory,
+    evaluated: &Evaluated,
+    resource: &ResourceId,
+) -> Option<std::sync::Arc<str>> {
     inventory
         .exemptions_touching(resource)
         .map(|(exemption, _)| exemption)

@@ -6,7 +6,9 @@
 use std::sync::Arc;
 
 use crate::arm::{ResourceId, ResourceType, Scope, SubscriptionId};
-use crate::engine::{Candidate, Cause, CompiledPolicy, ExistenceCheck, LeafRecord, NameRule, Recorder, Silent, Subject, Truth};
+use crate::engine::{
+    Candidate, Cause, CompiledPolicy, ExistenceCheck, LeafRecord, NameRule, Recorder, Silent, Subject, Truth,
+};
 use crate::inventory::{Existence, Inventory, Resource};
 
 use super::state::{ComplianceState, FailedLeaf, LookedFor, MissingFact, NearMiss, Provisional, ReasonKind};
@@ -109,7 +111,8 @@ fn decide(
         verdict.candidate = Some(resource.id.clone());
         return verdict;
     }
-    let reason = if candidates.is_empty() { ReasonKind::ResourceNotFound } else { ReasonKind::ConditionFails };
+    let reason =
+        if candidates.is_empty() { ReasonKind::ResourceNotFound } else { ReasonKind::ConditionFails };
     let mut verdict = Verdict::new(ComplianceState::NonCompliant, reason);
     if let Some((nearest, failed, doubts)) = nearest(policy, subject, candidates) {
         verdict.candidate = Some(nearest.id.clone());

@@ -221,14 +221,26 @@ mod tests {
         assert_eq!(codes(r#"{"azpol":"manifest/v1"}"#), ["AZP0401"]);
         assert_eq!(codes(r#"{"azpol":"manifest/v1","files":[{"path":5}]}"#), ["AZP0401"]);
         assert_eq!(codes(r#"{"azpol":"manifest/v1","files":[{"path":"a","types":["x"]}]}"#), ["AZP0401"]);
-        assert_eq!(codes(r#"{"azpol":"manifest/v1","files":[{"path":"a","collected":"yesterday"}]}"#), ["AZP0406"]);
-        assert_eq!(codes(r#"{"azpol":"manifest/v1","files":[{"path":"a","scopes":["/nowhere/x"]}]}"#), ["AZP0407"]);
+        assert_eq!(
+            codes(r#"{"azpol":"manifest/v1","files":[{"path":"a","collected":"yesterday"}]}"#),
+            ["AZP0406"]
+        );
+        assert_eq!(
+            codes(r#"{"azpol":"manifest/v1","files":[{"path":"a","scopes":["/nowhere/x"]}]}"#),
+            ["AZP0407"]
+        );
     }
 
     #[test]
     fn what_is_written_says_the_same() {
         let text = write(&manifest(WHOLE).0.expect("read")).expect("written");
-        assert!(text.starts_with("azpol: manifest/v1\ntenant: T\nfiles:\n- path: a.json\n- path: b.json\n"), "{text}");
-        assert!(text.contains("collected: 2025-03-01T06:00:00Z") && text.contains("- /subscriptions/s"), "{text}");
+        assert!(
+            text.starts_with("azpol: manifest/v1\ntenant: T\nfiles:\n- path: a.json\n- path: b.json\n"),
+            "{text}"
+        );
+        assert!(
+            text.contains("collected: 2025-03-01T06:00:00Z") && text.contains("- /subscriptions/s"),
+            "{text}"
+        );
     }
 }

@@ -19,7 +19,8 @@ pub(super) struct Schema {
 impl Schema {
     /// Compiles a schema that ships with azpol.
     pub(super) fn new(text: &str, title: &'static str) -> Schema {
-        let validator = serde_json::from_str(text).ok().and_then(|schema| jsonschema::validator_for(&schema).ok());
+        let validator =
+            serde_json::from_str(text).ok().and_then(|schema| jsonschema::validator_for(&schema).ok());
         Schema { validator, title }
     }
 
@@ -69,12 +70,19 @@ impl Schema {
     /// The keys that an object may have where a key too many was found.
     fn known_keys(&self, error: &ValidationError<'_>) -> Vec<String> {
         // The schemas are small and flat: the definition that the fault names holds them.
-        let text = if self.title == super::manifest::TITLE { super::manifest::SCHEMA } else { super::settings::SCHEMA };
+        let text = if self.title == super::manifest::TITLE {
+            super::manifest::SCHEMA
+        } else {
+            super::settings::SCHEMA
+        };
         let schema: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
         let path = error.schema_path().as_str();
         let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
         let inside = |pointer: &str| {
-            schema.pointer(pointer).and_then(|object| object.get("properties")).and_then(serde_json::Value::as_object)
+            schema
+                .pointer(pointer)
+                .and_then(|object| object.get("properties"))
+                .and_then(serde_json::Value::as_object)
         };
         let keys = inside(parent).or_else(|| inside("/$defs/file"));
         keys.into_iter().flat_map(|keys| keys.keys().cloned()).filter(|key| !key.starts_with('$')).collect()

@@ -123,7 +123,8 @@ mod tests {
 
     #[test]
     fn choices_are_read() {
-        let (read, faults) = config(r#"{"fail-on":["noncompliant","hazard"],"format":"json","color":"never"}"#);
+        let (read, faults) =
+            config(r#"{"fail-on":["noncompliant","hazard"],"format":"json","color":"never"}"#);
         assert!(faults.is_empty());
         let wanted = Config {
             fail_on: Some(vec![FailOn::NonCompliant, FailOn::Hazard]),
@@ -146,9 +147,13 @@ mod tests {
 
     #[test]
     fn words_and_schema_name_the_same() {
-        for word in FailOn::ALL.iter().map(|w| w.as_str()).chain(ColorChoice::ALL.iter().map(|w| w.as_str())) {
+        for word in FailOn::ALL.iter().map(|w| w.as_str()).chain(ColorChoice::ALL.iter().map(|w| w.as_str()))
+        {
             assert!(SCHEMA.contains(&format!("\"{word}\"")), "{word}");
         }
-        assert_eq!(config(r#"{"format":"xml"}"#).1.iter().map(|f| f.code.id).collect::<Vec<_>>(), ["AZP0401"]);
+        assert_eq!(
+            config(r#"{"format":"xml"}"#).1.iter().map(|f| f.code.id).collect::<Vec<_>>(),
+            ["AZP0401"]
+        );
     }
 }

@@ -9,6 +9,7 @@ use crate::source::{Diagnostic, Diagnostics, FileId, SourceMap, Span};
 
 use super::access::{Deployment, Exemption, ProviderRegistration, RoleAssignment};
 use super::builder::{InventoryBuilder, Store};
+use super::codes;
 use super::collected::Collected;
 use super::completeness::{Completeness, Disproof, Known as Facts, Says};
 use super::documents::PolicyDocuments;
@@ -19,7 +20,6 @@ use super::shape::envelope::Envelope;
 use super::shape::subscription;
 use super::subscription::{Known, SetAside, SetAsideReason, Subscription};
 use super::tree::Tree;
-use super::codes;
 
 /// What manifests say, by file.
 #[derive(Debug, Default)]
@@ -77,7 +77,8 @@ impl InventoryBuilder {
         hash: &dyn Fn(FileId) -> Option<String>,
         faults: &mut Diagnostics,
     ) -> Stated {
-        let names: HashMap<String, FileId> = files.iter().map(|(id, file)| (normal(&file.name), id)).collect();
+        let names: HashMap<String, FileId> =
+            files.iter().map(|(id, file)| (normal(&file.name), id)).collect();
         let mut stated = Stated::default();
         for manifest in std::mem::take(&mut self.manifests) {
             let folder = folder(files.name(manifest.span));
@@ -117,7 +118,8 @@ impl InventoryBuilder {
         }
         for ((total, _), pages) in queries {
             let rows: u64 = pages.iter().map(|at| self.batches[*at].rows).sum();
-            let joins = |at: &usize| self.batches[*at].goes_on.as_ref().is_none_or(|goes_on| goes_on.may_be_given);
+            let joins =
+                |at: &usize| self.batches[*at].goes_on.as_ref().is_none_or(|goes_on| goes_on.may_be_given);
             if pages.len() > 1 && rows == total && pages.iter().all(joins) {
                 for at in pages {
                     self.batches[at].goes_on = None;
@@ -159,7 +161,8 @@ impl InventoryBuilder {
                 faults.push(which_tenant(entry));
                 scopes.retain(|scope| **scope != Scope::Tenant);
             }
-            for (resource_type, scope) in entry.types.iter().flat_map(|t| scopes.iter().map(move |s| (t, *s))) {
+            for (resource_type, scope) in entry.types.iter().flat_map(|t| scopes.iter().map(move |s| (t, *s)))
+            {
                 facts.claim(resource_type, Some(scope), tenant.as_deref(), Says::Manifest);
             }
         }
@@ -173,7 +176,13 @@ impl InventoryBuilder {
         base.known = facts;
     }
 
-    fn assert(&self, completeness: &Completeness, base: &mut Base, facts: &mut Facts, faults: &mut Diagnostics) {
+    fn assert(
+        &self,
+        completeness: &Completeness,
+        base: &mut Base,
+        facts: &mut Facts,
+        faults: &mut Diagnostics,
+    ) {
         let types: Vec<ResourceType> = match &completeness.resource_type {
             Some(resource_type) => {
                 if !base.given.contains(resource_type) && !self.holds(resource_type) {
@@ -205,9 +214,12 @@ impl InventoryBuilder {
                 continue;
             };
             faults.push(
-                Diagnostic::new(&codes::LIST_GOES_ON, format!("this list goes on elsewhere: {}", goes_on.why))
-                    .at(goes_on.span, "what it lists isn't complete")
-                    .help("fetch the remaining pages and give them in the same run"),
+                Diagnostic::new(
+                    &codes::LIST_GOES_ON,
+                    format!("this list goes on elsewhere: {}", goes_on.why),
+                )
+                .at(goes_on.span, "what it lists isn't complete")
+                .help("fetch the remaining pages and give them in the same run"),
             );
             let mut types: BTreeSet<Option<ResourceType>> = batch.types.iter().cloned().map(Some).collect();
             types.extend(goes_on.resource_type.clone().map(Some));
@@ -306,12 +318,16 @@ fn empty_list(span: Span) -> Diagnostic {
 /// Says which claims are disproved, once for each claim.
 fn tell_disproved(stated: &Stated, base: &Base, facts: &Facts, faults: &mut Diagnostics) {
     let told = |resource_type: &ResourceType, who: String, disproof: &Disproof| {
-        Diagnostic::new(&codes::COMPLETE_DISPROVED, format!("{who} `{resource_type}` is complete, and it isn't: {}", disproof.why))
-            .at(disproof.span, "this shows it")
+        Diagnostic::new(
+            &codes::COMPLETE_DISPROVED,
+            format!("{who} `{resource_type}` is complete, and it isn't: {}", disproof.why),
+        )
+        .at(disproof.span, "this shows it")
     };
     for (entry, _) in stated.entries.values() {
         for resource_type in entry.types.iter().filter(|_| !entry.scopes.is_empty()) {
-            let against = entry.scopes.iter().find_map(|scope| facts.against(resource_type, Some(scope), base));
+            let against =
+                entry.scopes.iter().find_map(|scope| facts.against(resource_type, Some(scope), base));
             if let Some(disproof) = against {
                 let found = told(resource_type, "a manifest says that".to_owned(), disproof);
                 faults.push(found.at(entry.span, "the manifest's claim"));
@@ -326,20 +342,26 @@ fn tell_disproved(stated: &Stated, base: &Base, facts: &Facts, faults: &mut Diag
 }
 
 /// Each resource once; contradictions settled by time, or told.
-fn settled(store: Store, batches: &[FileId], collected: &Collected, faults: &mut Diagnostics) -> Vec<Resource> {
+fn settled(
+    store: Store,
+    batches: &[FileId],
+    collected: &Collected,
+    faults: &mut Diagnostics,
+) -> Vec<Resource> {
     let mut replaced: HashMap<usize, Option<Resource>> = HashMap::new();
     let mut newer: BTreeMap<(FileId, FileId), (usize, Diagnostic)> = BTreeMap::new();
     for (id, places) in &store.contested {
         let time = |at: &usize| collected.of(batches[store.all[*at].batch]);
         let Some(newest) = places.iter().copied().max_by_key(|at| time(at)) else { continue };
-        let older = places.iter().copied().filter(|at| *at != newest).max_by_key(|at| time(at)).unwrap_or(newest);
-        let sure = time(&newest).is_some() && places.iter().all(|at| {
-            *at == newest || time(at).is_some_and(|at| Some(at) < time(&newest))
-        });
+        let older =
+            places.iter().copied().filter(|at| *at != newest).max_by_key(|at| time(at)).unwrap_or(newest);
+        let sure = time(&newest).is_some()
+            && places.iter().all(|at| *at == newest || time(at).is_some_and(|at| Some(at) < time(&newest)));
         if sure {
             let files = (batches[store.all[older].batch], batches[store.all[newest].batch]);
             let note = newer.entry(files).or_insert_with(|| {
-                let note = Diagnostic::new(&codes::NEWER_USED, format!("`{id}` is used as the newer file has it"));
+                let note =
+                    Diagnostic::new(&codes::NEWER_USED, format!("`{id}` is used as the newer file has it"));
                 let note = note.at(store.all[newest].resource.span, "newer");
                 (0, note.at(store.all[older].resource.span, "older"))
             });
@@ -385,10 +407,13 @@ fn contradiction(id: &ResourceId, store: &Store, places: &[usize]) -> Diagnostic
     let path = merge::difference(&side(places[0]), &side(places[1]));
     let differs = path.map_or_else(String::new, |path| format!(": they differ in `{path}`"));
     if a.batch == b.batch {
-        return Diagnostic::new(&codes::TWO_CONTENTS, format!("`{id}` stands in one list with two contents{differs}"))
-            .at(b.resource.span, "here")
-            .at(a.resource.span, "and here")
-            .help("what both say is used; fetch the list again");
+        return Diagnostic::new(
+            &codes::TWO_CONTENTS,
+            format!("`{id}` stands in one list with two contents{differs}"),
+        )
+        .at(b.resource.span, "here")
+        .at(a.resource.span, "and here")
+        .help("what both say is used; fetch the list again");
     }
     Diagnostic::new(&codes::SOURCES_DIFFER, format!("`{id}` stands here with two contents{differs}"))
         .at(b.resource.span, "here")
@@ -406,7 +431,9 @@ fn roles(all: Vec<RoleAssignment>, faults: &mut Diagnostics) -> BTreeMap<Arc<str
     for role in all {
         let id = role.id.trim_matches('/').to_ascii_lowercase();
         if let Some(known) = by_id.get(&id).filter(|_| !id.is_empty()) {
-            let says = |role: &RoleAssignment| (role.principal_id.clone(), role.role_definition.clone(), role.scope.clone());
+            let says = |role: &RoleAssignment| {
+                (role.principal_id.clone(), role.role_definition.clone(), role.scope.clone())
+            };
             if says(known) != says(&role) {
                 faults.push(two_sources(&role.id, role.span, known.span));
             }
@@ -416,7 +443,9 @@ fn roles(all: Vec<RoleAssignment>, faults: &mut Diagnostics) -> BTreeMap<Arc<str
         found.entry(role.principal_id.clone()).or_default().push(role);
     }
     for list in found.values_mut() {
-        list.sort_by(|a, b| (&a.scope, &a.role_definition, &a.id).cmp(&(&b.scope, &b.role_definition, &b.id)));
+        list.sort_by(|a, b| {
+            (&a.scope, &a.role_definition, &a.id).cmp(&(&b.scope, &b.role_definition, &b.id))
+        });
     }
     found
 }
@@ -446,7 +475,9 @@ fn two_sources(id: &str, here: Span, first: Span) -> Diagnostic {
         .at(first, "this one is used")
 }
 
-fn registrations(all: Vec<ProviderRegistration>) -> BTreeMap<(Option<SubscriptionId>, String), ProviderRegistration> {
+fn registrations(
+    all: Vec<ProviderRegistration>,
+) -> BTreeMap<(Option<SubscriptionId>, String), ProviderRegistration> {
     let mut found = BTreeMap::new();
     for one in all {
         found.entry((one.subscription.clone(), one.namespace.to_ascii_lowercase())).or_insert(one);
@@ -536,7 +567,9 @@ fn one_fact<T: Clone + PartialEq>(
                 )
                 .at(other.span, "here")
                 .at(first.span, "and here")
-                .help("remove the outdated file, or give the files a manifest with their times of collection"),
+                .help(
+                    "remove the outdated file, or give the files a manifest with their times of collection",
+                ),
             );
             Known::No
         }

@@ -185,7 +185,9 @@ impl Kind {
             .and_then(Node::as_str)
             .is_some_and(|id| !id.is_empty() && !id.contains('/'));
         bare && node.get("tenantId").is_some()
-            && (node.get("state").is_some() || node.get("isDefault").is_some() || node.get("subscriptionId").is_some())
+            && (node.get("state").is_some()
+                || node.get("isDefault").is_some()
+                || node.get("subscriptionId").is_some())
     }
 }
 
@@ -212,7 +214,10 @@ mod tests {
 
     #[test]
     fn a_type_decides() {
-        assert_eq!(kind(r#"{"id":"/a/b","type":"/providers/Microsoft.Management/managementGroups"}"#), Kind::ManagementGroup);
+        assert_eq!(
+            kind(r#"{"id":"/a/b","type":"/providers/Microsoft.Management/managementGroups"}"#),
+            Kind::ManagementGroup
+        );
         assert_eq!(kind(r#"{"id":"/subscriptions/s","type":"/subscriptions"}"#), Kind::TreeSubscription);
         assert_eq!(
             kind(r#"{"id":"/subscriptions/s","type":"microsoft.resources/subscriptions","properties":{}}"#),
@@ -228,14 +233,21 @@ mod tests {
     #[test]
     fn without_a_type_the_id_decides() {
         assert_eq!(
-            kind(r#"{"id":"/providers/Microsoft.Management/managementGroups/g","properties":{"children":[]}}"#),
+            kind(
+                r#"{"id":"/providers/Microsoft.Management/managementGroups/g","properties":{"children":[]}}"#
+            ),
             Kind::ManagementGroup
         );
         assert_eq!(
-            kind(r#"{"id":"/subscriptions/s/resourcegroups/g/providers/Microsoft.Security/automations/a","name":"a"}"#),
+            kind(
+                r#"{"id":"/subscriptions/s/resourcegroups/g/providers/Microsoft.Security/automations/a","name":"a"}"#
+            ),
             Kind::Resource
         );
-        assert_eq!(kind(r#"{"id":"/subscriptions/s","subscriptionId":"s","displayName":"n"}"#), Kind::Subscription);
+        assert_eq!(
+            kind(r#"{"id":"/subscriptions/s","subscriptionId":"s","displayName":"n"}"#),
+            Kind::Subscription
+        );
     }
 
     #[test]
@@ -246,7 +258,10 @@ mod tests {
             kind(r#"{"id":"9","name":"n","tenantId":"t","state":"Enabled","isDefault":false}"#),
             Kind::Subscription
         );
-        assert_eq!(kind(r#"{"namespace":"Microsoft.Security","registrationState":"Registered"}"#), Kind::Provider);
+        assert_eq!(
+            kind(r#"{"namespace":"Microsoft.Security","registrationState":"Registered"}"#),
+            Kind::Provider
+        );
         assert_eq!(
             kind(r#"{"RoleAssignmentId":"/x","RoleDefinitionId":"r","ObjectId":"o","Scope":"/"}"#),
             Kind::RoleAssignment

@@ -173,7 +173,11 @@ impl Inventory {
     }
 
     /// The resources of a type in a subscription, sorted by id; those of a change behind those that were read.
-    pub fn resources(&self, id: &SubscriptionId, resource_type: &ResourceType) -> impl Iterator<Item = &Resource> {
+    pub fn resources(
+        &self,
+        id: &SubscriptionId,
+        resource_type: &ResourceType,
+    ) -> impl Iterator<Item = &Resource> {
         let bucket = self.base.resources.bucket(id, resource_type);
         let changes = &*self.changes;
         let added = if changes.by_id.is_empty() {
@@ -238,7 +242,8 @@ impl Inventory {
     pub fn exemptions_touching(&self, resource: &ResourceId) -> impl Iterator<Item = &Exemption> {
         let subscription = resource.subscription_id();
         let exemptions = &self.base.exemptions;
-        let inside = subscription.as_ref().and_then(|id| exemptions.inside.get(id)).map_or(&[][..], Vec::as_slice);
+        let inside =
+            subscription.as_ref().and_then(|id| exemptions.inside.get(id)).map_or(&[][..], Vec::as_slice);
         let resource = resource.clone();
         exemptions.above.iter().chain(inside).map(|at| &exemptions.all[*at]).filter(move |exemption| {
             match &exemption.scope {
@@ -267,7 +272,8 @@ impl Inventory {
     pub fn provider(&self, id: &SubscriptionId, namespace: &str) -> Option<&ProviderRegistration> {
         let namespace = namespace.to_ascii_lowercase();
         let named = self.base.registrations.get(&(Some(id.clone()), namespace.clone()));
-        let only = || self.base.registrations.get(&(None, namespace)).filter(|_| self.base.subscriptions.len() == 1);
+        let only =
+            || self.base.registrations.get(&(None, namespace)).filter(|_| self.base.subscriptions.len() == 1);
         named.or_else(only)
     }
 
@@ -279,7 +285,8 @@ impl Inventory {
     /// Subscriptions in which resources lie and that no listing and no tree names, sorted.
     pub fn unlisted_subscriptions(&self) -> BTreeSet<SubscriptionId> {
         let named = |id: &SubscriptionId| {
-            self.base.subscription_at.contains_key(id) || self.base.set_aside.iter().any(|aside| aside.id == *id)
+            self.base.subscription_at.contains_key(id)
+                || self.base.set_aside.iter().any(|aside| aside.id == *id)
         };
         self.base.resources.by_type.keys().map(|(id, _)| id).filter(|id| !named(id)).cloned().collect()
     }

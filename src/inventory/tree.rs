@@ -65,7 +65,13 @@ pub(crate) struct TreeFacts {
 
 impl TreeFacts {
     /// A group that is named.
-    pub(crate) fn group(&mut self, key: &GroupKey, display_name: Option<Arc<str>>, is_root: bool, span: Span) {
+    pub(crate) fn group(
+        &mut self,
+        key: &GroupKey,
+        display_name: Option<Arc<str>>,
+        is_root: bool,
+        span: Span,
+    ) {
         match self.groups.get_mut(key) {
             Some(known) => {
                 known.is_root |= is_root;
@@ -133,7 +139,14 @@ impl TreeFacts {
         }
         let cyclic = self.cycles(&parents, faults);
         let tenants: BTreeSet<Arc<str>> = self.groups.keys().filter_map(|key| key.tenant.clone()).collect();
-        let mut tree = Tree { groups: Vec::new(), parents, facts: BTreeMap::new(), recursive: self.recursive, tenants, cyclic };
+        let mut tree = Tree {
+            groups: Vec::new(),
+            parents,
+            facts: BTreeMap::new(),
+            recursive: self.recursive,
+            tenants,
+            cyclic,
+        };
         tree.groups = self
             .groups
             .iter()
@@ -166,9 +179,10 @@ impl TreeFacts {
         let settle = |key: &GroupKey| match key.tenant {
             Some(_) => key.clone(),
             None => {
-                let tenant = named.get(&key.id).and_then(only).or_else(|| {
-                    if named.contains_key(&key.id) { None } else { whole.clone() }
-                });
+                let tenant = named
+                    .get(&key.id)
+                    .and_then(only)
+                    .or_else(|| if named.contains_key(&key.id) { None } else { whole.clone() });
                 GroupKey { tenant, id: key.id.clone() }
             }
         };
@@ -303,10 +317,13 @@ fn one_parent(
         return Some(newest.clone());
     }
     faults.push(
-        Diagnostic::new(&codes::TWO_PARENTS, format!("{name} has two parents, `{}` and `{}`", first.id, other.id))
-            .at(*place, format!("under `{}`", first.id))
-            .at(*other_place, format!("under `{}`", other.id))
-            .help("fetch the tree again, or give the files a manifest with their times of collection"),
+        Diagnostic::new(
+            &codes::TWO_PARENTS,
+            format!("{name} has two parents, `{}` and `{}`", first.id, other.id),
+        )
+        .at(*place, format!("under `{}`", first.id))
+        .at(*other_place, format!("under `{}`", other.id))
+        .help("fetch the tree again, or give the files a manifest with their times of collection"),
     );
     None
 }
@@ -373,12 +390,20 @@ impl Tree {
     /// Whether a group without a known parent is the tenant's root.
     fn is_top(&self, key: &GroupKey, tenant: Option<&str>) -> bool {
         self.facts.get(key).is_some_and(|facts| facts.is_root)
-            || key.tenant.as_deref().or(tenant).is_some_and(|tenant| tenant.eq_ignore_ascii_case(key.id.as_str()))
+            || key
+                .tenant
+                .as_deref()
+                .or(tenant)
+                .is_some_and(|tenant| tenant.eq_ignore_ascii_case(key.id.as_str()))
             || self.is_tenant(&key.id)
     }
 
     /// Groups whose recursive listing shows that the subscription doesn't lie under them.
-    fn not_under(&self, subscription: &SubscriptionId, above: &[ManagementGroupId]) -> Vec<ManagementGroupId> {
+    fn not_under(
+        &self,
+        subscription: &SubscriptionId,
+        above: &[ManagementGroupId],
+    ) -> Vec<ManagementGroupId> {
         let found: BTreeSet<&ManagementGroupId> = self
             .recursive
             .iter()

@@ -143,7 +143,9 @@ fn assignment_lines(view: &View<'_>, index: usize, rows: &[&PolicyState]) -> Vec
     match names.as_slice() {
         [] => {}
         [one] => lines.push(Line::new(Mark::Out, "excluded", printable(one), "notScopes")),
-        many => lines.push(Line::new(Mark::Out, "excluded", format!("{} subscriptions", many.len()), "notScopes")),
+        many => {
+            lines.push(Line::new(Mark::Out, "excluded", format!("{} subscriptions", many.len()), "notScopes"))
+        }
     }
     if lines.is_empty() {
         lines.push(Line::new(Mark::Out, "no rows", "", "it covers no subscription"));

@@ -105,7 +105,9 @@ pub(crate) fn read(node: &Node, envelope: Envelope, faults: &mut Diagnostics) ->
                 loss = Some(ShapeLoss::NoProperties);
                 None
             } else {
-                carried.extend(rest.iter().map(|(key, _)| format!("properties.{}", key.to_ascii_lowercase()).into()));
+                carried.extend(
+                    rest.iter().map(|(key, _)| format!("properties.{}", key.to_ascii_lowercase()).into()),
+                );
                 loss = Some(ShapeLoss::Projected(Vec::new()));
                 Some(Value::from(rest))
             }
@@ -256,8 +258,7 @@ fn top(node: &Node, shape: Shape, body: &mut Object, carried: &mut Vec<Arc<str>>
             continue;
         }
         // Tools write null for an absent member, Resource Graph an empty text.
-        let empty =
-            found.is_null() || (matches!(*key, "managedBy" | "tags") && found.as_str() == Some(""));
+        let empty = found.is_null() || (matches!(*key, "managedBy" | "tags") && found.as_str() == Some(""));
         if empty {
             continue;
         }

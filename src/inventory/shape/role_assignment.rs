@@ -11,7 +11,8 @@ use super::text::{json_in, shared, text};
 
 /// Reads one. One that lacks its principal, its role or its scope gives a finding.
 pub(crate) fn read(node: &Node, faults: &mut Diagnostics) -> Option<RoleAssignment> {
-    let properties = node.get("properties").map(|found| json_in(found, faults).unwrap_or_else(|| found.clone()));
+    let properties =
+        node.get("properties").map(|found| json_in(found, faults).unwrap_or_else(|| found.clone()));
     let properties = properties.as_ref().filter(|properties| properties.is_object()).unwrap_or(node);
     let id = shared(node, &["id", "roleAssignmentId"]).unwrap_or_default();
     let principal = text(properties, &["principalId", "objectId"]);
