@@ -12,7 +12,7 @@ mod resource_type;
 mod scope;
 mod value;
 
-pub use alias::{Alias, AliasCatalog, AliasPath, Step};
+pub use alias::AliasCatalog;
 pub use compare::{culture_order, deep_equal};
 pub use id::ResourceId;
 pub use location::Location;

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::{AliasPath, ResourceType, Step};
+use super::ResourceType;
 
 /// Paths into a body, as a tree of members. Arrays count for nothing: a path goes on in each of their items.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -26,18 +26,10 @@ impl FieldPaths {
         FieldPaths { whole: true, members: BTreeMap::new() }
     }
 
-    /// Adds what lies at a path.
-    pub fn add(&mut self, path: &AliasPath) {
-        self.add_keys(path.steps().iter().filter_map(|step| match step {
-            Step::Member(name) => Some(&**name),
-            Step::Each => None,
-        }));
-    }
-
-    /// Adds what lies behind these keys.
-    pub fn add_keys<'a>(&mut self, keys: impl IntoIterator<Item = &'a str>) {
+    /// Adds what lies at a path, `properties.sources[*].eventSource`.
+    pub fn add(&mut self, path: &str) {
         let mut at = self;
-        for key in keys {
+        for key in path.split('.').map(|key| key.split('[').next().unwrap_or(key)) {
             if at.whole {
                 return;
             }
@@ -134,8 +126,7 @@ impl Reads {
 
     /// A path into the bodies of a type is read, `properties.sources[*].eventSource`.
     pub fn add_path(&mut self, resource_type: &ResourceType, path: &str) {
-        let keys = path.split('.').map(|key| key.split('[').next().unwrap_or(key));
-        self.of(resource_type).add_keys(keys);
+        self.of(resource_type).add(path);
     }
 
     /// The whole bodies of a type are read.
@@ -197,7 +188,7 @@ mod tests {
     fn paths(texts: &[&str]) -> FieldPaths {
         let mut paths = FieldPaths::none();
         for text in texts {
-            paths.add(&AliasPath::parse(text).unwrap());
+            paths.add(text);
         }
         paths
     }
@@ -208,7 +199,7 @@ mod tests {
         assert_eq!(read.to_string(), "properties.isenabled, properties.sources.eventsource");
         read.union(&paths(&["properties.sources"]));
         assert_eq!(read.to_string(), "properties.isenabled, properties.sources");
-        read.add(&AliasPath::parse("properties.sources[*].ruleSets").unwrap());
+        read.add("properties.sources[*].ruleSets");
         assert_eq!(read.to_string(), "properties.isenabled, properties.sources");
         let sources = read.below("Properties").and_then(|properties| properties.below("SOURCES"));
         assert!(sources.is_some_and(FieldPaths::is_whole));

@@ -6,9 +6,8 @@ use std::sync::Arc;
 use crate::arm::AliasCatalog;
 use crate::engine::{CompiledPolicy, bind, compile};
 use crate::policy::{Effect, PolicyAssignment, PolicyDefinition, PolicyMode, PolicyType};
-use crate::source::{Diagnostic, Diagnostics};
+use crate::source::Diagnostics;
 
-use super::codes;
 use super::definitions::{Definitions, Found};
 use super::run::{Disabled, Evaluated, NotEvaluated, Run, WhyNot};
 

@@ -7,7 +7,7 @@ use crate::source::{Diagnostics, Node};
 use super::schema::Schema;
 
 /// The schema of `azpol.yaml`, as text.
-pub const SCHEMA: &str = include_str!("../../schemas/config.schema.json");
+pub(super) const SCHEMA: &str = include_str!("../../schemas/config.schema.json");
 
 static CHECKED: LazyLock<Schema> = LazyLock::new(|| Schema::new(SCHEMA, "`azpol.yaml`"));
 
@@ -49,7 +49,7 @@ macro_rules! words {
 words! {
     /// A kind of finding that makes the exit code 1.
     FailOn {
-        /// A row is NonCompliant.
+        /// A row is `NonCompliant`.
         NonCompliant = "noncompliant",
         /// A row's evaluation fails in the service.
         Error = "error",
@@ -57,7 +57,7 @@ words! {
         Hazard = "hazard",
         /// A deployment that doesn't converge.
         NonConvergent = "nonconvergent",
-        /// A row is Undetermined; left out of a given list, those rows don't give exit code 3.
+        /// A row is `Undetermined`; left out of a given list, those rows don't give exit code 3.
         Undetermined = "undetermined",
         /// Nothing.
         Never = "never",

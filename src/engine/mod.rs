@@ -24,7 +24,7 @@ pub use compile::{NotBuilt, NotBuiltKind, compile};
 pub use doubt::Doubt;
 pub use existence::{ExistenceCheck, NameRule, SearchPlace};
 pub use observe::{Explanation, ExplanationKind, LeafRecord, Looked, Observer, Part, Recorder, Silent};
-pub use policy::CompiledPolicy;
+pub use policy::{CompiledPolicy, DeploymentOptions};
 pub use subject::{Candidate, Subject, SubscriptionSubject};
 pub use truth::{Cause, Truth};
 

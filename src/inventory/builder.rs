@@ -379,17 +379,14 @@ impl Store {
             let a = Side { resource: &stored.resource, shape: stored.shape };
             merge::difference(&a, &Side { resource: &read.resource, shape: read.shape }).is_none()
         });
-        match agrees {
-            Some(at) => {
-                let stored = &mut self.all[at];
-                let a = (stored.resource.clone(), stored.shape);
-                (stored.resource, stored.shape) = merge::joined(a, (read.resource, read.shape));
-            }
-            None => {
-                let at = self.all.len();
-                self.all.push(Stored { resource: read.resource, shape: read.shape, batch });
-                self.contested.entry(id).or_insert_with(|| vec![first]).push(at);
-            }
+        if let Some(at) = agrees {
+            let stored = &mut self.all[at];
+            let a = (stored.resource.clone(), stored.shape);
+            (stored.resource, stored.shape) = merge::joined(a, (read.resource, read.shape));
+        } else {
+            let at = self.all.len();
+            self.all.push(Stored { resource: read.resource, shape: read.shape, batch });
+            self.contested.entry(id).or_insert_with(|| vec![first]).push(at);
         }
     }
 }

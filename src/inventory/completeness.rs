@@ -1,6 +1,6 @@
 //! Which listings are known to hold everything.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use crate::arm::{ManagementGroupId, ResourceId, ResourceType, Scope, SubscriptionId};
 use crate::source::{Diagnostic, Span};
@@ -45,8 +45,9 @@ impl Completeness {
             Some((resource_type, scope)) => (resource_type.trim(), Some(scope.trim())),
             None => (text.trim(), None),
         };
-        let well_formed = resource_type.trim_matches('/').split('/').all(|segment| !segment.is_empty());
-        if !resource_type.is_empty() && !(well_formed && resource_type.trim_matches('/').contains('/')) {
+        let segments: Vec<&str> = resource_type.trim_matches('/').split('/').collect();
+        let is_type = segments.len() > 1 && segments.iter().all(|segment| !segment.is_empty());
+        if !resource_type.is_empty() && !is_type {
             return Err(Diagnostic::new(
                 &codes::BAD_COMPLETE,
                 format!("`{resource_type}` of `--complete` is no resource type"),
@@ -250,9 +251,6 @@ fn may_overlap(a: &Scope, b: &Scope, places: &impl Places) -> bool {
         }
     }
 }
-
-/// The types of which some listing was given.
-pub(crate) type Given = HashSet<ResourceType>;
 
 #[cfg(test)]
 mod tests {

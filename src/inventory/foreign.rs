@@ -9,7 +9,7 @@ use super::codes;
 pub enum Foreign {
     /// An ARM template.
     Template,
-    /// The parameters of an ARM template, also as AzOps writes them.
+    /// The parameters of an ARM template, also as `AzOps` writes them.
     TemplateParameters,
     /// A resource as a template declares it: `apiVersion` and no id (Enterprise-Scale, ALZ library).
     TemplateResource,
@@ -97,7 +97,7 @@ impl Foreign {
 
 /// The form that an object without an id has, if it is one that is recognised. Documents that are read, such
 /// as a definition in one of EPAC's files, give `None`.
-pub fn seems(node: &Node) -> Option<Foreign> {
+pub(super) fn seems(node: &Node) -> Option<Foreign> {
     let has = |key: &str| node.get(key).is_some();
     let list = |key: &str| node.get(key).is_some_and(Node::is_array);
     let rule = has("policyRule") || node.at(&["properties", "policyRule"]).is_some();

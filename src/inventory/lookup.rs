@@ -52,7 +52,7 @@ pub(crate) struct Base {
     pub(crate) role_assignments: BTreeMap<Arc<str>, Vec<RoleAssignment>>,
     pub(crate) exemptions: Exemptions,
     pub(crate) registrations: BTreeMap<(Option<SubscriptionId>, String), ProviderRegistration>,
-    pub(crate) deployments: HashMap<ResourceId, Deployment>,
+    pub(crate) deployments: BTreeMap<ResourceId, Deployment>,
     pub(crate) known: Known,
     pub(crate) given: BTreeSet<ResourceType>,
     pub(crate) assertions: Vec<Assertion>,
@@ -173,11 +173,11 @@ impl Inventory {
     }
 
     /// The resources of a type in a subscription, sorted by id; those of a change behind those that were read.
-    pub fn resources(
-        &self,
+    pub fn resources<'a>(
+        &'a self,
         id: &SubscriptionId,
         resource_type: &ResourceType,
-    ) -> impl Iterator<Item = &Resource> {
+    ) -> impl Iterator<Item = &'a Resource> + use<'a> {
         let bucket = self.base.resources.bucket(id, resource_type);
         let changes = &*self.changes;
         let added = if changes.by_id.is_empty() {
@@ -239,7 +239,10 @@ impl Inventory {
 
     /// The exemptions that touch a resource: they lie on it or above it, or may do so, where the files don't tell
     /// whether the resource's subscription lies under the exemption's management group.
-    pub fn exemptions_touching(&self, resource: &ResourceId) -> impl Iterator<Item = &Exemption> {
+    pub fn exemptions_touching<'a>(
+        &'a self,
+        resource: &ResourceId,
+    ) -> impl Iterator<Item = &'a Exemption> + use<'a> {
         let subscription = resource.subscription_id();
         let exemptions = &self.base.exemptions;
         let inside =
@@ -275,6 +278,47 @@ impl Inventory {
         let only =
             || self.base.registrations.get(&(None, namespace)).filter(|_| self.base.subscriptions.len() == 1);
         named.or_else(only)
+    }
+
+    /// Every role assignment, sorted by principal, then as they are for each.
+    pub fn all_role_assignments(&self) -> impl Iterator<Item = &RoleAssignment> {
+        self.base.role_assignments.values().flatten()
+    }
+
+    /// The deployments at a subscription's scope, sorted by id.
+    pub fn subscription_deployments(&self, id: &SubscriptionId) -> Vec<&Deployment> {
+        let subscription = ResourceId::subscription(id);
+        let from = self.base.deployments.range(&subscription..);
+        from.map(|(_, deployment)| deployment)
+            .take_while(|deployment| deployment.id.folded().starts_with(subscription.folded()))
+            .filter(|deployment| deployment.id.is_within(&subscription))
+            .filter(|deployment| deployment.id.resource_group_name().is_none())
+            .collect()
+    }
+
+    /// Whether a management group is another one or lies under it.
+    pub fn group_placement(&self, group: &ManagementGroupId, above: &ManagementGroupId) -> Placement {
+        let mut at = group.clone();
+        // As many steps as there are groups: a cycle can't be followed for ever.
+        for _ in 0..=self.management_groups().len() {
+            if at == *above {
+                return Placement::Under;
+            }
+            let Some(known) = self.management_groups().find(|known| known.id == at) else {
+                return Placement::Unknown;
+            };
+            match &known.parent {
+                Some(parent) => at = parent.clone(),
+                None if known.is_root => return Placement::Outside,
+                None => return Placement::Unknown,
+            }
+        }
+        Placement::Unknown
+    }
+
+    /// Whether [`with_changes`](Self::with_changes) put this resource: it isn't in Azure.
+    pub fn is_planned(&self, id: &ResourceId) -> bool {
+        self.changes.by_id.contains_key(id)
     }
 
     /// A deployment by its id.

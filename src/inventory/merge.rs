@@ -23,7 +23,7 @@ fn can_carry(resource: &Resource, shape: Shape, path: &[String]) -> bool {
         Shape::Rest => true,
         Shape::Graph => !is(0, "etag") && !is(0, "systemData"),
         Shape::Flattened | Shape::PowerShell => {
-            !is(0, "systemData") && !(is(0, "properties") && is(1, "metadata"))
+            !(is(0, "systemData") || is(0, "properties") && is(1, "metadata"))
         }
     }
 }

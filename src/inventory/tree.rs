@@ -176,15 +176,12 @@ impl TreeFacts {
         }
         let only = |set: &BTreeSet<Arc<str>>| if set.len() == 1 { set.first().cloned() } else { None };
         let whole = only(&tenants);
-        let settle = |key: &GroupKey| match key.tenant {
-            Some(_) => key.clone(),
-            None => {
-                let tenant = named
-                    .get(&key.id)
-                    .and_then(only)
-                    .or_else(|| if named.contains_key(&key.id) { None } else { whole.clone() });
-                GroupKey { tenant, id: key.id.clone() }
-            }
+        let settle = |key: &GroupKey| {
+            let tenant = key.tenant.clone().or_else(|| match named.get(&key.id) {
+                Some(tenants) => only(tenants),
+                None => whole.clone(),
+            });
+            GroupKey { tenant, id: key.id.clone() }
         };
         if keys.iter().all(|key| key.tenant.is_some()) {
             self.name_parents();
@@ -372,13 +369,11 @@ impl Tree {
                     break;
                 }
                 chain.above.push(at.id.clone());
-                match self.parents.get(&Child::Group(at.clone())) {
-                    Some((parent, _)) => at = parent,
-                    None => {
-                        chain.complete = self.is_top(at, tenant);
-                        break;
-                    }
-                }
+                let Some((parent, _)) = self.parents.get(&Child::Group(at.clone())) else {
+                    chain.complete = self.is_top(at, tenant);
+                    break;
+                };
+                at = parent;
             }
         }
         if !chain.complete {
@@ -407,10 +402,12 @@ impl Tree {
         let found: BTreeSet<&ManagementGroupId> = self
             .recursive
             .iter()
-            .flat_map(|listing| {
-                let inside = listing.subscriptions.contains(subscription);
-                listing.groups.iter().filter(move |key| !inside || !above.contains(&key.id))
+            .filter(|listing| {
+                // One that holds the subscription tells where it doesn't lie only if its place in it is known.
+                let placed = || listing.groups.first().is_some_and(|top| above.contains(&top.id));
+                !listing.subscriptions.contains(subscription) || placed()
             })
+            .flat_map(|listing| &listing.groups)
             .map(|key| &key.id)
             .filter(|id| !above.contains(id))
             .collect();

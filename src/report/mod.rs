@@ -1,5 +1,6 @@
 //! One file a format.
 
+pub mod json;
 mod lines;
 mod style;
 pub mod table;

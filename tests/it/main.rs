@@ -1,7 +1,9 @@
 //! Tests that run azpol from outside, in one binary.
 
 mod architecture;
+mod codes;
 mod expansion;
+mod fixtures;
 mod policies;
 
 #[path = "../deployment/mod.rs"]

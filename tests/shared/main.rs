@@ -4,6 +4,7 @@ mod definitions;
 mod functions;
 mod goldens;
 mod twins;
+mod verdicts;
 
 #[path = "../deployment/mod.rs"]
 mod deployment;

@@ -31,7 +31,7 @@ impl Envelope {
 
 /// A document, opened.
 #[derive(Debug)]
-pub struct Opened {
+pub(crate) struct Opened {
     /// How it held its elements.
     pub envelope: Envelope,
     /// The elements.
@@ -46,7 +46,7 @@ pub struct Opened {
 
 /// What shows that a list goes on elsewhere.
 #[derive(Debug, Clone)]
-pub struct GoesOn {
+pub(crate) struct GoesOn {
     /// Where that stands.
     pub span: Span,
     /// In words: "`nextLink` leads to a next page".
@@ -60,7 +60,7 @@ pub struct GoesOn {
 }
 
 /// Opens a document.
-pub fn open(node: Node, faults: &mut Diagnostics) -> Opened {
+pub(crate) fn open(node: Node, faults: &mut Diagnostics) -> Opened {
     let span = node.span;
     let opened = |envelope, items| Opened { envelope, items, goes_on: None, total: None, span };
     let node = match node.value {

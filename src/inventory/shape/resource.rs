@@ -280,7 +280,7 @@ fn stripped(node: &Node) -> Value {
             Value::from(
                 members
                     .iter()
-                    .filter(|m| !m.value.is_null() && !(has_id && &*m.key == "resourceGroup"))
+                    .filter(|m| !(m.value.is_null() || has_id && &*m.key == "resourceGroup"))
                     .map(|m| (m.key.clone(), stripped(&m.value)))
                     .collect::<Object>(),
             )

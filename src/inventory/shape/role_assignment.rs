@@ -32,6 +32,7 @@ pub(crate) fn read(node: &Node, faults: &mut Diagnostics) -> Option<RoleAssignme
         id,
         principal_id: principal.to_ascii_lowercase().into(),
         principal_type: shared(properties, &["principalType", "objectType"]),
+        principal_name: shared(properties, &["principalName", "principalDisplayName", "displayName"]),
         role_definition: bare(role),
         scope,
         is_conditional: text(properties, &["condition"]).is_some(),

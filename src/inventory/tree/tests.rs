@@ -225,3 +225,17 @@ fn a_row_reads_its_chain() {
     let facts = row::read(&node, &mut faults).expect("a subscription");
     assert_eq!(facts.chain.map(|chain| chain.groups.len()), Some(2));
 }
+
+#[test]
+fn a_contested_place_proves_nothing() {
+    let tree_of = |group: &str| {
+        format!(
+            r#"{{"id":"/providers/Microsoft.Management/managementGroups/{group}","name":"{group}","children":[
+            {{"id":"/subscriptions/s","name":"s","type":"/subscriptions"}}]}}"#
+        )
+    };
+    let (tree, faults) = tree_at(&[&tree_of("a"), &tree_of("b")], &[]);
+    assert_eq!(codes(&faults), ["AZP0518"]);
+    assert_eq!(placement(&tree, "s", "a"), Placement::Unknown);
+    assert_eq!(placement(&tree, "s", "b"), Placement::Unknown);
+}
