@@ -16,8 +16,7 @@ const MG: &str = "/providers/Microsoft.Management/managementGroups/mg";
 const GROUP: &str = "/subscriptions/s1/resourceGroups/rg-export";
 const AUTOMATION: &str =
     "/subscriptions/s1/resourceGroups/rg-export/providers/Microsoft.Security/automations/ExportToWorkspace";
-const CONTRIBUTOR: &str =
-    "/providers/Microsoft.Authorization/roleDefinitions/b24988ac-6180-42a0-ab88-20f7382dd24c";
+const CONTRIBUTOR: &str = "b24988ac-6180-42a0-ab88-20f7382dd24c";
 
 fn tenant(resources: Vec<crate::inventory::Resource>) -> Tenant {
     Tenant::with(
