@@ -38,20 +38,7 @@ fn compiled(definition: &Node, given: &Object) -> CompiledPolicy {
 }
 
 fn catalog() -> AliasCatalog {
-    let mut catalog = AliasCatalog::new();
-    for name in [
-        "isEnabled",
-        "sources[*]",
-        "sources[*].eventSource",
-        "sources[*].ruleSets",
-        "sources[*].ruleSets[*].rules[*]",
-        "sources[*].ruleSets[*].rules[*].propertyJPath",
-        "sources[*].ruleSets[*].rules[*].expectedValue",
-    ] {
-        let automations = "Microsoft.Security/automations";
-        catalog.add(automations, &format!("{automations}/{name}"), &format!("properties.{name}"));
-    }
-    catalog
+    AliasCatalog::built_in()
 }
 
 fn subscription() -> Subscription {
