@@ -31,7 +31,7 @@ pub fn head(view: &View<'_>, style: Style) -> String {
         out.push('\n');
     }
     let mut parts = Vec::new();
-    let tenants: Vec<&str> = inventory.tenants().collect();
+    let tenants: Vec<&str> = inventory.tenants();
     match tenants.as_slice() {
         [] => {}
         [one] => parts.push(format!("tenant {}", printable(one))),
@@ -64,7 +64,7 @@ fn empty(view: &View<'_>) -> Option<&'static str> {
         view.run.assignments.is_empty() && view.run.disabled.is_empty() && view.run.not_evaluated.is_empty();
     if nothing_assigned {
         Some("no policy assignment was found: give one, or propose one with --assign DEFINITION --at SCOPE")
-    } else if view.inventory.subscriptions().is_empty() {
+    } else if view.inventory.subscriptions().len() == 0 {
         Some("no subscription was found: az account list --all > subscriptions.json")
     } else if view.run.rows.is_empty() {
         Some("no assignment covers any subscription: there is no row")
@@ -144,7 +144,12 @@ fn assignment_lines(view: &View<'_>, index: usize, rows: &[&PolicyState]) -> Vec
         [] => {}
         [one] => lines.push(Line::new(Mark::Out, "excluded", printable(one), "notScopes")),
         many => {
-            lines.push(Line::new(Mark::Out, "excluded", format!("{} subscriptions", many.len()), "notScopes"))
+            lines.push(Line::new(
+                Mark::Out,
+                "excluded",
+                format!("{} subscriptions", many.len()),
+                "notScopes",
+            ));
         }
     }
     if lines.is_empty() {
