@@ -13,7 +13,7 @@ use crate::source::{Diagnostic, Span};
 
 use super::context::Lookups;
 use super::policy::{CompiledDeployment, CompiledDetails, CompiledPolicy, ReadTemplate};
-use super::program::{Computed, Path, Test, TestKind};
+use super::program::{Computed, Group, Path, Test, TestKind};
 use super::{BoundParameters, Truth, codes};
 
 /// A part of a definition because of which it can't be evaluated.
@@ -241,5 +241,5 @@ impl Compiler<'_> {
 
 /// A condition that never holds.
 fn never(span: Span) -> Test {
-    Test { kind: TestKind::AnyOf(Vec::new()), known: Some(Truth::False), span }
+    Test { kind: TestKind::AnyOf(Group::default()), known: Some(Truth::False), span }
 }
