@@ -40,7 +40,7 @@ pub(super) fn of(policy: &CompiledPolicy) -> Reads {
 }
 
 /// The types for which a condition can hold; `None` where any type can.
-fn admitted(test: &Test) -> Option<Vec<ResourceType>> {
+pub(super) fn admitted(test: &Test) -> Option<Vec<ResourceType>> {
     match &test.kind {
         TestKind::AllOf(group) => group.parts.iter().find_map(admitted),
         TestKind::AnyOf(group) => {
