@@ -11,6 +11,7 @@ mod effect;
 mod field;
 mod lower;
 mod parameter;
+mod shipped;
 
 pub use assignment::{EnforcementMode, Identity, IdentityType, PolicyAssignment, Selective};
 pub use condition::{Condition, Count, Leaf, Operator, Subject};
@@ -22,3 +23,4 @@ pub use effect::Effect;
 pub use field::{FieldFault, FieldName};
 pub use lower::{assignment, definition};
 pub use parameter::{ParameterDefinition, ParameterType};
+pub use shipped::{SHIPPED, Shipped};

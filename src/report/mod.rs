@@ -1,1 +1,12 @@
 //! One file a format.
+
+pub mod json;
+mod lines;
+pub mod plan_table;
+mod style;
+pub mod table;
+mod view;
+mod words;
+
+pub use style::{Mark, Style};
+pub use view::View;

@@ -16,7 +16,7 @@ pub struct Words {
 pub fn reason(row: &PolicyState) -> Words {
     let words = |label, text: String| Words { label, text };
     match &row.reason {
-        None => words(row.state.as_str_lower(), String::new()),
+        None => words("", String::new()),
         Some(ReasonKind::Satisfied) => words("compliant", satisfied(row)),
         Some(ReasonKind::ResourceNotFound | ReasonKind::ResourceGroupNotFound) => absent(row),
         Some(ReasonKind::ConditionFails) => match row.failed.first() {
@@ -26,7 +26,9 @@ pub fn reason(row: &PolicyState) -> Words {
         Some(ReasonKind::Missing(facts)) => {
             words("undetermined", facts.iter().map(question).collect::<Vec<_>>().join("; "))
         }
-        Some(ReasonKind::Exemption(id)) => words("exemption", format!("exemptions aren't evaluated yet: {id}")),
+        Some(ReasonKind::Exemption(id)) => {
+            words("exemption", format!("exemptions aren't evaluated yet: {id}"))
+        }
         Some(ReasonKind::Fails(why)) => words("error", why.to_string()),
     }
 }
@@ -102,13 +104,19 @@ pub fn leaf_words(leaf: &FailedLeaf) -> String {
         Some(value) => format!("is {}", short(value)),
         None => "is missing".to_owned(),
     };
-    let wanted = match leaf.operator {
-        "equals" => short(&leaf.target),
-        "exists" if leaf.target.as_bool() == Some(false) => "it to be absent".to_owned(),
+    let target = match leaf.operator {
+        "equals" => wanted(leaf),
+        "exists" if leaf.target.as_ref().and_then(Value::as_bool) == Some(false) => {
+            "it to be absent".to_owned()
+        }
         "exists" => "it to exist".to_owned(),
-        operator => format!("{operator} {}", short(&leaf.target)),
+        operator => format!("{operator} {}", wanted(leaf)),
     };
-    format!("{} {found}, wants {wanted}", short_subject(&leaf.subject))
+    format!("{} {found}, wants {target}", short_subject(&leaf.subject))
+}
+
+fn wanted(leaf: &FailedLeaf) -> String {
+    leaf.target.as_ref().map_or_else(|| "a value that can't be computed".to_owned(), short)
 }
 
 /// An alias without its type; anything else as it stands.
@@ -134,7 +142,10 @@ pub fn short(value: &Value) -> String {
 pub fn assumption(fact: &MissingFact) -> String {
     match fact {
         MissingFact::Listing(resource_type, _) => {
-            format!("the listing of {} is complete", resource_type.as_str().rsplit('/').next().unwrap_or_default())
+            format!(
+                "the listing of {} is complete",
+                resource_type.as_str().rsplit('/').next().unwrap_or_default()
+            )
         }
         MissingFact::Under(_, group) => format!("it lies under {group}"),
         MissingFact::Outside(_, group) => format!("it doesn't lie under {group}"),
@@ -147,7 +158,9 @@ pub fn assumption(fact: &MissingFact) -> String {
 pub fn question(fact: &MissingFact) -> String {
     match fact {
         MissingFact::Listing(resource_type, scope) => format!("are these all {resource_type} of {scope}?"),
-        MissingFact::Under(_, group) | MissingFact::Outside(_, group) => format!("does it lie under {group}?"),
+        MissingFact::Under(_, group) | MissingFact::Outside(_, group) => {
+            format!("does it lie under {group}?")
+        }
         MissingFact::Carried(id, path) => format!("the export of {} doesn't carry {path}", id.name()),
         MissingFact::Other(text) => text.to_string(),
     }

@@ -3,11 +3,14 @@
 //! Tags, merge keys, infinities and keys that are lists have no counterpart in JSON and are refused. An
 //! unquoted `[parameters('x')]`, which is a list to YAML, is recognised for what was meant.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError};
 
-use super::json::{MAX_DEPTH, push_member};
+use super::json::MAX_DEPTH;
+use super::members::Members;
 use super::{Diagnostic, Diagnostics, FileId, Member, Node, NodeValue, Span, codes};
 
 mod offsets;
@@ -18,22 +21,72 @@ use offsets::Offsets;
 /// How many nodes the aliases of one text may add in all.
 pub const MAX_ALIASED: usize = 100_000;
 
+/// How many unquoted expressions of one text are put in quotes for the reading.
+const MAX_QUOTED: usize = 100;
+
 /// Reads all documents of a text, which stands at the beginning of its file.
 ///
 /// A syntax fault ends its document; reading goes on at the next `---`.
 pub fn parse(file: FileId, text: &str, faults: &mut Diagnostics) -> Vec<Node> {
     let mut documents = Vec::new();
     let mut from = 0;
+    // The text with a word in place of each expression whose missing quotes make the parser fail.
+    let mut readable = Cow::Borrowed(text);
+    let mut quoted: Vec<Range<usize>> = Vec::new();
     loop {
-        let rest = &text[from..];
-        let mut builder = Builder::new(file, from as u64, rest, faults);
-        let Some(fault) = builder.run(&mut documents) else { return documents };
+        let before = documents.len();
+        let mut found = Diagnostics::new();
+        let mut builder = Builder::new(file, from, text, &readable[from..], &quoted, &mut found);
+        let end = builder.run(&mut documents);
+        if let End::Unquoted(range) = &end
+            && !quoted.contains(range)
+            && quoted.len() < MAX_QUOTED
+        {
+            readable.to_mut().replace_range(range.clone(), &"x".repeat(range.len()));
+            quoted.push(range.clone());
+            documents.truncate(before);
+            continue;
+        }
+        faults.extend(found);
+        let at = match end {
+            End::Done => return documents,
+            End::Fault(at) => at,
+            End::Unquoted(range) => range.start - from,
+        };
         // The parser may have seen the next `---` already.
-        let line = rest[..fault].rfind('\n').unwrap_or(fault);
+        let rest = &readable[from..];
+        let line = rest[..at].rfind('\n').unwrap_or(at);
         match memchr::memmem::find(&rest.as_bytes()[line..], b"\n---") {
-            Some(at) => from += line + at + 1,
+            Some(next) => from += line + next + 1,
             None => return documents,
         }
+    }
+}
+
+/// How the reading of some documents ended.
+enum End {
+    Done,
+    /// A fault at this byte of the part that was read; it is reported.
+    Fault(usize),
+    /// An expression without quotes, which stands here in the file.
+    Unquoted(Range<usize>),
+}
+
+/// How large a tree is.
+#[derive(Debug, Clone, Copy)]
+struct Size {
+    /// Nodes, the topmost included.
+    count: usize,
+    /// Levels.
+    height: usize,
+}
+
+impl Size {
+    const ONE: Size = Size { count: 1, height: 1 };
+
+    fn add(&mut self, child: Size) {
+        self.count += child.count;
+        self.height = self.height.max(child.height + 1);
     }
 }
 
@@ -43,14 +96,13 @@ struct Frame {
     anchor: usize,
     /// Whether it is written with brackets.
     flow: bool,
-    /// Nodes below, itself included.
-    count: usize,
+    size: Size,
     kind: Kind,
 }
 
 enum Kind {
     Sequence { items: Vec<Node>, first_plain: bool },
-    Mapping { members: Vec<Member>, key: Option<Key> },
+    Mapping { members: Members, key: Option<Key> },
 }
 
 enum Key {
@@ -61,49 +113,73 @@ enum Key {
 
 struct Builder<'a> {
     file: FileId,
-    base: u64,
+    /// Where `text` begins in `whole`.
+    base: usize,
+    /// The file as it is.
+    whole: &'a str,
+    /// The part that is read, with words in place of `quoted`.
     text: &'a str,
+    quoted: &'a [Range<usize>],
     offsets: Offsets,
     faults: &'a mut Diagnostics,
     stack: Vec<Frame>,
-    anchors: BTreeMap<usize, (Node, usize)>,
+    anchors: BTreeMap<usize, (Node, Size)>,
     aliased: usize,
 }
 
 impl<'a> Builder<'a> {
-    fn new(file: FileId, base: u64, text: &'a str, faults: &'a mut Diagnostics) -> Builder<'a> {
-        let offsets = Offsets::new(text);
-        Builder { file, base, text, offsets, faults, stack: Vec::new(), anchors: BTreeMap::new(), aliased: 0 }
+    fn new(
+        file: FileId,
+        base: usize,
+        whole: &'a str,
+        text: &'a str,
+        quoted: &'a [Range<usize>],
+        faults: &'a mut Diagnostics,
+    ) -> Builder<'a> {
+        Builder {
+            file,
+            base,
+            whole,
+            text,
+            quoted,
+            offsets: Offsets::new(text),
+            faults,
+            stack: Vec::new(),
+            anchors: BTreeMap::new(),
+            aliased: 0,
+        }
     }
 
-    /// Reads documents up to the end, or up to a fault: then where it stands.
-    fn run(&mut self, documents: &mut Vec<Node>) -> Option<usize> {
+    /// Reads documents up to the end or up to a fault.
+    fn run(&mut self, documents: &mut Vec<Node>) -> End {
         let mut parser = Parser::new_from_str(self.text);
         while let Some(event) = parser.next_event() {
             let (event, mark) = match event {
                 Ok(event) => event,
-                Err(error) => return Some(self.fault(&error)),
+                Err(error) => return self.fault(&error),
             };
             let start = self.offsets.byte(self.text, mark.start.index());
             let end = self.offsets.byte(self.text, mark.end.index());
             if self.event(event, start, end, documents).is_err() {
-                return Some(end);
+                return End::Fault(end);
             }
         }
-        None
+        End::Done
     }
 
     fn span(&self, start: usize, end: usize) -> Span {
-        Span::new(self.file, self.base + start as u64, self.base + end.max(start) as u64)
+        let base = self.base as u64;
+        Span::new(self.file, base + start as u64, base + end.max(start) as u64)
     }
 
     /// A fault of syntax: what was probably meant, else what the parser says.
-    fn fault(&mut self, error: &ScanError) -> usize {
+    fn fault(&mut self, error: &ScanError) -> End {
         let at = self.offsets.byte(self.text, error.marker().index());
-        if let Some(open) = scalar::unquoted_before(self.text, at) {
-            let line = self.text[open..].lines().next().map_or(0, str::len);
-            self.unquoted(open, open + line);
-            return at.max(open + line);
+        if let Some(range) = scalar::unquoted_before(self.text, at) {
+            if self.quoted.len() >= MAX_QUOTED {
+                self.unquoted(range.start, range.end);
+            }
+            return End::Unquoted(self.base + range.start..self.base + range.end);
         }
         let width = self.text[at..].chars().next().map_or(0, char::len_utf8);
         let fault = if error.info().contains("recursion limit") {
@@ -113,7 +189,7 @@ impl<'a> Builder<'a> {
                 .at(self.span(at, at + width), "read up to here")
         };
         self.faults.push(fault);
-        at
+        End::Fault(at)
     }
 
     fn too_deep(&self, at: usize) -> Diagnostic {
@@ -122,7 +198,7 @@ impl<'a> Builder<'a> {
     }
 
     fn unquoted(&mut self, start: usize, end: usize) {
-        let shown = self.text[start..end].trim_end();
+        let shown = &self.whole[self.base + start..self.base + end];
         self.faults.push(
             Diagnostic::new(
                 &codes::UNQUOTED_EXPRESSION,
@@ -172,7 +248,7 @@ impl<'a> Builder<'a> {
                         NodeValue::String(value.into())
                     };
                     let node = Node { span: self.span(start, end), value };
-                    self.finish(node, 1, anchor, plain, documents);
+                    self.finish(node, Size::ONE, anchor, plain, documents);
                 }
             }
             Event::SequenceStart(anchor, tag) => {
@@ -186,7 +262,7 @@ impl<'a> Builder<'a> {
                 if tag.is_some() {
                     self.tag(start, end);
                 }
-                self.open(Kind::Mapping { members: Vec::new(), key: None }, anchor, start)?;
+                self.open(Kind::Mapping { members: Members::default(), key: None }, anchor, start)?;
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(end, documents),
             Event::Alias(anchor) => return self.alias(anchor, start, end, documents),
@@ -234,14 +310,16 @@ impl<'a> Builder<'a> {
     }
 
     fn resolve(&mut self, text: &str, start: usize, end: usize) -> NodeValue {
-        match scalar::resolve(text) {
-            Some(value) => value,
-            None => {
-                let what = format!("JSON has no word for `{text}`");
-                self.beyond(what, start, end, "give a number, or put it in quotes to make it a text");
-                NodeValue::Null
-            }
+        let place = self.base + start..self.base + end;
+        if self.quoted.contains(&place) {
+            self.unquoted(start, end);
+            return NodeValue::String(self.whole[place].into());
         }
+        scalar::resolve(text).unwrap_or_else(|| {
+            let what = format!("JSON has no word for `{text}`");
+            self.beyond(what, start, end, "give a number, or put it in quotes to make it a text");
+            NodeValue::Null
+        })
     }
 
     fn open(&mut self, kind: Kind, anchor: usize, start: usize) -> Result<(), ()> {
@@ -257,7 +335,7 @@ impl<'a> Builder<'a> {
         }
         let start = self.content(start);
         let flow = self.text[start..].starts_with(['[', '{']);
-        self.stack.push(Frame { start, anchor, flow, count: 1, kind });
+        self.stack.push(Frame { start, anchor, flow, size: Size::ONE, kind });
         Ok(())
     }
 
@@ -269,7 +347,8 @@ impl<'a> Builder<'a> {
                 members.last().map(|member| member.value.span.end().max(member.key_span.end()))
             }
         };
-        let last = last.and_then(|last| usize::try_from(last - self.base).ok());
+        let last =
+            last.and_then(|last| usize::try_from(last).ok()).map(|last| last.saturating_sub(self.base));
         let end = match last {
             Some(last) if !frame.flow => last.max(frame.start),
             _ if !frame.flow => end.max(frame.start),
@@ -283,10 +362,10 @@ impl<'a> Builder<'a> {
                 NodeValue::String(self.text[frame.start..end].into())
             }
             Kind::Sequence { items, .. } => NodeValue::Array(items),
-            Kind::Mapping { members, .. } => NodeValue::Object(members),
+            Kind::Mapping { members, .. } => NodeValue::Object(members.into_vec()),
         };
         let node = Node { span: self.span(frame.start, end), value };
-        self.finish(node, frame.count, frame.anchor, false, documents);
+        self.finish(node, frame.size, frame.anchor, false, documents);
     }
 
     fn alias(
@@ -296,14 +375,14 @@ impl<'a> Builder<'a> {
         end: usize,
         documents: &mut Vec<Node>,
     ) -> Result<(), ()> {
-        let Some((node, count)) = self.anchors.get(&anchor) else {
+        let Some((node, size)) = self.anchors.get(&anchor) else {
             let fault = Diagnostic::new(&codes::YAML_ALIASES, "this alias stands within its own anchor")
                 .at(self.span(start, end), "would never end");
             self.faults.push(fault);
             return Err(());
         };
-        let (node, count) = (node.clone(), *count);
-        self.aliased += count;
+        let (node, size) = (Node { span: self.span(start, end), value: node.value.clone() }, *size);
+        self.aliased += size.count;
         if self.aliased > MAX_ALIASED {
             let fault = Diagnostic::new(
                 &codes::YAML_ALIASES,
@@ -315,31 +394,31 @@ impl<'a> Builder<'a> {
             return Err(());
         }
         if self.takes_key() {
-            match node.as_str().map(str::to_owned) {
-                Some(text) => self.key(&text, false, start, end),
-                None => {
-                    self.beyond("a key must be a text".to_owned(), start, end, "write the key out");
-                    if let Some(Frame { kind: Kind::Mapping { key, .. }, .. }) = self.stack.last_mut() {
-                        *key = Some(Key::Refused);
-                    }
-                }
+            if let Some(text) = node.as_str() {
+                self.key(text, false, start, end);
+                return Ok(());
             }
-            return Ok(());
+            self.beyond("a key must be a text".to_owned(), start, end, "write the key out");
         }
-        self.finish(node, count, 0, false, documents);
+        if self.stack.len() + size.height > MAX_DEPTH {
+            let fault = self.too_deep(start);
+            self.faults.push(fault);
+            return Err(());
+        }
+        self.finish(node, size, 0, false, documents);
         Ok(())
     }
 
     /// Puts a finished node where it belongs.
-    fn finish(&mut self, node: Node, count: usize, anchor: usize, plain: bool, documents: &mut Vec<Node>) {
+    fn finish(&mut self, node: Node, size: Size, anchor: usize, plain: bool, documents: &mut Vec<Node>) {
         if anchor != 0 {
-            self.anchors.insert(anchor, (node.clone(), count));
+            self.anchors.insert(anchor, (node.clone(), size));
         }
         let Some(frame) = self.stack.last_mut() else {
             documents.push(node);
             return;
         };
-        frame.count += count;
+        frame.size.add(size);
         match &mut frame.kind {
             Kind::Sequence { items, first_plain } => {
                 *first_plain |= items.is_empty() && plain;
@@ -347,7 +426,7 @@ impl<'a> Builder<'a> {
             }
             Kind::Mapping { members, key } => match key.take() {
                 Some(Key::Text(text, key_span)) => {
-                    push_member(members, Member { key: text.into(), key_span, value: node }, self.faults);
+                    members.push(Member { key: text.into(), key_span, value: node }, self.faults);
                 }
                 Some(Key::Refused) => {}
                 // The node is a collection that stands as a key; it is reported already.

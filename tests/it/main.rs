@@ -1,3 +1,10 @@
 //! Tests that run azpol from outside, in one binary.
 
 mod architecture;
+mod codes;
+mod expansion;
+mod fixtures;
+mod policies;
+
+#[path = "../deployment/mod.rs"]
+mod deployment;

@@ -3,6 +3,12 @@
 mod definitions;
 mod functions;
 mod goldens;
+mod samples;
+mod twins;
+mod verdicts;
+
+#[path = "../deployment/mod.rs"]
+mod deployment;
 
 use std::path::{Path, PathBuf};
 
