@@ -3,6 +3,7 @@
 mod architecture;
 mod codes;
 mod fixtures;
+mod plan;
 mod policies;
 
 #[path = "../deployment/mod.rs"]
