@@ -3,6 +3,7 @@
 mod args;
 mod exit;
 mod output;
+mod plan;
 mod propose;
 mod scan;
 mod session;
@@ -26,6 +27,7 @@ pub fn main() -> ExitCode {
     };
     let code = match cli.command {
         Command::Scan(args) => scan::run(&args),
+        Command::Plan(args) => plan::run(&args),
         _ => exit::INTERNAL,
     };
     ExitCode::from(code)

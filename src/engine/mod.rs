@@ -6,6 +6,7 @@ pub mod codes;
 mod compare;
 mod compile;
 mod context;
+mod count;
 mod doubt;
 mod evaluate;
 mod existence;
@@ -16,6 +17,7 @@ mod policy;
 mod program;
 mod reads;
 mod subject;
+mod tally;
 mod truth;
 mod walk;
 

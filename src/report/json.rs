@@ -9,6 +9,7 @@ use crate::compliance::{
 };
 use crate::inventory::{SetAside, SetAsideReason};
 use crate::policy::{DefinitionSource, EnforcementMode, PolicyAssignment, PolicyDefinition};
+use crate::remediation::{self, RemediationPlan};
 use crate::source::{Diagnostics, SourceMap, Span, mask, mask_value, position};
 
 use super::table;
@@ -36,6 +37,8 @@ pub struct Result {
     disabled: Vec<Named>,
     set_aside: Vec<Aside>,
     missing_facts: Vec<Fact>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    plan: Option<Json>,
     diagnostics: Vec<Finding>,
 }
 
@@ -252,8 +255,14 @@ pub fn result(view: &View<'_>, faults: &Diagnostics) -> Result {
                 flag: fact.flag.clone(),
             })
             .collect(),
+        plan: None,
         diagnostics: faults.iter().map(|fault| finding(fault, view.sources)).collect(),
     }
+}
+
+/// A run with its plan as it is written; `plan` has the form of `plan.json`.
+pub fn planned(view: &View<'_>, faults: &Diagnostics, plan: &RemediationPlan) -> Result {
+    Result { plan: Some(remediation::json::plan(plan)), ..result(view, faults) }
 }
 
 /// A result as text.

@@ -2,6 +2,7 @@
 
 pub mod json;
 mod lines;
+pub mod plan_table;
 mod style;
 pub mod table;
 mod view;

@@ -247,7 +247,8 @@ pub fn summary(view: &View<'_>, style: Style, out: &mut String) {
     out.push_str(&format!("\n{}\n", style.text(&parts.join(style.dot()))));
 }
 
-fn facts(view: &View<'_>, style: Style, out: &mut String) {
+/// What the files don't say, with the ways to settle it.
+pub fn facts(view: &View<'_>, style: Style, out: &mut String) {
     if view.facts.is_empty() {
         return;
     }

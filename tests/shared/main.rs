@@ -3,6 +3,7 @@
 mod definitions;
 mod functions;
 mod goldens;
+mod samples;
 mod twins;
 mod verdicts;
 

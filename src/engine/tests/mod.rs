@@ -7,8 +7,6 @@ mod fields;
 mod planned;
 mod truths;
 
-use std::sync::Arc;
-
 use crate::arm::template::SubscriptionFacts;
 use crate::arm::{AliasCatalog, Location, ResourceId, ResourceType, SubscriptionId, Value};
 use crate::inventory::{Resource, ShapeLoss};

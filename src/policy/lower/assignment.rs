@@ -226,13 +226,11 @@ fn not_scopes(shape: &Shape<'_>, lowering: &mut Lowering<'_>) -> Vec<(Scope, Spa
     let mut scopes = Vec::new();
     for item in items {
         let Some(text) = id_text(item, "notScopes", lowering) else { continue };
-        match Scope::parse(&text) {
-            Some(scope) => scopes.push((scope, item.span)),
-            None => {
-                let help =
-                    "an excluded scope is the id of a management group, subscription, group or resource";
-                bad_id(item, "notScopes", &text, help, lowering);
-            }
+        if let Some(scope) = Scope::parse(&text) {
+            scopes.push((scope, item.span));
+        } else {
+            let help = "an excluded scope is the id of a management group, subscription, group or resource";
+            bad_id(item, "notScopes", &text, help, lowering);
         }
     }
     scopes

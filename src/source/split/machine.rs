@@ -7,7 +7,7 @@ use super::envelope::{self, Envelope, Probe, probe};
 use super::scan::{Outcome, Scan, blank};
 use super::{Batch, Element, MAX_ELEMENT, Piece, too_large};
 use crate::source::json::{self, Layout, resume};
-use crate::source::{Diagnostic, Diagnostics, FileId, Node, NodeValue, Span, codes, decode};
+use crate::source::{Diagnostic, Diagnostics, FileId, Node, NodeValue, Span, codes, decode, printable};
 
 /// How many faults of one file are passed, and how many bytes that aren't text are told one by one.
 const MAX_PASSED: usize = 20;
@@ -524,7 +524,7 @@ impl Machine {
         let found = text.chars().next().unwrap_or(char::REPLACEMENT_CHARACTER);
         let fault = Diagnostic::new(
             &codes::JSON_SYNTAX,
-            format!("expected {wanted}, found `{}`", found.escape_debug()),
+            format!("expected {wanted}, found `{}`", printable(found.encode_utf8(&mut [0; 4]))),
         )
         .at(self.span(self.at, self.at + found.len_utf8()), format!("expected {wanted}"));
         self.faults.push(fault);
