@@ -253,7 +253,9 @@ impl Inventory {
                 // Those of another subscription don't stand in `inside`.
                 (Scope::Tenant | Scope::Subscription(_), _) => Placement::Under,
                 (Scope::ManagementGroup(group), Some(id)) => self.placement(id, group),
-                (Scope::ResourceGroup(id) | Scope::Resource(id), _) if resource.is_within(id) => Placement::Under,
+                (Scope::ResourceGroup(id) | Scope::Resource(id), _) if resource.is_within(id) => {
+                    Placement::Under
+                }
                 _ => Placement::Outside,
             };
             (placement != Placement::Outside).then_some((exemption, placement))
@@ -304,7 +306,7 @@ impl Inventory {
             if at == *above {
                 return Placement::Under;
             }
-            let Some(known) = self.management_groups().find(|known| known.id == at) else {
+            let Some(known) = self.management_groups().iter().find(|known| known.id == at) else {
                 return Placement::Unknown;
             };
             match &known.parent {

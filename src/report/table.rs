@@ -31,7 +31,7 @@ pub fn head(view: &View<'_>, style: Style) -> String {
         out.push('\n');
     }
     let mut parts = Vec::new();
-    let tenants: Vec<&str> = inventory.tenants();
+    let tenants: Vec<&str> = inventory.tenants().collect();
     match tenants.as_slice() {
         [] => {}
         [one] => parts.push(format!("tenant {}", printable(one))),
@@ -64,7 +64,7 @@ fn empty(view: &View<'_>) -> Option<&'static str> {
         view.run.assignments.is_empty() && view.run.disabled.is_empty() && view.run.not_evaluated.is_empty();
     if nothing_assigned {
         Some("no policy assignment was found: give one, or propose one with --assign DEFINITION --at SCOPE")
-    } else if view.inventory.subscriptions().len() == 0 {
+    } else if view.inventory.subscriptions().is_empty() {
         Some("no subscription was found: az account list --all > subscriptions.json")
     } else if view.run.rows.is_empty() {
         Some("no assignment covers any subscription: there is no row")
