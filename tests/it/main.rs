@@ -2,6 +2,7 @@
 
 mod architecture;
 mod codes;
+mod expansion;
 mod fixtures;
 mod plan;
 mod policies;
