@@ -4,6 +4,7 @@ mod architecture;
 mod codes;
 mod expansion;
 mod fixtures;
+mod plan;
 mod policies;
 
 #[path = "../deployment/mod.rs"]
