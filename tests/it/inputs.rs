@@ -49,7 +49,9 @@ fn clean(files: &[(&str, String)], complete: &[&str]) -> Inventory {
 }
 
 fn id() -> String {
-    format!("/subscriptions/{S}/resourceGroups/rg-export/providers/Microsoft.Security/automations/ExportToWorkspace")
+    format!(
+        "/subscriptions/{S}/resourceGroups/rg-export/providers/Microsoft.Security/automations/ExportToWorkspace"
+    )
 }
 
 const SOURCES: &str = r#"[{"eventSource":"Alerts","ruleSets":[{"rules":[{"propertyJPath":"Severity","propertyType":"String","expectedValue":"high","operator":"Equals"}]}]},{"eventSource":"SecureScores"}]"#;
@@ -105,7 +107,10 @@ fn graph_row() -> String {
 }
 
 fn graph() -> String {
-    format!(r#"{{"totalRecords":1,"count":1,"data":[{}],"facets":[],"resultTruncated":"false"}}"#, graph_row())
+    format!(
+        r#"{{"totalRecords":1,"count":1,"data":[{}],"facets":[],"resultTruncated":"false"}}"#,
+        graph_row()
+    )
 }
 
 fn az_graph() -> String {
@@ -132,8 +137,17 @@ fn table() -> String {
 
 fn powershell() -> String {
     let pascal = |text: &str| {
-        ["eventSource", "ruleSets", "rules", "propertyJPath", "propertyType", "expectedValue", "scopePath",
-            "description", "workspaceResourceId"]
+        [
+            "eventSource",
+            "ruleSets",
+            "rules",
+            "propertyJPath",
+            "propertyType",
+            "expectedValue",
+            "scopePath",
+            "description",
+            "workspaceResourceId",
+        ]
         .iter()
         .fold(text.to_owned(), |text, name| {
             let upper = format!("{}{}", name[..1].to_uppercase(), &name[1..]);
@@ -162,7 +176,8 @@ fn only(inventory: &Inventory) -> &Resource {
 
 fn part(resource: &Resource, name: &str) -> String {
     assert!(resource.carries(&format!("properties.{name}")), "{name} is carried");
-    let value = resource.body.at(&["properties", name]).map_or_else(serde_json::Value::default, Value::to_serde);
+    let value =
+        resource.body.at(&["properties", name]).map_or_else(serde_json::Value::default, Value::to_serde);
     value.to_string()
 }
 

@@ -2,8 +2,10 @@
 
 mod architecture;
 mod codes;
+mod expansion;
 mod fixtures;
 mod inputs;
+mod plan;
 mod policies;
 
 #[path = "../deployment/mod.rs"]
