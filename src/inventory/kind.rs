@@ -168,6 +168,11 @@ impl Kind {
         if has("policyDefinitions") && (properties.is_some() || top("displayName") || top("parameters")) {
             return Some(Kind::PolicySetDefinition);
         }
+        const CHOICES: &[&str] = &["$schema", "fail-on", "format", "color"];
+        let members = node.members();
+        if !members.is_empty() && members.iter().all(|member| CHOICES.contains(&&*member.key)) {
+            return Some(Kind::Config);
+        }
         if Kind::is_subscription(node) {
             return Some(Kind::Subscription);
         }
@@ -290,6 +295,7 @@ mod tests {
     fn azpol_knows_its_own_documents() {
         assert_eq!(kind(r#"{"azpol":"manifest/v1","files":[]}"#), Kind::Manifest);
         assert_eq!(kind(r#"{"azpol":{"result":"v1"},"rows":[]}"#), Kind::Own);
+        assert_eq!(kind(r#"{"fail-on":"never"}"#), Kind::Config);
     }
 
     #[test]
