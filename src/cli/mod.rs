@@ -2,8 +2,7 @@
 
 mod args;
 mod exit;
-#[cfg_attr(not(test), expect(dead_code, reason = "the command that calls it isn't there yet"))]
-mod generate_tenant;
+pub mod generate_tenant;
 
 use std::process::ExitCode;
 
