@@ -1,18 +1,22 @@
 //! Azure Resource Manager's own language: identifiers, values, template expressions and their functions,
 //! template expansion, aliases.
 
+mod alias;
 pub mod codes;
 mod compare;
 mod id;
 mod location;
 pub mod nearest;
+mod reads;
 mod resource_type;
 mod scope;
 mod value;
 
+pub use alias::AliasCatalog;
 pub use compare::{culture_order, deep_equal};
 pub use id::ResourceId;
 pub use location::Location;
+pub use reads::Reads;
 pub use resource_type::ResourceType;
 pub use scope::{ManagementGroupId, Scope, SubscriptionId};
 pub use value::{Object, Value};

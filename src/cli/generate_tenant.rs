@@ -120,7 +120,7 @@ fn contents(name: &str) -> (&'static [&'static str], &'static str) {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 /// A writer that hashes what passes.

@@ -23,6 +23,10 @@ enum Entry {
     Ambiguous,
 }
 
+fn version(definition: &PolicyDefinition) -> String {
+    definition.version.as_deref().map_or_else(|| "no version".to_owned(), |version| format!("version {version}"))
+}
+
 /// What an id names.
 #[derive(Debug)]
 pub enum Found<'a> {
@@ -50,32 +54,27 @@ impl Definitions {
     }
 
     fn add(&mut self, definition: PolicyDefinition, faults: &mut Diagnostics) {
-        let with_id = definition.id.contains('/');
-        let (map, key) = if with_id {
+        let (map, key) = if definition.id.contains('/') {
             (&mut self.by_id, definition.id.to_ascii_lowercase())
         } else {
             (&mut self.by_name, definition.name.to_ascii_lowercase())
         };
-        match map.get(&key) {
-            None => {
-                map.insert(key, Entry::One(Arc::new(definition)));
+        let entry = match map.remove(&key) {
+            None => Entry::One(Arc::new(definition)),
+            Some(first) => {
+                let mut fault = Diagnostic::new(
+                    &codes::AMBIGUOUS_DEFINITION,
+                    format!("two definitions of the run are called `{}`", definition.id),
+                )
+                .at(definition.span, version(&definition));
+                if let Entry::One(first) = first {
+                    fault = fault.at(first.span, version(&first));
+                }
+                faults.push(fault.help("give only the one that the assignments use; neither is evaluated"));
+                Entry::Ambiguous
             }
-            Some(Entry::One(first)) if first.content == definition.content => {}
-            Some(Entry::One(first)) => {
-                let version = |d: &PolicyDefinition| d.version.as_deref().unwrap_or("without a version").to_owned();
-                faults.push(
-                    Diagnostic::new(
-                        &codes::AMBIGUOUS_DEFINITION,
-                        format!("two unlike definitions have the id `{}`", definition.id),
-                    )
-                    .at(definition.span, version(&definition))
-                    .at(first.span, version(first))
-                    .help("give the one that the assignments use; neither is evaluated"),
-                );
-                map.insert(key, Entry::Ambiguous);
-            }
-            Some(Entry::Ambiguous) => {}
-        }
+        };
+        map.insert(key, entry);
     }
 
     /// What an id, a name or (for proposals) a display name stands for. The given ones come first.

@@ -124,8 +124,8 @@ pub struct FailedLeaf {
     pub operator: &'static str,
     /// The value found; `None` where it is missing.
     pub current: Option<Value>,
-    /// The value wanted.
-    pub target: Value,
+    /// The value wanted; `None` where its expression has none.
+    pub target: Option<Value>,
     /// Where the condition stands in the definition.
     pub span: Span,
 }

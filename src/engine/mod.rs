@@ -1,6 +1,32 @@
 //! A rule bound to its parameters becomes a program; the program runs against a resource; what a deployment
 //! would create for it.
 
+mod bind;
+pub mod codes;
+mod compare;
+mod compile;
+mod context;
+mod doubt;
+mod evaluate;
+mod existence;
+mod extension_types;
+mod fold;
+mod observe;
+mod policy;
+mod program;
+mod reads;
+mod subject;
 mod truth;
+mod walk;
 
+pub use bind::{BoundParameters, bind};
+pub use compile::{NotBuilt, NotBuiltKind, compile};
+pub use doubt::Doubt;
+pub use existence::{ExistenceCheck, NameRule, SearchPlace};
+pub use observe::{Explanation, ExplanationKind, LeafRecord, Looked, Observer, Part, Recorder, Silent};
+pub use policy::CompiledPolicy;
+pub use subject::{Candidate, Subject, SubscriptionSubject};
 pub use truth::{Cause, Truth};
+
+#[cfg(test)]
+mod tests;

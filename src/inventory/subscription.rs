@@ -41,6 +41,26 @@ pub enum SubscriptionState {
     Deleted,
 }
 
+impl SubscriptionState {
+    /// From any spelling; `None` for a state that ARM doesn't have.
+    pub fn parse(text: &str) -> Option<SubscriptionState> {
+        [Self::Enabled, Self::Disabled, Self::Warned, Self::PastDue, Self::Deleted]
+            .into_iter()
+            .find(|state| state.as_str().eq_ignore_ascii_case(text))
+    }
+
+    /// As ARM writes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            SubscriptionState::Enabled => "Enabled",
+            SubscriptionState::Disabled => "Disabled",
+            SubscriptionState::Warned => "Warned",
+            SubscriptionState::PastDue => "PastDue",
+            SubscriptionState::Deleted => "Deleted",
+        }
+    }
+}
+
 /// A subscription.
 #[derive(Debug, Clone)]
 pub struct Subscription {
@@ -58,4 +78,28 @@ pub struct Subscription {
     pub chain: Chain,
     /// Where it stands.
     pub span: Span,
+}
+
+/// A subscription that stands in the files and isn't evaluated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SetAside {
+    /// Its id.
+    pub id: SubscriptionId,
+    /// What people call it.
+    pub display_name: Arc<str>,
+    /// Why.
+    pub reason: SetAsideReason,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// Why a subscription isn't evaluated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SetAsideReason {
+    /// No subscription at all: `az account list` writes an entry `N/A(tenant level account)`, with the tenant's
+    /// id, for a tenant in which the account sees none.
+    TenantLevelAccount,
+    /// It belongs to another tenant than the one whose management groups are given (a guest's or a delegated
+    /// one): policies of this tenant's groups don't reach it.
+    OtherTenant(Arc<str>),
 }

@@ -135,6 +135,26 @@ impl Operator {
         Operator::ALL.iter().copied().find(|operator| operator.as_str().eq_ignore_ascii_case(text))
     }
 
+    /// Whether its target is a list.
+    pub fn takes_list(self) -> bool {
+        matches!(self, Operator::In | Operator::NotIn)
+    }
+
+    /// The operator whose exact complement this is; itself for one that isn't negated.
+    #[must_use]
+    pub fn positive(self) -> Operator {
+        match self {
+            Operator::NotContains => Operator::Contains,
+            Operator::NotContainsKey => Operator::ContainsKey,
+            Operator::NotEquals => Operator::Equals,
+            Operator::NotIn => Operator::In,
+            Operator::NotLike => Operator::Like,
+            Operator::NotMatch => Operator::Match,
+            Operator::NotMatchInsensitively => Operator::MatchInsensitively,
+            operator => operator,
+        }
+    }
+
     /// As Azure's documentation writes it.
     pub fn as_str(self) -> &'static str {
         match self {

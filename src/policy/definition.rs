@@ -95,6 +95,8 @@ pub struct Details {
     pub resource_group_name: Option<Formula>,
     /// `existenceScope`
     pub existence_scope: ExistenceScope,
+    /// Whether `existenceScope` is written.
+    pub existence_scope_given: bool,
     /// `existenceCondition`
     pub existence_condition: Option<Condition>,
     /// `roleDefinitionIds`
@@ -123,6 +125,8 @@ pub struct Deployment {
     pub location: Option<Arc<str>>,
     /// `deployment.properties.parameters`: name, value (an expression of the policy dialect) and place.
     pub parameters: Vec<(Arc<str>, Formula, Span)>,
+    /// Parameters whose value is a Key Vault `reference`: name and place.
+    pub secrets: Vec<(Arc<str>, Span)>,
     /// `deployment.properties.template`, untouched.
     pub template: Arc<Node>,
     /// The deployment.

@@ -4,10 +4,14 @@
 //! diagnostic. Nothing here is bound to parameters yet; that is the room `engine`.
 
 mod assignment;
+pub mod codes;
 mod condition;
 mod definition;
 mod effect;
+mod field;
+mod lower;
 mod parameter;
+mod shipped;
 
 pub use assignment::{EnforcementMode, Identity, IdentityType, PolicyAssignment, Selective};
 pub use condition::{Condition, Count, Leaf, Operator, Subject};
@@ -16,4 +20,7 @@ pub use definition::{
     PolicyType,
 };
 pub use effect::Effect;
+pub use field::{FieldFault, FieldName};
+pub use lower::{assignment, definition};
 pub use parameter::{ParameterDefinition, ParameterType};
+pub use shipped::{SHIPPED, Shipped};

@@ -16,7 +16,7 @@ pub struct Words {
 pub fn reason(row: &PolicyState) -> Words {
     let words = |label, text: String| Words { label, text };
     match &row.reason {
-        None => words(row.state.as_str_lower(), String::new()),
+        None => words("", String::new()),
         Some(ReasonKind::Satisfied) => words("compliant", satisfied(row)),
         Some(ReasonKind::ResourceNotFound | ReasonKind::ResourceGroupNotFound) => absent(row),
         Some(ReasonKind::ConditionFails) => match row.failed.first() {
@@ -102,13 +102,17 @@ pub fn leaf_words(leaf: &FailedLeaf) -> String {
         Some(value) => format!("is {}", short(value)),
         None => "is missing".to_owned(),
     };
-    let wanted = match leaf.operator {
-        "equals" => short(&leaf.target),
-        "exists" if leaf.target.as_bool() == Some(false) => "it to be absent".to_owned(),
+    let target = match leaf.operator {
+        "equals" => wanted(leaf),
+        "exists" if leaf.target.as_ref().and_then(Value::as_bool) == Some(false) => "it to be absent".to_owned(),
         "exists" => "it to exist".to_owned(),
-        operator => format!("{operator} {}", short(&leaf.target)),
+        operator => format!("{operator} {}", wanted(leaf)),
     };
-    format!("{} {found}, wants {wanted}", short_subject(&leaf.subject))
+    format!("{} {found}, wants {target}", short_subject(&leaf.subject))
+}
+
+fn wanted(leaf: &FailedLeaf) -> String {
+    leaf.target.as_ref().map_or_else(|| "a value that can't be computed".to_owned(), short)
 }
 
 /// An alias without its type; anything else as it stands.

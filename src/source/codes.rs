@@ -33,4 +33,12 @@ codes! {
     UNQUOTED_EXPRESSION = "AZP0114" "unquoted-expression" Error;
     /// Aliases that blow a document up.
     YAML_ALIASES = "AZP0115" "yaml-aliases" Error;
+    /// A number beyond the range of floats.
+    NUMBER_RANGE = "AZP0116" "number-range" Error;
+    /// A raw control character in a text of JSON.
+    CONTROL_CHARACTER = "AZP0117" "control-character" Warning;
+    /// Half a character, written as an escape.
+    LONE_SURROGATE = "AZP0118" "lone-surrogate" Warning;
+    /// A value larger than the limit.
+    TOO_LARGE = "AZP0119" "too-large" Error;
 }

@@ -1,39 +1,79 @@
 //! JSON and JSONC as spanned trees.
 //!
 //! Comments and trailing commas are accepted everywhere: tools of the trade write them into `.json` files too.
-//! Several documents may stand one after another, as `az … >> file` leaves them.
+//! Several documents may stand one after another, as `az … >> file` leaves them. What can be read past is
+//! reported and read past, so that one run shows more than the first fault.
 
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use super::members::Members;
 use super::{Diagnostic, Diagnostics, FileId, Member, Node, NodeValue, Span, codes};
+
+mod number;
+mod resume;
+mod string;
+
+pub(super) use resume::{Layout, resume};
 
 /// How deep arrays and objects may be nested.
 pub const MAX_DEPTH: usize = 128;
 
-/// Reads all documents of a text.
+/// How many faults of one text are read past.
+const MAX_RECOVERED: usize = 20;
+
+/// Reads all documents of a piece of text.
 ///
-/// `base` is the offset of `text` in its file. A syntax fault ends the reading of this text: what stood
-/// before it is returned, the fault is pushed.
+/// `base` is the offset of `text` in its file. A fault that can't be read past ends the reading of this text:
+/// the documents before it are returned, the fault is pushed.
 pub fn parse(file: FileId, base: u64, text: &str, faults: &mut Diagnostics) -> Vec<Node> {
-    let mut parser = Parser { file, base, text, bytes: text.as_bytes(), at: 0, depth: 0, faults };
     let mut documents = Vec::new();
-    loop {
-        match parser.blank() {
-            Ok(()) if parser.at >= parser.bytes.len() => return documents,
-            Ok(()) => {}
-            Err(fault) => {
-                parser.faults.push(fault);
-                return documents;
-            }
-        }
-        match parser.value() {
+    let mut parser = Parser::new(file, base, text, faults);
+    while let Some(document) = parser.document() {
+        match document {
             Ok(node) => documents.push(node),
             Err(fault) => {
-                parser.faults.push(fault);
-                return documents;
+                parser.faults.push(*fault);
+                break;
             }
         }
+    }
+    documents
+}
+
+/// Reads all documents of a whole file. Where the lines show how far a faulty document reaches (one a line, or
+/// indented ones one after another), reading goes on behind it.
+pub fn parse_file(file: FileId, text: &str, lines: bool, faults: &mut Diagnostics) -> Vec<Node> {
+    let mut documents: Vec<Node> = Vec::new();
+    let mut layout = Layout::new(lines);
+    let mut from = 0;
+    'pieces: loop {
+        let mut parser = Parser::new(file, 0, text, faults);
+        parser.at = from;
+        while let Some(document) = parser.document() {
+            match document {
+                Ok(node) => {
+                    layout.seen(text.as_bytes(), node.span.start, node.span.end());
+                    documents.push(node);
+                }
+                Err(fault) => {
+                    let start = parser.start;
+                    let Some(next) = resume(text.as_bytes(), start, layout) else {
+                        faults.push(*fault);
+                        return documents;
+                    };
+                    // Read alone, the piece has its own fault, not one of what follows.
+                    let before = faults.len();
+                    documents.extend(parse(file, start as u64, &text[start..next], faults));
+                    if faults.len() == before {
+                        faults.push(*fault);
+                    }
+                    from = next;
+                    continue 'pieces;
+                }
+            }
+        }
+        return documents;
     }
 }
 
@@ -43,13 +83,59 @@ struct Parser<'a> {
     text: &'a str,
     bytes: &'a [u8],
     at: usize,
+    /// Where the document begins that is being read.
+    start: usize,
     depth: usize,
+    recovered: usize,
     faults: &'a mut Diagnostics,
 }
 
-type Read<T> = Result<T, Diagnostic>;
+type Read<T> = Result<T, Box<Diagnostic>>;
 
-impl Parser<'_> {
+impl<'a> Parser<'a> {
+    fn new(file: FileId, base: u64, text: &'a str, faults: &'a mut Diagnostics) -> Parser<'a> {
+        Parser { file, base, text, bytes: text.as_bytes(), at: 0, start: 0, depth: 0, recovered: 0, faults }
+    }
+
+    /// The next document, or `None` at the end.
+    fn document(&mut self) -> Option<Read<Node>> {
+        self.start = self.at;
+        if let Err(fault) = self.blank() {
+            return Some(Err(fault));
+        }
+        self.start = self.at;
+        if self.at >= self.bytes.len() {
+            return None;
+        }
+        let document = self.value();
+        if let Ok(node) = &document
+            && !(node.is_object() || node.is_array())
+            && let Some(fault) = self.behind_scalar(node)
+        {
+            return Some(Err(Box::new(fault)));
+        }
+        Some(document)
+    }
+
+    /// What may not stand behind a scalar that is a document of its own.
+    fn behind_scalar(&mut self, node: &Node) -> Option<Diagnostic> {
+        let glued = self.peek().is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'"');
+        let end = self.at;
+        let _ = self.blank();
+        match self.peek() {
+            Some(b':') if node.as_str().is_some() => Some(
+                Diagnostic::new(&codes::JSON_SYNTAX, "this member stands in no object")
+                    .at(node.span, "a key at the top")
+                    .help("put `{` before it and `}` behind the last one"),
+            ),
+            _ if glued => {
+                self.at = end;
+                Some(self.unexpected("the end of this value"))
+            }
+            _ => None,
+        }
+    }
+
     fn span(&self, start: usize, end: usize) -> Span {
         Span::new(self.file, self.base + start as u64, self.base + end as u64)
     }
@@ -58,7 +144,7 @@ impl Parser<'_> {
         self.bytes.get(self.at).copied()
     }
 
-    /// Skips white space, comments and a byte order mark.
+    /// Skips white space, comments and byte order marks (they stand in the middle where files were joined).
     fn blank(&mut self) -> Read<()> {
         while let Some(byte) = self.peek() {
             match byte {
@@ -72,7 +158,7 @@ impl Parser<'_> {
                     Some(b'*') => {
                         let rest = &self.bytes[self.at + 2..];
                         let Some(end) = memchr::memmem::find(rest, b"*/") else {
-                            return Err(self.truncated(self.at, "this comment has no end"));
+                            return Err(Box::new(self.truncated(self.at, "this comment has no end")));
                         };
                         self.at += end + 4;
                     }
@@ -85,9 +171,10 @@ impl Parser<'_> {
     }
 
     fn truncated(&self, open: usize, label: &str) -> Diagnostic {
-        let end = self.bytes.len();
+        let end = self.text.trim_end().len();
+        let last = self.text[..end].char_indices().next_back().map_or(0, |(at, _)| at);
         Diagnostic::new(&codes::JSON_TRUNCATED, "the document ends before it is complete")
-            .at(self.span(end.saturating_sub(1), end), "ends here")
+            .at(self.span(last, end), "ends here")
             .at(self.span(open, open + 1), label)
             .help("was the file cut off while it was written? fetch it again")
     }
@@ -95,9 +182,32 @@ impl Parser<'_> {
     fn unexpected(&self, wanted: &str) -> Diagnostic {
         let found = self.text.get(self.at..).and_then(|rest| rest.chars().next());
         let shown = found.map_or_else(String::new, |c| c.escape_debug().to_string());
-        let width = found.map_or(1, char::len_utf8);
-        Diagnostic::new(&codes::JSON_SYNTAX, format!("expected {wanted}, found `{shown}`"))
-            .at(self.span(self.at, self.at + width), format!("expected {wanted}"))
+        let width = found.map_or(0, char::len_utf8);
+        let fault = Diagnostic::new(&codes::JSON_SYNTAX, format!("expected {wanted}, found `{shown}`"))
+            .at(self.span(self.at, self.at + width), format!("expected {wanted}"));
+        let help = match found {
+            Some('<') if self.at == self.start => "this looks like HTML or XML: was an error page saved?",
+            Some('\'') => "JSON has double quotes only",
+            Some('$' | '#' | '%') => "a placeholder? give the file in which it is filled in",
+            Some('{') if self.bytes[self.at..].starts_with(b"{{") => {
+                "a placeholder? give the file in which it is filled in"
+            }
+            Some(c) if c.is_ascii_alphabetic() && self.at == self.start => {
+                "if this is YAML, its name must end in .yaml or .yml"
+            }
+            _ => return fault,
+        };
+        fault.help(help)
+    }
+
+    /// Reports a fault that can be read past, as long as there are not too many.
+    fn recover(&mut self, fault: Diagnostic) -> Read<()> {
+        if self.recovered == MAX_RECOVERED {
+            return Err(Box::new(fault));
+        }
+        self.recovered += 1;
+        self.faults.push(fault);
+        Ok(())
     }
 
     fn value(&mut self) -> Read<Node> {
@@ -110,19 +220,21 @@ impl Parser<'_> {
             Some(b'f') => self.word("false", NodeValue::Bool(false))?,
             Some(b'n') => self.word("null", NodeValue::Null)?,
             Some(b'-' | b'0'..=b'9') => self.number()?,
-            Some(_) => return Err(self.unexpected("a JSON value")),
-            None => return Err(self.truncated(start.saturating_sub(1), "a value is missing after this")),
+            Some(_) => return Err(Box::new(self.unexpected("a JSON value"))),
+            None => {
+                let open = self.text.trim_end().len().saturating_sub(1);
+                return Err(Box::new(self.truncated(open, "a value is missing after this")));
+            }
         };
         Ok(Node { span: self.span(start, self.at), value })
     }
 
     fn nested(&mut self, read: fn(&mut Self) -> Read<NodeValue>) -> Read<NodeValue> {
         if self.depth == MAX_DEPTH {
-            return Err(Diagnostic::new(
-                &codes::TOO_DEEP,
-                format!("nested more than {MAX_DEPTH} levels deep"),
-            )
-            .at(self.span(self.at, self.at + 1), "one level too many"));
+            let message = format!("nested more than {MAX_DEPTH} levels deep");
+            let fault = Diagnostic::new(&codes::TOO_DEEP, message)
+                .at(self.span(self.at, self.at + 1), "one level too many");
+            return Err(Box::new(fault));
         }
         self.depth += 1;
         let value = read(self);
@@ -141,15 +253,23 @@ impl Parser<'_> {
                     self.at += 1;
                     return Ok(NodeValue::Array(items));
                 }
-                None => return Err(self.truncated(open, "this array is never closed")),
+                None => return Err(Box::new(self.truncated(open, "this array is never closed"))),
+                Some(b',') => {
+                    self.recover(self.unexpected("a JSON value"))?;
+                    self.at += 1;
+                    continue;
+                }
                 Some(_) => items.push(self.value()?),
             }
             self.blank()?;
             match self.peek() {
                 Some(b',') => self.at += 1,
                 Some(b']') => {}
-                None => return Err(self.truncated(open, "this array is never closed")),
-                Some(_) => return Err(self.unexpected("`,` or `]`")),
+                None => return Err(Box::new(self.truncated(open, "this array is never closed"))),
+                Some(b'{' | b'[' | b'"' | b'0'..=b'9' | b'-') => {
+                    self.recover(self.unexpected("`,` or `]`"))?
+                }
+                Some(_) => return Err(Box::new(self.unexpected("`,` or `]`"))),
             }
         }
     }
@@ -157,36 +277,42 @@ impl Parser<'_> {
     fn object(&mut self) -> Read<NodeValue> {
         let open = self.at;
         self.at += 1;
-        let mut members: Vec<Member> = Vec::new();
+        let mut members = Members::default();
         loop {
             self.blank()?;
             let start = self.at;
             match self.peek() {
                 Some(b'}') => {
                     self.at += 1;
-                    return Ok(NodeValue::Object(members));
+                    return Ok(NodeValue::Object(members.into_vec()));
                 }
-                None => return Err(self.truncated(open, "this object is never closed")),
+                None => return Err(Box::new(self.truncated(open, "this object is never closed"))),
                 Some(b'"') => {}
-                Some(_) => return Err(self.unexpected("a key in double quotes or `}`")),
+                Some(b',') => {
+                    self.recover(self.unexpected("a key in double quotes or `}`"))?;
+                    self.at += 1;
+                    continue;
+                }
+                Some(_) => return Err(Box::new(self.unexpected("a key in double quotes or `}`"))),
             }
             let key: Arc<str> = self.string()?.into();
             let key_span = self.span(start, self.at);
             self.blank()?;
             match self.peek() {
                 Some(b':') => self.at += 1,
-                None => return Err(self.truncated(open, "this object is never closed")),
-                Some(_) => return Err(self.unexpected("`:`")),
+                None => return Err(Box::new(self.truncated(open, "this object is never closed"))),
+                Some(_) => return Err(Box::new(self.unexpected("`:`"))),
             }
             self.blank()?;
             let value = self.value()?;
-            push_member(&mut members, Member { key, key_span, value }, self.faults);
+            members.push(Member { key, key_span, value }, self.faults);
             self.blank()?;
             match self.peek() {
                 Some(b',') => self.at += 1,
                 Some(b'}') => {}
-                None => return Err(self.truncated(open, "this object is never closed")),
-                Some(_) => return Err(self.unexpected("`,` or `}`")),
+                None => return Err(Box::new(self.truncated(open, "this object is never closed"))),
+                Some(b'"') => self.recover(self.unexpected("`,` or `}`"))?,
+                Some(_) => return Err(Box::new(self.unexpected("`,` or `}`"))),
             }
         }
     }
@@ -198,172 +324,90 @@ impl Parser<'_> {
             return Ok(value);
         }
         if word.as_bytes().starts_with(rest) {
-            return Err(self.truncated(self.at, "cut off here"));
+            return Err(Box::new(self.truncated(self.at, "cut off here")));
         }
-        Err(self.unexpected("a JSON value"))
+        Err(Box::new(self.unexpected("a JSON value")))
     }
 
     fn number(&mut self) -> Read<NodeValue> {
+        let (length, value) = number::read(&self.text[self.at..]);
         let start = self.at;
-        let digits = |parser: &mut Self| {
-            let from = parser.at;
-            while parser.peek().is_some_and(|b| b.is_ascii_digit()) {
-                parser.at += 1;
+        self.at += length;
+        match value {
+            Ok(value) => Ok(value),
+            Err(number::Fault::Incomplete) if self.at >= self.bytes.len() => {
+                Err(Box::new(self.truncated(start, "this number is cut off")))
             }
-            parser.at - from
-        };
-        let mut whole = true;
-        if self.peek() == Some(b'-') {
-            self.at += 1;
-        }
-        if digits(self) == 0 {
-            return Err(self.unexpected("a digit"));
-        }
-        if self.peek() == Some(b'.') {
-            whole = false;
-            self.at += 1;
-            if digits(self) == 0 {
-                return Err(self.unexpected("a digit"));
+            Err(number::Fault::Incomplete) => Err(Box::new(self.unexpected("a digit"))),
+            Err(number::Fault::LeadingZero) => {
+                let fault = Diagnostic::new(&codes::JSON_SYNTAX, "a number must not begin with a zero")
+                    .at(self.span(start, self.at), "a number with a leading zero")
+                    .help("remove the zero, or put it in quotes to make it a text");
+                self.recover(fault)?;
+                Ok(NodeValue::Null)
             }
-        }
-        if matches!(self.peek(), Some(b'e' | b'E')) {
-            whole = false;
-            self.at += 1;
-            if matches!(self.peek(), Some(b'+' | b'-')) {
-                self.at += 1;
-            }
-            if digits(self) == 0 {
-                return Err(self.unexpected("a digit"));
+            Err(number::Fault::TooLarge) => {
+                let fault = Diagnostic::new(&codes::NUMBER_RANGE, "this number is too large to be read")
+                    .at(self.span(start, self.at), "beyond 64 bits of floating point");
+                self.recover(fault)?;
+                Ok(NodeValue::Null)
             }
         }
-        let text = &self.text[start..self.at];
-        if whole && let Ok(value) = text.parse() {
-            return Ok(NodeValue::Int(value));
-        }
-        text.parse().map(NodeValue::Float).map_err(|_| self.unexpected("a number"))
     }
 
-    fn string(&mut self) -> Read<Cow<'_, str>> {
+    fn string(&mut self) -> Read<Cow<'a, str>> {
         let open = self.at;
-        self.at += 1;
-        let mut owned: Option<String> = None;
-        let mut from = self.at;
-        loop {
-            let rest = &self.bytes[self.at..];
-            let Some(next) = rest.iter().position(|&b| b == b'"' || b == b'\\' || b < 0x20) else {
-                return Err(self.truncated(open, "this text is never closed"));
-            };
-            self.at += next;
-            match self.bytes[self.at] {
-                b'"' => {
-                    let tail = &self.text[from..self.at];
-                    self.at += 1;
-                    return Ok(match owned {
-                        None => Cow::Borrowed(tail),
-                        Some(mut text) => {
-                            text.push_str(tail);
-                            Cow::Owned(text)
-                        }
-                    });
+        match string::read(&self.text[open..]) {
+            Ok(found) => {
+                self.at = open + found.length;
+                for at in found.controls {
+                    let fault = self.control(open + at);
+                    self.faults.push(fault);
                 }
-                b'\\' => {
-                    let mut text = owned.take().unwrap_or_default();
-                    text.push_str(&self.text[from..self.at]);
-                    text.push(self.escape(open)?);
-                    owned = Some(text);
-                    from = self.at;
+                if let Some(at) = found.lone {
+                    let fault = Diagnostic::new(&codes::LONE_SURROGATE, "this escape is half a character")
+                        .at(self.span(open + at, open + at + 6), "read as `\u{fffd}`")
+                        .help("a character beyond U+FFFF needs two escapes: `\\ud83d\\ude00`");
+                    self.faults.push(fault);
                 }
-                // Control characters are illegal in JSON, but line breaks inside texts occur in hand-made files.
-                _ => return Err(self.unexpected("the end of this text before a control character")),
+                Ok(found.text)
             }
+            Err(string::Fault::Unclosed) => Err(Box::new(self.truncated(open, "this text is never closed"))),
+            Err(string::Fault::LineEnd(at)) => Err(Box::new(
+                Diagnostic::new(&codes::JSON_SYNTAX, "this text isn't closed in its line")
+                    .at(self.span(open, open + at), "a closing `\"` is missing")
+                    .help("a line end within a text is written `\\n`"),
+            )),
+            Err(string::Fault::Escape(range)) => {
+                let shown = &self.text[open + range.start..open + range.end];
+                Err(Box::new(
+                    Diagnostic::new(&codes::JSON_SYNTAX, format!("`{shown}` is no escape of JSON"))
+                        .at(self.span(open + range.start, open + range.end), "unknown escape")
+                        .help("a backslash itself is written `\\\\`; an apostrophe needs none"),
+                ))
+            }
+            Err(string::Fault::Hex(range)) => Err(Box::new(
+                Diagnostic::new(&codes::JSON_SYNTAX, "`\\u` needs four hexadecimal digits")
+                    .at(self.span(open + range.start, open + range.end), "incomplete escape"),
+            )),
         }
     }
 
-    fn escape(&mut self, open: usize) -> Read<char> {
-        let start = self.at;
-        self.at += 1;
-        let Some(letter) = self.peek() else {
-            return Err(self.truncated(open, "this text is never closed"));
+    fn control(&self, at: usize) -> Diagnostic {
+        let byte = self.bytes[at];
+        let help = if byte == b'\t' {
+            "a tab is written `\\t`".to_owned()
+        } else {
+            format!("it is written `\\u{byte:04x}`")
         };
-        self.at += 1;
-        Ok(match letter {
-            b'"' => '"',
-            b'\\' => '\\',
-            b'/' => '/',
-            b'b' => '\u{8}',
-            b'f' => '\u{c}',
-            b'n' => '\n',
-            b'r' => '\r',
-            b't' => '\t',
-            b'u' => {
-                let high = self.hex(start)?;
-                if (0xD800..0xDC00).contains(&high) && self.bytes[self.at..].starts_with(b"\\u") {
-                    let mark = self.at;
-                    self.at += 2;
-                    let low = self.hex(start)?;
-                    if (0xDC00..0xE000).contains(&low) {
-                        let code = 0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00);
-                        return Ok(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER));
-                    }
-                    self.at = mark;
-                }
-                char::from_u32(high).unwrap_or(char::REPLACEMENT_CHARACTER)
-            }
-            _ => {
-                self.at = start;
-                let end = self.text[start + 1..].chars().next().map_or(1, char::len_utf8) + 1;
-                return Err(Diagnostic::new(
-                    &codes::JSON_SYNTAX,
-                    format!("`{}` is no escape of JSON", &self.text[start..start + end]),
-                )
-                .at(self.span(start, start + end), "unknown escape")
-                .help("a backslash itself is written `\\\\`"));
-            }
-        })
-    }
-
-    fn hex(&mut self, start: usize) -> Read<u32> {
-        let digits = self.text.get(self.at..self.at + 4).filter(|d| d.bytes().all(|b| b.is_ascii_hexdigit()));
-        let Some(digits) = digits else {
-            return Err(Diagnostic::new(&codes::JSON_SYNTAX, "`\\u` needs four hexadecimal digits")
-                .at(self.span(start, (self.at).min(self.bytes.len())), "incomplete escape"));
-        };
-        self.at += 4;
-        Ok(u32::from_str_radix(digits, 16).unwrap_or(0xFFFD))
+        Diagnostic::new(
+            &codes::CONTROL_CHARACTER,
+            format!("a control character (0x{byte:02X}) stands in a text"),
+        )
+        .at(self.span(at, at + 1), "not allowed in JSON, read as it is")
+        .help(help)
     }
 }
 
-/// Adds a member; the same key twice (compared without case) is a finding: a warning where the values are
-/// equal, an error where they differ. The first one is kept.
-pub(super) fn push_member(members: &mut Vec<Member>, member: Member, faults: &mut Diagnostics) {
-    let Some(first) = members.iter().find(|m| m.key.eq_ignore_ascii_case(&member.key)) else {
-        members.push(member);
-        return;
-    };
-    let (code, message) = if same(&first.value, &member.value) {
-        (&codes::REPEATED_KEY, format!("the key `{}` stands here twice with one value", member.key))
-    } else {
-        (&codes::DUPLICATE_KEY, format!("the key `{}` stands here twice with different values", member.key))
-    };
-    let note = if first.key == member.key { "" } else { " (keys compare without case)" };
-    faults.push(
-        Diagnostic::new(code, message)
-            .at(member.key_span, format!("again{note}"))
-            .at(first.key_span, "first here")
-            .help("remove one of the two"),
-    );
-}
-
-/// Equality of values, wherever they stand.
-fn same(a: &Node, b: &Node) -> bool {
-    match (&a.value, &b.value) {
-        (NodeValue::Array(x), NodeValue::Array(y)) => {
-            x.len() == y.len() && x.iter().zip(y).all(|(a, b)| same(a, b))
-        }
-        (NodeValue::Object(x), NodeValue::Object(y)) => {
-            x.len() == y.len()
-                && x.iter().all(|m| y.iter().any(|n| n.key == m.key && same(&m.value, &n.value)))
-        }
-        (x, y) => x == y,
-    }
-}
+#[cfg(test)]
+mod tests;

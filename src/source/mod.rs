@@ -12,12 +12,14 @@ mod excerpt;
 pub mod json;
 mod map;
 mod mask;
+mod members;
 mod node;
 mod position;
 mod printable;
 pub mod read;
 mod render;
 mod span;
+pub mod split;
 pub mod yaml;
 
 pub(crate) use code::codes;

@@ -42,10 +42,15 @@ pub fn text(sources: &mut SourceMap, file: FileId, faults: &mut Diagnostics) -> 
     }
 }
 
+/// The bytes of a file as they lie on disk; `None` for standard input and what can't be read (again).
+pub fn bytes(sources: &SourceMap, file: FileId) -> Option<Vec<u8>> {
+    fs::read(sources.file(file)?.path.as_ref()?).ok()
+}
+
 /// All documents of a text that is held already.
 pub fn parse(file: FileId, form: Form, text: &str, faults: &mut Diagnostics) -> Vec<Node> {
     match form {
-        Form::Json | Form::Lines => json::parse(file, 0, text, faults),
+        Form::Json | Form::Lines => json::parse_file(file, text, form == Form::Lines, faults),
         Form::Yaml => yaml::parse(file, text, faults),
         Form::Unknown => unknown(file, text, faults),
     }
@@ -54,7 +59,7 @@ pub fn parse(file: FileId, form: Form, text: &str, faults: &mut Diagnostics) -> 
 /// JSON if it is JSON, else YAML if it is YAML, else the faults of the one that it looks like.
 fn unknown(file: FileId, text: &str, faults: &mut Diagnostics) -> Vec<Node> {
     let mut json_faults = Diagnostics::new();
-    let documents = json::parse(file, 0, text, &mut json_faults);
+    let documents = json::parse_file(file, text, false, &mut json_faults);
     let looks_like_json = text.trim_start().starts_with(['{', '[', '"', '/']);
     if json_faults.has_errors() && !looks_like_json {
         return yaml::parse(file, text, faults);

@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError};
 
-use super::json::{MAX_DEPTH, push_member};
+use super::json::MAX_DEPTH;
+use super::members::Members;
 use super::{Diagnostic, Diagnostics, FileId, Member, Node, NodeValue, Span, codes};
 
 mod offsets;
@@ -50,7 +51,7 @@ struct Frame {
 
 enum Kind {
     Sequence { items: Vec<Node>, first_plain: bool },
-    Mapping { members: Vec<Member>, key: Option<Key> },
+    Mapping { members: Members, key: Option<Key> },
 }
 
 enum Key {
@@ -186,7 +187,7 @@ impl<'a> Builder<'a> {
                 if tag.is_some() {
                     self.tag(start, end);
                 }
-                self.open(Kind::Mapping { members: Vec::new(), key: None }, anchor, start)?;
+                self.open(Kind::Mapping { members: Members::default(), key: None }, anchor, start)?;
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(end, documents),
             Event::Alias(anchor) => return self.alias(anchor, start, end, documents),
@@ -283,7 +284,7 @@ impl<'a> Builder<'a> {
                 NodeValue::String(self.text[frame.start..end].into())
             }
             Kind::Sequence { items, .. } => NodeValue::Array(items),
-            Kind::Mapping { members, .. } => NodeValue::Object(members),
+            Kind::Mapping { members, .. } => NodeValue::Object(members.into_vec()),
         };
         let node = Node { span: self.span(frame.start, end), value };
         self.finish(node, frame.count, frame.anchor, false, documents);
@@ -302,7 +303,7 @@ impl<'a> Builder<'a> {
             self.faults.push(fault);
             return Err(());
         };
-        let (node, count) = (node.clone(), *count);
+        let (node, count) = (Node { span: self.span(start, end), value: node.value.clone() }, *count);
         self.aliased += count;
         if self.aliased > MAX_ALIASED {
             let fault = Diagnostic::new(
@@ -347,7 +348,7 @@ impl<'a> Builder<'a> {
             }
             Kind::Mapping { members, key } => match key.take() {
                 Some(Key::Text(text, key_span)) => {
-                    push_member(members, Member { key: text.into(), key_span, value: node }, self.faults);
+                    members.push(Member { key: text.into(), key_span, value: node }, self.faults);
                 }
                 Some(Key::Refused) => {}
                 // The node is a collection that stands as a key; it is reported already.

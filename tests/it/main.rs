@@ -1,3 +1,7 @@
 //! Tests that run azpol from outside, in one binary.
 
 mod architecture;
+mod policies;
+
+#[path = "../deployment/mod.rs"]
+mod deployment;

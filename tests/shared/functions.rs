@@ -194,7 +194,7 @@ const CONTRADICTED: &[(&str, &str)] = &[
 ];
 
 /// Functions that azpol has not built; each must be met by at least one case.
-const UNBUILT: &[&str] = &[];
+const UNBUILT: &[&str] = &["the function `managementGroupResourceId`"];
 
 #[test]
 fn every_case_of_a_built_function_holds() {

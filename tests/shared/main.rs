@@ -1,6 +1,12 @@
 //! The suites over the material that lies beside the checkout, in `../shared`.
 
+mod definitions;
 mod functions;
+mod goldens;
+mod twins;
+
+#[path = "../deployment/mod.rs"]
+mod deployment;
 
 use std::path::{Path, PathBuf};
 

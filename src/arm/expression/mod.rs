@@ -119,7 +119,7 @@ pub trait Context {
 }
 
 /// A value of a document in which texts in brackets are expressions.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Formula {
     /// What it is.
     pub kind: FormulaKind,
@@ -128,7 +128,7 @@ pub struct Formula {
 }
 
 /// What a [`Formula`] is.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum FormulaKind {
     /// Nothing in it is an expression (`[[` is already unescaped).
     Literal(Value),

@@ -1,7 +1,19 @@
 //! Expansion of deployment templates into the concrete resources that ARM would put to the resource providers.
 
+mod answers;
+mod body;
+mod deployment;
+mod expand;
+mod instance;
+mod model;
+mod order;
+mod place;
+mod read;
 mod request;
+mod shape;
+mod target;
 
+pub use expand::{PreparedTemplate, expand};
 pub use request::{
     DeployedResource, DeploymentRequest, Expansion, ExpansionFault, FaultKind, ResourceGroupFacts,
     SubscriptionFacts,

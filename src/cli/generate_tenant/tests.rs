@@ -9,6 +9,8 @@ use sha2::{Digest, Sha256};
 use super::rows::{Case, Plan};
 use super::{ASSIGNMENTS, CONTAINERS, MANIFEST, RESOURCES, TenantOptions, hex, tenant};
 
+const SMALL: TenantOptions = TenantOptions { seed: 42, subscriptions: 200, foreign: 2 };
+
 #[derive(Clone, Default)]
 struct Memory(Rc<RefCell<Vec<u8>>>);
 
@@ -25,15 +27,16 @@ impl Write for Memory {
 
 fn generate(options: &TenantOptions) -> BTreeMap<String, String> {
     let mut files: BTreeMap<String, Memory> = BTreeMap::new();
-    tenant(options, |name| Ok(files.entry(name.to_owned()).or_default().clone())).unwrap();
-    files.into_iter().map(|(name, memory)| (name, String::from_utf8(memory.0.take()).unwrap())).collect()
+    tenant(options, |name| Ok(files.entry(name.to_owned()).or_default().clone())).expect("memory takes all");
+    files
+        .into_iter()
+        .map(|(name, memory)| (name, String::from_utf8(memory.0.take()).expect("text")))
+        .collect()
 }
 
 fn rows(text: &str) -> Vec<Value> {
-    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    text.lines().map(|line| serde_json::from_str(line).expect("a row")).collect()
 }
-
-const SMALL: TenantOptions = TenantOptions { seed: 42, subscriptions: 200, foreign: 2 };
 
 #[test]
 fn a_seed_repeats_and_another_differs() {
@@ -49,13 +52,13 @@ fn ids_are_unique_and_subscriptions_lie_below_the_assignment() {
     let containers = rows(&files[CONTAINERS]);
     let mut ids = BTreeSet::new();
     for row in containers.iter().chain(&rows(&files[RESOURCES])) {
-        assert!(ids.insert(row["id"].as_str().unwrap().to_ascii_lowercase()), "{row}");
+        assert!(ids.insert(row["id"].as_str().expect("a string").to_ascii_lowercase()), "{row}");
     }
     let subscriptions: Vec<&Value> =
         containers.iter().filter(|row| row["type"] == "microsoft.resources/subscriptions").collect();
     assert_eq!(subscriptions.len(), 200);
     for row in subscriptions {
-        let chain = row["properties"]["managementGroupAncestorsChain"].as_array().unwrap();
+        let chain = row["properties"]["managementGroupAncestorsChain"].as_array().expect("an array");
         assert_eq!(chain[chain.len() - 2]["name"], "mg-generated");
     }
     let groups =
@@ -67,10 +70,10 @@ fn ids_are_unique_and_subscriptions_lie_below_the_assignment() {
 fn automations_stand_in_groups_that_exist() {
     let files = generate(&SMALL);
     let groups: BTreeSet<String> =
-        rows(&files[CONTAINERS]).iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect();
+        rows(&files[CONTAINERS]).iter().map(|row| row["id"].as_str().expect("a string").to_owned()).collect();
     for row in rows(&files[RESOURCES]) {
-        let id = row["id"].as_str().unwrap();
-        let group = id.split("/providers/").next().unwrap();
+        let id = row["id"].as_str().expect("a string");
+        let group = id.split("/providers/").next().expect("a group");
         assert!(groups.contains(group), "{group}");
     }
 }
@@ -84,7 +87,8 @@ fn each_case_occurs_and_shows() {
         let export = plan.resource(subscription * slots);
         let second = plan.resource(subscription * slots + 1);
         let case = plan.case(subscription);
-        let sources = export.as_ref().map(|row| row["properties"]["sources"].as_array().unwrap().len());
+        let sources =
+            export.as_ref().map(|row| row["properties"]["sources"].as_array().expect("an array").len());
         assert_eq!(
             sources,
             match case {

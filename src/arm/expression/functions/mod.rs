@@ -27,6 +27,7 @@ mod string;
 mod text;
 mod uri;
 
+pub use calendar::format_time;
 pub use hash::{derived_guid, unique_string};
 
 /// One function.

@@ -1,0 +1,150 @@
+//! From what was typed to rows: reading, lowering, binding, evaluating. `scan` and `plan` begin here.
+
+use std::io::Read;
+
+use sha2::{Digest, Sha256};
+
+use crate::arm::AliasCatalog;
+use crate::compliance::{
+    Definitions, OpenFact, Run, Selection, evaluate, open_facts, resolve,
+};
+use crate::inventory::{Completeness, Inventory, InventoryBuilder, PolicyDocuments, Provenance};
+use crate::policy::{self, PolicyAssignment, PolicyDefinition, SHIPPED};
+use crate::report::View;
+use crate::source::{self, Diagnostics, FileId, Form, SourceMap};
+
+use super::args::RunArgs;
+use super::propose;
+
+/// A run, from its inputs to its rows.
+#[derive(Debug)]
+pub struct Session {
+    /// The files.
+    pub sources: SourceMap,
+    /// All findings, sorted by place.
+    pub faults: Diagnostics,
+    /// What was read.
+    pub inventory: Inventory,
+    /// What was evaluated.
+    pub run: Run,
+    /// What was asserted, in words.
+    pub asserted: Vec<String>,
+    /// What the files don't say.
+    pub facts: Vec<OpenFact>,
+    /// What is evaluated.
+    pub selection: Selection,
+    /// What `utcNow()` answers.
+    pub now: Option<String>,
+}
+
+impl Session {
+    /// Reads and evaluates.
+    pub fn start(args: &RunArgs, stdin: &mut dyn Read) -> Session {
+        let mut sources = SourceMap::new();
+        let mut faults = Diagnostics::new();
+        let (inventory, documents) = load(args, stdin, &mut sources, &mut faults);
+        let shipped = shipped(&mut sources, &mut faults);
+        let definitions = Definitions::new(definitions(&documents, &sources, &mut faults), shipped, &mut faults);
+        let mut assignments: Vec<(PolicyAssignment, bool)> = documents
+            .assignments
+            .iter()
+            .filter_map(|node| policy::assignment(node, &mut faults))
+            .map(|assignment| (assignment, false))
+            .collect();
+        let proposed = propose::proposals(args, &definitions, &inventory, &mut sources, &mut faults);
+        assignments.extend(proposed.into_iter().map(|assignment| (assignment, true)));
+        let selection = propose::selection(args, &inventory, &mut faults);
+        let assignments = selection.select(assignments, &definitions, &inventory, &mut faults);
+        let mut run = resolve(assignments, &definitions, &AliasCatalog::built_in(), &mut faults);
+        let selected = |subscription: &_| selection.keeps_subscription(subscription);
+        (run.rows, run.excluded) = evaluate(&inventory, &run.assignments, &selected, args.now.as_deref());
+        let facts = open_facts(&run.rows, &inventory);
+        faults.sort();
+        let asserted = asserted(&inventory);
+        Session { sources, faults, inventory, run, asserted, facts, selection, now: args.now.clone() }
+    }
+
+    /// What reports are made from.
+    pub fn view(&self) -> View<'_> {
+        View {
+            inventory: &self.inventory,
+            run: &self.run,
+            sources: &self.sources,
+            asserted: &self.asserted,
+            facts: &self.facts,
+        }
+    }
+}
+
+fn load(
+    args: &RunArgs,
+    stdin: &mut dyn Read,
+    sources: &mut SourceMap,
+    faults: &mut Diagnostics,
+) -> (Inventory, PolicyDocuments) {
+    let inputs = source::discover(&args.inputs, stdin, sources, faults);
+    let mut builder = InventoryBuilder::new();
+    for input in &inputs {
+        let provenance = Provenance { file: input.file, lines: input.form == Form::Lines };
+        for node in source::documents(sources, input, faults) {
+            builder.document(node, provenance, faults);
+        }
+    }
+    let assertions: Vec<Completeness> = args
+        .complete
+        .iter()
+        .filter_map(|text| Completeness::parse(text).map_err(|fault| faults.push(fault)).ok())
+        .collect();
+    let (inventory, documents, found) = builder.finish(&assertions, sources, &|file| hash(sources, file));
+    faults.extend(found);
+    (inventory, documents)
+}
+
+/// The SHA-256 of a file's bytes, in lower-case hexadecimal digits.
+fn hash(sources: &SourceMap, file: FileId) -> Option<String> {
+    let bytes = source::read::bytes(sources, file)?;
+    Some(Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+fn definitions(
+    documents: &PolicyDocuments,
+    sources: &SourceMap,
+    faults: &mut Diagnostics,
+) -> Vec<PolicyDefinition> {
+    let name = |file: &str| {
+        let last = file.rsplit('/').next().unwrap_or(file);
+        last.split('.').next().unwrap_or(last).to_owned()
+    };
+    documents
+        .definitions
+        .iter()
+        .filter_map(|node| policy::definition(node, &name(sources.name(node.span)), faults))
+        .collect()
+}
+
+/// The twins that ship with azpol.
+fn shipped(sources: &mut SourceMap, faults: &mut Diagnostics) -> Vec<PolicyDefinition> {
+    let mut definitions = Vec::new();
+    for shipped in SHIPPED {
+        let file = sources.add(shipped.file, shipped.text);
+        for node in source::yaml::parse(file, shipped.text, faults) {
+            if let Some(mut definition) = policy::definition(&node, shipped.guid, faults) {
+                definition.source = policy::DefinitionSource::Shipped;
+                definitions.push(definition);
+            }
+        }
+    }
+    definitions
+}
+
+/// What `--complete` asserted, in words.
+fn asserted(inventory: &Inventory) -> Vec<String> {
+    inventory
+        .assertions()
+        .iter()
+        .map(|assertion| match &assertion.scope {
+            Some(scope) => format!("all {} of {scope} are listed", assertion.resource_type),
+            None => format!("all {} are listed", assertion.resource_type),
+        })
+        .collect()
+}

@@ -1,0 +1,112 @@
+//! What the files don't say, once for each fact, with the way to settle it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::arm::{ResourceType, Scope};
+use crate::inventory::Inventory;
+
+use super::state::{MissingFact, PolicyState, ReasonKind};
+
+/// A fact that the inputs lack.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenFact {
+    /// How many rows wait for it; 0 for a fact that changes no state.
+    pub rows: usize,
+    /// The fact, as a question.
+    pub question: String,
+    /// The command that fetches it, where there is one.
+    pub command: Option<String>,
+    /// The flag that asserts it, where there is one.
+    pub flag: Option<String>,
+}
+
+/// One kind of fact, over all rows.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    Listing(ResourceType),
+    Place,
+    Carried(String),
+    Other(String),
+}
+
+/// The facts for which rows wait, most rows first, then those whose listing is missing and that change no state.
+pub fn open_facts(rows: &[PolicyState], inventory: &Inventory) -> Vec<OpenFact> {
+    let mut waiting: BTreeMap<Kind, usize> = BTreeMap::new();
+    for row in rows {
+        let Some(ReasonKind::Missing(facts)) = &row.reason else { continue };
+        let kinds: BTreeSet<Kind> = facts.iter().map(kind).collect();
+        for kind in kinds {
+            *waiting.entry(kind).or_default() += 1;
+        }
+    }
+    let mut facts: Vec<OpenFact> = waiting.into_iter().map(|(kind, rows)| describe(&kind, rows)).collect();
+    // Stable: within one number of rows the order of kinds stays.
+    facts.sort_by_key(|fact| std::cmp::Reverse(fact.rows));
+    facts.extend(unlisted(inventory));
+    facts
+}
+
+fn kind(fact: &MissingFact) -> Kind {
+    match fact {
+        MissingFact::Listing(resource_type, _) => Kind::Listing(resource_type.clone()),
+        MissingFact::Under(..) | MissingFact::Outside(..) => Kind::Place,
+        MissingFact::Carried(_, path) => Kind::Carried(path.to_string()),
+        MissingFact::Other(text) => Kind::Other(text.to_string()),
+    }
+}
+
+fn describe(kind: &Kind, rows: usize) -> OpenFact {
+    match kind {
+        Kind::Listing(resource_type) => OpenFact {
+            rows,
+            question: format!("are these all {}?", plural(resource_type)),
+            command: Some(listing_command(resource_type)),
+            flag: Some(format!("--complete {}", resource_type.folded())),
+        },
+        Kind::Place => OpenFact {
+            rows,
+            question: "where do the subscriptions lie?".to_owned(),
+            command: Some("az account management-group show -n <tenant id> -e -r > tree.json".to_owned()),
+            flag: None,
+        },
+        Kind::Carried(path) => OpenFact {
+            rows,
+            question: format!("what is `{path}`? the export doesn't carry it"),
+            command: Some(listing_command(&ResourceType::new(ResourceType::AUTOMATION))),
+            flag: None,
+        },
+        Kind::Other(text) => OpenFact { rows, question: text.clone(), command: None, flag: None },
+    }
+}
+
+/// `automations` for `Microsoft.Security/automations`.
+fn plural(resource_type: &ResourceType) -> &str {
+    resource_type.as_str().rsplit('/').next().unwrap_or_default()
+}
+
+/// The Resource Graph query for all resources of a type.
+fn listing_command(resource_type: &ResourceType) -> String {
+    let table = match resource_type.namespace().to_ascii_lowercase().as_str() {
+        "microsoft.authorization" if resource_type.folded().contains("role") => "authorizationresources",
+        "microsoft.authorization" => "policyresources",
+        _ => "resources",
+    };
+    let wanted = resource_type.folded();
+    format!("az graph query --first 1000 -q \"{table} | where type =~ '{wanted}'\" > {}.json", plural(resource_type))
+}
+
+/// Listings without which the result may say less, but no state changes.
+fn unlisted(inventory: &Inventory) -> Vec<OpenFact> {
+    let known: Vec<_> = inventory.subscriptions().map(|s| Scope::Subscription(s.id.clone())).collect();
+    ["Microsoft.Authorization/policyAssignments", "Microsoft.Authorization/policyExemptions", "Microsoft.Authorization/roleAssignments"]
+        .into_iter()
+        .map(ResourceType::new)
+        .filter(|t| !known.iter().all(|scope| inventory.listing(t, scope).is_complete()))
+        .map(|resource_type| OpenFact {
+            rows: 0,
+            question: format!("are there other {}?", plural(&resource_type)),
+            command: Some(listing_command(&resource_type)),
+            flag: Some(format!("--complete {}", resource_type.folded())),
+        })
+        .collect()
+}

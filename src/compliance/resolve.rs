@@ -1,0 +1,108 @@
+//! From assignments to programs: which definition each names, whether it can be evaluated, and its program.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::arm::AliasCatalog;
+use crate::engine::{CompiledPolicy, bind, compile};
+use crate::policy::{Effect, PolicyAssignment, PolicyDefinition, PolicyMode, PolicyType};
+use crate::source::Diagnostics;
+
+use super::definitions::{Definitions, Found};
+use super::run::{Disabled, Evaluated, NotEvaluated, Run, WhyNot};
+
+/// Binds and compiles every assignment.
+///
+/// One program serves all assignments that bind a definition alike. Faults in parameters are pushed; an
+/// assignment that can't be evaluated is kept with its reason. `proposed` says which ones don't exist yet.
+pub fn resolve(
+    assignments: Vec<(PolicyAssignment, bool)>,
+    definitions: &Definitions,
+    catalog: &AliasCatalog,
+    faults: &mut Diagnostics,
+) -> Run {
+    let mut run = Run::default();
+    let mut programs = Programs { catalog, known: BTreeMap::new() };
+    for (assignment, proposed) in assignments {
+        match programs.resolve(assignment, definitions, faults) {
+            Resolved::Evaluated(assignment, definition, policy) => {
+                run.assignments.push(Evaluated { assignment, definition, policy, proposed });
+            }
+            Resolved::Disabled(assignment, definition) => run.disabled.push(Disabled { assignment, definition }),
+            Resolved::Not(not) => run.not_evaluated.push(*not),
+        }
+    }
+    let key = |a: &PolicyAssignment| (a.display_name.to_lowercase(), a.id.to_lowercase());
+    run.assignments.sort_by_key(|e| key(&e.assignment));
+    run.disabled.sort_by_key(|d| key(&d.assignment));
+    run.not_evaluated.sort_by_key(|n| key(&n.assignment));
+    run
+}
+
+enum Resolved {
+    Evaluated(PolicyAssignment, Arc<PolicyDefinition>, Arc<CompiledPolicy>),
+    Disabled(PolicyAssignment, Arc<PolicyDefinition>),
+    Not(Box<NotEvaluated>),
+}
+
+struct Programs<'a> {
+    catalog: &'a AliasCatalog,
+    /// By the definition's id and the bound parameters.
+    known: BTreeMap<(String, String), Result<Arc<CompiledPolicy>, WhyNot>>,
+}
+
+impl Programs<'_> {
+    fn resolve(
+        &mut self,
+        assignment: PolicyAssignment,
+        definitions: &Definitions,
+        faults: &mut Diagnostics,
+    ) -> Resolved {
+        let not = |assignment, definition: Option<&Arc<PolicyDefinition>>, reason| {
+            Resolved::Not(Box::new(NotEvaluated { assignment, definition: definition.cloned(), reason }))
+        };
+        if assignment.definition_id.to_ascii_lowercase().contains("/policysetdefinitions/") {
+            return not(assignment, None, WhyNot::Initiative);
+        }
+        let definition = match definitions.find(&assignment.definition_id) {
+            Found::One(definition) => definition,
+            Found::Ambiguous => return not(assignment, None, WhyNot::AmbiguousDefinition),
+            Found::None => return not(assignment, None, WhyNot::UnknownDefinition),
+        };
+        if !assignment.unsupported.is_empty() {
+            let mut parts: Vec<_> = assignment.unsupported.iter().map(|(part, _)| *part).collect();
+            parts.sort();
+            parts.dedup();
+            return not(assignment, Some(definition), WhyNot::Selective(parts));
+        }
+        if let Some(kind) = by_kind(definition) {
+            return not(assignment, Some(definition), WhyNot::NotEvaluable(kind));
+        }
+        let Some(bound) = bind(definition, &assignment, faults) else {
+            return not(assignment, Some(definition), WhyNot::Parameters);
+        };
+        let key = (definition.id.to_ascii_lowercase(), bound.key());
+        let catalog = self.catalog;
+        let program = self.known.entry(key).or_insert_with(|| {
+            compile(definition, &bound, catalog).map(Arc::new).map_err(|missing| {
+                WhyNot::NotBuilt(missing.into_iter().map(|not| (not.to_string(), not.span)).collect())
+            })
+        });
+        match program {
+            Ok(policy) if policy.effect() == Effect::Disabled => Resolved::Disabled(assignment, definition.clone()),
+            Ok(policy) => Resolved::Evaluated(assignment, definition.clone(), policy.clone()),
+            Err(reason) => not(assignment, Some(definition), reason.clone()),
+        }
+    }
+}
+
+/// What azpol can't evaluate by its kind, whatever is built.
+fn by_kind(definition: &PolicyDefinition) -> Option<String> {
+    match (&definition.policy_type, &definition.mode) {
+        (PolicyType::Static, _) => Some("a Static definition: Microsoft attests it, nothing is evaluated".to_owned()),
+        (_, PolicyMode::ResourceProvider(mode)) => {
+            Some(format!("the mode {mode} is evaluated by its resource provider"))
+        }
+        _ => None,
+    }
+}

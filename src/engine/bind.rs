@@ -1,0 +1,163 @@
+//! Parameters of a definition get the values of an assignment.
+
+use std::sync::Arc;
+
+use crate::arm::Value;
+use crate::arm::nearest::nearest;
+use crate::policy::{ParameterDefinition, PolicyAssignment, PolicyDefinition, codes};
+use crate::source::{Diagnostic, Diagnostics, Severity, Span};
+
+/// The value of each parameter of a definition, in the order of its declaration.
+///
+/// Two assignments that bind a definition alike have equal values here and share one compiled policy.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct BoundParameters {
+    values: Vec<(Arc<str>, Value)>,
+}
+
+impl BoundParameters {
+    /// The value of a parameter, its name compared without case.
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        self.values.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+    }
+
+    /// Names and values, in the order of the declaration.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&Arc<str>, &Value)> {
+        self.values.iter().map(|(name, value)| (name, value))
+    }
+
+    /// A text that is equal for equal values: what compiled policies are kept by.
+    pub fn key(&self) -> String {
+        self.values.iter().map(|(name, value)| format!("{}={value};", name.to_ascii_lowercase())).collect()
+    }
+}
+
+/// Binds: every fault (undeclared, missing, mistyped, not allowed) is pushed, with its place in the
+/// assignment; nothing comes back if there is one.
+///
+/// <https://learn.microsoft.com/azure/governance/policy/concepts/definition-structure-parameters>
+pub fn bind(
+    definition: &PolicyDefinition,
+    assignment: &PolicyAssignment,
+    faults: &mut Diagnostics,
+) -> Option<BoundParameters> {
+    let mut binding = Binding { definition, faults, failed: false };
+    for (name, span, ..) in &assignment.parameters {
+        binding.declared(name, *span);
+    }
+    let values: Vec<_> = definition
+        .parameters
+        .iter()
+        .filter_map(|parameter| {
+            let given = assignment
+                .parameters
+                .iter()
+                .find(|(name, ..)| name.eq_ignore_ascii_case(&parameter.name))
+                .map(|(_, _, value, span)| (value, *span));
+            let value = binding.value(parameter, given, assignment)?;
+            Some((parameter.name.clone(), value))
+        })
+        .collect();
+    (!binding.failed).then_some(BoundParameters { values })
+}
+
+struct Binding<'a> {
+    definition: &'a PolicyDefinition,
+    faults: &'a mut Diagnostics,
+    failed: bool,
+}
+
+impl Binding<'_> {
+    fn fault(&mut self, fault: Diagnostic) {
+        self.failed |= fault.severity == Severity::Error;
+        self.faults.push(fault);
+    }
+
+    fn declared(&mut self, name: &str, span: Span) {
+        let known = || self.definition.parameters.iter().map(|parameter| &*parameter.name);
+        if known().any(|known| known.eq_ignore_ascii_case(name)) {
+            return;
+        }
+        let near = nearest(name, known()).map(|near| format!("did you mean `{near}`?"));
+        let message = format!("parameter `{name}` is not declared by {}", self.definition.name);
+        let mut fault = Diagnostic::new(&codes::UNDECLARED_PARAMETER, message)
+            .at(span, "not a parameter of this definition");
+        fault.help = near;
+        self.fault(fault);
+    }
+
+    fn value(
+        &mut self,
+        parameter: &ParameterDefinition,
+        given: Option<(&Value, Span)>,
+        assignment: &PolicyAssignment,
+    ) -> Option<Value> {
+        let name = &parameter.name;
+        let Some((value, span)) = given else {
+            if let Some(default) = &parameter.default {
+                return Some(default.clone());
+            }
+            let message =
+                format!("parameter `{name}` of {} has no value and no default", self.definition.name);
+            self.fault(
+                Diagnostic::new(&codes::MISSING_PARAMETER, message)
+                    .at(assignment.definition_span, format!("this definition wants `{name}`"))
+                    .at(parameter.span, "declared here"),
+            );
+            return None;
+        };
+        if !parameter.parameter_type.admits(value) {
+            let wanted = parameter.parameter_type.described();
+            let message = format!("parameter `{name}` is {wanted}, the value given is {}", kind(value));
+            self.fault(
+                Diagnostic::new(&codes::MISTYPED_PARAMETER, message)
+                    .at(span, format!("wanted {wanted}"))
+                    .at(parameter.span, "declared here"),
+            );
+            return None;
+        }
+        if let Some(refused) = parameter.refused(value) {
+            let message = format!("`{}` isn't an allowed value of parameter `{name}`", plain(refused));
+            let fault = Diagnostic::new(&codes::VALUE_NOT_ALLOWED, message)
+                .at(span, "not allowed")
+                .at(parameter.span, "declared here")
+                .help(allowed(parameter, refused));
+            self.fault(fault);
+            return None;
+        }
+        Some(value.clone())
+    }
+}
+
+/// A text without its quotes.
+fn plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a Boolean",
+        Value::Int(_) => "an integer",
+        Value::Float(_) => "a number",
+        Value::String(_) | Value::Runtime(_) => "a string",
+        Value::Array(_) => "an array",
+        Value::Object(_) => "an object",
+    }
+}
+
+/// What to write instead: the same value in another case, a near one, or the list.
+fn allowed(parameter: &ParameterDefinition, refused: &Value) -> String {
+    let values = parameter.allowed.as_deref().unwrap_or_default();
+    let texts: Vec<String> = values.iter().map(plain).collect();
+    let given = plain(refused);
+    if let Some(same) = texts.iter().find(|text| text.eq_ignore_ascii_case(&given)) {
+        return format!("allowed values compare with case: write `{same}`");
+    }
+    if let Some(near) = nearest(&given, texts.iter().map(String::as_str)) {
+        return format!("did you mean `{near}`?");
+    }
+    let shown: Vec<_> = texts.iter().take(12).map(|text| format!("`{text}`")).collect();
+    let rest = if texts.len() > shown.len() { ", …" } else { "" };
+    format!("allowed are {}{rest}", shown.join(", "))
+}

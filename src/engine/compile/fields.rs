@@ -1,0 +1,121 @@
+//! Fields: aliases become paths, seen from the counts around them.
+
+use std::sync::Arc;
+
+use crate::arm::ResourceType;
+use crate::engine::program::{Access, AliasAccess, Base, Path};
+use crate::engine::{Doubt, walk};
+use crate::policy::FieldName;
+use crate::source::Span;
+
+use super::{Compiler, NotBuiltKind, Scope};
+
+const EACH: &str = "[*]";
+
+impl Compiler<'_> {
+    /// How a field is read; nothing where it can't be.
+    pub(super) fn access(&mut self, text: &str, span: Span) -> Option<Access> {
+        let name = match FieldName::parse(text) {
+            Ok(name) => name,
+            Err(fault) => {
+                self.not_built(NotBuiltKind::Refused, format!("`{text}` {fault}"), span);
+                return None;
+            }
+        };
+        if let Some(path) = walk::body_path(&name) {
+            return Some(Access::Body(path));
+        }
+        Some(match name {
+            FieldName::Type => Access::Type,
+            FieldName::Name => Access::Name,
+            FieldName::FullName => Access::FullName,
+            FieldName::Id => Access::Id,
+            FieldName::Location => Access::Location,
+            FieldName::Alias(alias) => Access::Alias(self.alias(&alias, span)?),
+            _ => {
+                self.not_built(NotBuiltKind::Field, format!("the field `{text}`"), span);
+                return None;
+            }
+        })
+    }
+
+    /// An alias seen from the open counts. Below `existenceCondition` only the candidates' type counts: an
+    /// alias that only other types have is always missing there.
+    pub(super) fn alias(&mut self, alias: &Arc<str>, span: Span) -> Option<AliasAccess> {
+        let mut access = self.everywhere(alias, span)?;
+        if let Some(related) = &self.related {
+            access.paths.retain(|(known, _)| known == related);
+        }
+        for (resource_type, path) in &mut access.paths {
+            self.bind(alias, resource_type, path);
+        }
+        Some(access)
+    }
+
+    /// An alias with its path for each type that has it, from the body.
+    pub(super) fn everywhere(&mut self, alias: &Arc<str>, span: Span) -> Option<AliasAccess> {
+        let hidden = |path: &str| path.matches(EACH).count() > alias.matches(EACH).count();
+        let paths: Vec<_> = self
+            .aliases
+            .find(alias)
+            .map(|(resource_type, path)| {
+                (resource_type.clone(), Path { hidden_array: hidden(path), ..Path::parse(path) })
+            })
+            .collect();
+        if paths.is_empty() {
+            self.not_built(NotBuiltKind::Alias, format!("the alias `{alias}`"), span);
+            return None;
+        }
+        Some(AliasAccess { alias: alias.clone(), paths })
+    }
+
+    /// Lets a path begin at the member of an open count, where its alias goes on below the counted one; of a
+    /// count over `a[*].b[*]`, other members of `a[*]` are read from the outer member.
+    fn bind(&self, alias: &str, resource_type: &ResourceType, path: &mut Path) {
+        let frames = || self.scopes.iter().rev().filter(|scope| !matches!(scope, Scope::Known(..)));
+        for exact in [true, false] {
+            for (frame, scope) in frames().enumerate() {
+                let Scope::Field { alias: counted, paths } = scope else { continue };
+                let Some((_, counted_path)) = paths.iter().find(|(known, _)| known == resource_type) else {
+                    continue;
+                };
+                let levels = counted.matches(EACH).count();
+                let shared = shared_levels(alias, counted);
+                if shared == 0 || (exact && shared != levels) {
+                    continue;
+                }
+                let Some(head) = head(&counted_path.text, shared) else { continue };
+                let Some(rest) = path.text.strip_prefix(head) else { continue };
+                path.steps = Path::parse(rest).steps;
+                path.base = Base::Member { frame, up: levels - shared };
+                path.doubt = (shared != levels).then_some(Doubt::OuterMember);
+                return;
+            }
+        }
+    }
+}
+
+/// How many arrays of the counted alias the other one shares, from the start.
+fn shared_levels(alias: &str, counted: &str) -> usize {
+    (1..).map_while(|level| head(counted, level)).take_while(|head| walk::begins_with(alias, head)).count()
+}
+
+/// A path up to and with its array of this level, counted from 1.
+fn head(path: &str, level: usize) -> Option<&str> {
+    let (at, _) = path.match_indices(EACH).nth(level.checked_sub(1)?)?;
+    Some(&path[..at + EACH.len()])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{head, shared_levels};
+
+    #[test]
+    fn arrays_are_shared_from_the_start() {
+        assert_eq!(head("a[*].b[*].c", 2), Some("a[*].b[*]"));
+        assert_eq!(head("a[*].b[*].c", 3), None);
+        assert_eq!(shared_levels("N/t/A[*].c", "N/t/a[*].b[*]"), 1);
+        assert_eq!(shared_levels("N/t/a[*].b[*].c", "N/t/a[*].b[*]"), 2);
+        assert_eq!(shared_levels("N/t/x[*]", "N/t/a[*]"), 0);
+    }
+}

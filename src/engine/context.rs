@@ -1,0 +1,254 @@
+//! What the expressions of a rule can ask of the place where they stand.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::arm::expression::{Context, ContextFunction, Dialect, Failure};
+use crate::arm::{Object, Value};
+use crate::policy::FieldName;
+
+use super::program::AliasAccess;
+use super::walk::{self, Found, Frame, FrameKind};
+use super::{BoundParameters, Candidate, Cause, Subject};
+
+/// The aliases that the functions `field()` and `current()` name in a rule, by their names in lower case.
+pub(super) type Lookups = BTreeMap<String, AliasAccess>;
+
+/// The place of an expression while a resource is evaluated.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct RuleContext<'r> {
+    pub(super) subject: &'r Subject<'r>,
+    /// What `current()` reads: the subject below `if`, the candidate below `existenceCondition`.
+    pub(super) view: Candidate<'r>,
+    /// Whether `field()` reads the resource that the counts go through: not below `existenceCondition`.
+    pub(super) own: bool,
+    pub(super) frames: Option<&'r Frame<'r>>,
+    pub(super) parameters: &'r BoundParameters,
+    pub(super) lookups: &'r Lookups,
+}
+
+/// Why a truth can't be decided where an expression has no value.
+pub(super) fn cause(failure: &Failure) -> Cause {
+    let text: Arc<str> = failure.to_string().into();
+    match failure {
+        Failure::Error(_) => Cause::Fails(text),
+        Failure::Unknown(_) | Failure::Unsupported(_) => Cause::MissingFact(text),
+    }
+}
+
+fn name_of<'a>(function: &str, arguments: &'a [Value]) -> Result<&'a str, Failure> {
+    match arguments.first() {
+        Some(Value::String(name)) => Ok(name),
+        _ => Err(Failure::Error(format!("the function '{function}' takes the name of something"))),
+    }
+}
+
+impl Context for RuleContext<'_> {
+    fn dialect(&self) -> Dialect {
+        Dialect::Policy
+    }
+
+    fn ask(&self, function: ContextFunction, arguments: &[Value]) -> Result<Value, Failure> {
+        match function {
+            ContextFunction::Parameters => parameter(self.parameters, arguments),
+            ContextFunction::Field => self.field(name_of("field", arguments)?),
+            ContextFunction::Current if arguments.is_empty() => self.only(),
+            ContextFunction::Current => self.current(name_of("current", arguments)?),
+            ContextFunction::Subscription => self.subscription(),
+            ContextFunction::ResourceGroup => self.resource_group(),
+            ContextFunction::UtcNow => match self.subject.now {
+                Some(now) => Ok(now.into()),
+                None => Err(Failure::Unknown("the time of the evaluation isn't given".into())),
+            },
+            ContextFunction::Policy => Err(Failure::Unsupported("the function `policy`".into())),
+            ContextFunction::RequestContext => {
+                Err(Failure::Unsupported("the function `requestContext`".into()))
+            }
+            other => Err(Failure::Error(format!("the function '{other:?}' doesn't exist in a policy rule"))),
+        }
+    }
+
+    fn ask_member(
+        &self,
+        function: ContextFunction,
+        _arguments: &[Value],
+        member: &str,
+    ) -> Option<Result<Value, Failure>> {
+        match function {
+            ContextFunction::Subscription => self.of_subscription(member),
+            ContextFunction::ResourceGroup => self.of_resource_group(member),
+            _ => None,
+        }
+    }
+}
+
+/// The value of a parameter.
+pub(super) fn parameter(parameters: &BoundParameters, arguments: &[Value]) -> Result<Value, Failure> {
+    let name = name_of("parameters", arguments)?;
+    match parameters.get(name) {
+        Some(value) => Ok(value.clone()),
+        None => Err(Failure::Error(format!("the definition has no parameter '{name}'"))),
+    }
+}
+
+fn unknown(what: &str) -> Failure {
+    Failure::Unknown(format!("the files don't say {what}"))
+}
+
+impl RuleContext<'_> {
+    /// `field(name)`: what is missing is `""`, a selection is a list of the values that are there.
+    fn field(&self, name: &str) -> Result<Value, Failure> {
+        let resource = self.subject.resource;
+        let parsed = FieldName::parse(name).map_err(|fault| {
+            Failure::Error(format!("the function 'field' can't read '{name}': it {fault}"))
+        })?;
+        if let Some(path) = walk::body_path(&parsed) {
+            self.carries(resource, &path.text)?;
+            let tags = parsed == FieldName::Tags;
+            return Ok(match walk::single(Some(&resource.body), &path.steps) {
+                Found::Value(value) => value.clone(),
+                Found::Missing | Found::Unwritten if tags => Value::Null,
+                Found::Missing | Found::Unwritten => "".into(),
+            });
+        }
+        Ok(match &parsed {
+            FieldName::Type => resource.resource_type.as_str().into(),
+            FieldName::Name => resource.name().into(),
+            FieldName::FullName => resource.id.full_name().into(),
+            FieldName::Id => resource.id.as_str().into(),
+            FieldName::Location => {
+                self.carries(resource, "location")?;
+                resource.location.as_ref().map_or_else(|| "".into(), |location| location.as_str().into())
+            }
+            FieldName::Alias(alias) => {
+                let frames = if self.own { self.frames } else { None };
+                return self.alias(alias, Candidate { resource, planned: false }, frames);
+            }
+            _ => return Err(Failure::Unsupported(format!("the field `{name}`"))),
+        })
+    }
+
+    fn carries(&self, resource: &crate::inventory::Resource, path: &str) -> Result<(), Failure> {
+        if resource.carries(path) {
+            return Ok(());
+        }
+        Err(Failure::Unknown(Cause::NotCarried(path.into()).to_string()))
+    }
+
+    fn alias(&self, alias: &str, view: Candidate<'_>, frames: Option<&Frame<'_>>) -> Result<Value, Failure> {
+        let Some(access) = self.lookups.get(&alias.to_ascii_lowercase()) else {
+            return Err(Failure::Unsupported(format!("the alias `{alias}`, whose name is computed,")));
+        };
+        let list = alias.contains("[*]");
+        let mut found = Vec::new();
+        if let Some(path) = access.path(&view.resource.resource_type) {
+            self.carries(view.resource, &path.text)?;
+            walk::select(access, path, &view.resource.body, frames, &mut |one| {
+                if let Found::Value(value) = one
+                    && !value.is_null()
+                {
+                    found.push(value.clone());
+                }
+            });
+        }
+        Ok(if list { Value::array(found) } else { found.into_iter().next().unwrap_or_else(|| "".into()) })
+    }
+
+    /// `current()`: the member of the only open count.
+    fn only(&self) -> Result<Value, Failure> {
+        match self.frames {
+            Some(Frame { outer: None, kind }) => Ok(match kind {
+                FrameKind::Field { member, .. } => member.value.clone(),
+                FrameKind::Value { value, .. } => (*value).clone(),
+            }),
+            Some(_) => Err(Failure::Error("the function 'current' needs a name in nested counts".into())),
+            None => Err(Failure::Error("the function 'current' stands outside of a count".into())),
+        }
+    }
+
+    /// `current(name)`: the member of the innermost count of that name or over an array that the name begins
+    /// with.
+    fn current(&self, name: &str) -> Result<Value, Failure> {
+        for frame in self.frames.into_iter().flat_map(Frame::outwards) {
+            match frame.kind {
+                FrameKind::Value { name: known, value } if known.eq_ignore_ascii_case(name) => {
+                    return Ok(value.clone());
+                }
+                FrameKind::Field { count, member, .. } if count.access.alias.eq_ignore_ascii_case(name) => {
+                    return Ok(member.value.clone());
+                }
+                FrameKind::Field { count, .. } if walk::begins_with(name, &count.access.alias) => {
+                    let rest = &name[count.access.alias.len()..];
+                    let value = self.alias(name, self.view, Some(frame))?;
+                    let one = !rest.contains("[*]");
+                    return Ok(match value {
+                        Value::Array(items) if one => items.first().cloned().unwrap_or_else(|| "".into()),
+                        value => value,
+                    });
+                }
+                _ => {}
+            }
+        }
+        Err(Failure::Error(format!("the function 'current' names no open count: '{name}'")))
+    }
+
+    fn subscription(&self) -> Result<Value, Failure> {
+        let mut answer = Object::new();
+        for member in ["id", "subscriptionId", "displayName", "tenantId", "state", "tags"] {
+            if let Some(value) = self.of_subscription(member) {
+                answer.push(member, value?);
+            }
+        }
+        Ok(answer.into())
+    }
+
+    fn of_subscription(&self, member: &str) -> Option<Result<Value, Failure>> {
+        let facts = self.subject.subscription;
+        let text = |fact: &Option<Arc<str>>, what: &str| match fact {
+            Some(text) => Ok(text.clone().into()),
+            None => Err(unknown(&format!("{what} of the subscription"))),
+        };
+        Some(match member.to_ascii_lowercase().as_str() {
+            "id" => Ok(format!("/subscriptions/{}", facts.id).into()),
+            "subscriptionid" => Ok(facts.id.as_str().into()),
+            "displayname" => text(&facts.display_name, "the name"),
+            "tenantid" => text(&facts.tenant_id, "the tenant"),
+            "state" => text(&facts.state, "the state"),
+            "tags" => facts.tags.clone().ok_or_else(|| unknown("the tags of the subscription")),
+            _ => return None,
+        })
+    }
+
+    fn resource_group(&self) -> Result<Value, Failure> {
+        let mut answer = Object::new();
+        for member in ["id", "name", "type", "location", "managedBy", "tags", "properties"] {
+            if let Some(value) = self.of_resource_group(member) {
+                answer.push(member, value?);
+            }
+        }
+        Ok(answer.into())
+    }
+
+    fn of_resource_group(&self, member: &str) -> Option<Result<Value, Failure>> {
+        let Some(facts) = self.subject.resource_group else {
+            let message = match self.subject.resource.id.resource_group_name() {
+                Some(_) => return Some(Err(unknown("anything of the resource group"))),
+                None => "the function 'resourceGroup' is called for what lies in no resource group",
+            };
+            return Some(Err(Failure::Error(message.into())));
+        };
+        Some(match member.to_ascii_lowercase().as_str() {
+            "id" => Ok(facts.id.as_str().into()),
+            "name" => Ok(facts.id.name().into()),
+            "type" => Ok("Microsoft.Resources/resourceGroups".into()),
+            "location" => match &facts.location {
+                Some(location) => Ok(location.clone().into()),
+                None => Err(unknown("the location of the resource group")),
+            },
+            "tags" => facts.tags.clone().ok_or_else(|| unknown("the tags of the resource group")),
+            "managedby" => Err(unknown("who manages the resource group")),
+            "properties" => Err(unknown("the state of the resource group")),
+            _ => return None,
+        })
+    }
+}

@@ -1,0 +1,57 @@
+//! Where a verdict rests on a reading that the documentation leaves open.
+
+use std::fmt;
+
+/// A reason for low confidence in a verdict; the verdict stays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Doubt {
+    /// A missing value is read as equal to `""`.
+    MissingEqualsEmpty,
+    /// A missing value is read as one of a list that holds `""`.
+    ListHoldsEmpty,
+    /// A missing value is read as of the form of an empty pattern.
+    PatternMatchesMissing,
+    /// `contains` over an array is read as membership.
+    ContainsInArray,
+    /// A number and a text are compared whose spellings differ.
+    NumberAndText,
+    /// In a count over `a[*].b[*]`, another member of `a[*]` is read from the current outer member.
+    OuterMember,
+    /// Several `*` in a pattern of `like`.
+    ManyStars,
+    /// The resource is a subscription, and neither a group nor a scope for the search is given.
+    SubscriptionSearch,
+    /// The related type is nested, isn't below the resource, and no name is given.
+    NestedWithoutName,
+    /// `existenceScope` is the subscription, and a group is named too.
+    ScopeAndGroup,
+    /// Whether a type has tags and a location is judged by the resource's own location.
+    IndexedByLocation,
+}
+
+impl Doubt {
+    /// A sentence, without a full stop.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Doubt::MissingEqualsEmpty => "a missing value is taken as equal to the empty text",
+            Doubt::ListHoldsEmpty => "a missing value is taken as one of a list that holds the empty text",
+            Doubt::PatternMatchesMissing => "a missing value is taken to match the empty pattern",
+            Doubt::ContainsInArray => "`contains` over an array is taken as membership",
+            Doubt::NumberAndText => "a number is compared with a text that spells it otherwise",
+            Doubt::OuterMember => "an outer array inside a count is taken as its current member",
+            Doubt::ManyStars => "a pattern of `like` with several `*` is taken as it looks",
+            Doubt::SubscriptionSearch => {
+                "nothing says where to search for a resource related to a subscription: all of it is searched"
+            }
+            Doubt::NestedWithoutName => "a nested type without a name is searched like a sibling",
+            Doubt::ScopeAndGroup => "`existenceScope` and `resourceGroupName` are given together",
+            Doubt::IndexedByLocation => "a type counts as indexed because this resource has a location",
+        }
+    }
+}
+
+impl fmt::Display for Doubt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

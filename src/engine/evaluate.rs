@@ -1,0 +1,532 @@
+//! The evaluator: one, generic over who looks on.
+
+use std::borrow::Cow;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use crate::arm::{Location, Value};
+use crate::policy::{FieldName, Operator};
+use crate::source::Span;
+
+use super::compare::{Answer, Current, compare};
+use super::context::{Lookups, RuleContext, cause};
+use super::observe::{Looked, Observer, Part};
+use super::program::{Access, AliasAccess, Comparison, Computed, Operand, Path, Test, TestKind};
+use super::walk::{self, Found, Frame, FrameKind, Member};
+use super::{BoundParameters, Candidate, Cause, Subject, Truth};
+
+/// How many items a count over a list may have; the service refuses more.
+pub(super) const MAX_ITEMS: usize = 200;
+
+/// One evaluation of one condition.
+pub(super) struct Run<'r, O> {
+    pub(super) subject: &'r Subject<'r>,
+    /// The resource that `field` reads.
+    pub(super) view: Candidate<'r>,
+    /// Whether this is the `if` block, where the function `field()` reads the same resource.
+    pub(super) own: bool,
+    pub(super) parameters: &'r BoundParameters,
+    pub(super) lookups: &'r Lookups,
+    pub(super) observer: &'r mut O,
+}
+
+/// What a comparison came to, for the observer.
+struct Judged {
+    truth: Truth,
+    path: Option<String>,
+    current: Option<Value>,
+}
+
+impl Judged {
+    fn bare(truth: Truth) -> Judged {
+        Judged { truth, path: None, current: None }
+    }
+
+    fn unknown(cause: Cause) -> Judged {
+        Judged::bare(Truth::unknown([cause]))
+    }
+}
+
+impl<O: Observer> Run<'_, O> {
+    /// The truth of a condition inside these counts.
+    pub(super) fn test(&mut self, test: &Test, frames: Option<&Frame<'_>>) -> Truth {
+        if !O::RECORDS
+            && let Some(known) = &test.known
+        {
+            return known.clone();
+        }
+        match &test.kind {
+            TestKind::AllOf(parts) => {
+                self.group(Part::AllOf, parts, frames, test.span, Truth::True, Truth::and)
+            }
+            TestKind::AnyOf(parts) => {
+                self.group(Part::AnyOf, parts, frames, test.span, Truth::False, Truth::or)
+            }
+            TestKind::Not(part) => {
+                self.open(Part::Not, test.span);
+                let truth = self.test(part, frames).negate();
+                self.close(&truth, None);
+                truth
+            }
+            TestKind::Compare(comparison) => self.comparison(comparison, test.span, frames),
+        }
+    }
+
+    /// The parts from left to right; the fast path stops where the rest can't change the verdict.
+    fn group(
+        &mut self,
+        part: Part<'_>,
+        parts: &[Test],
+        frames: Option<&Frame<'_>>,
+        span: Span,
+        start: Truth,
+        join: fn(Truth, Truth) -> Truth,
+    ) -> Truth {
+        self.open(part, span);
+        let stop = start.clone().negate();
+        let mut truth = start;
+        for part in parts {
+            truth = join(truth, self.test(part, frames));
+            if !O::RECORDS && truth == stop {
+                break;
+            }
+        }
+        self.close(&truth, None);
+        truth
+    }
+
+    fn open(&mut self, part: Part<'_>, span: Span) {
+        if O::RECORDS {
+            self.observer.open(part, span);
+        }
+    }
+
+    fn close(&mut self, truth: &Truth, looked: Option<Looked>) {
+        if O::RECORDS {
+            self.observer.close(truth, looked);
+        }
+    }
+
+    /// The truth of an answer; its doubt is told.
+    fn note(&mut self, answer: Answer) -> Truth {
+        if O::RECORDS
+            && let Some(doubt) = answer.doubt
+        {
+            self.observer.doubt(doubt);
+        }
+        answer.truth
+    }
+
+    fn comparison(&mut self, leaf: &Comparison, span: Span, frames: Option<&Frame<'_>>) -> Truth {
+        self.open(Part::Leaf(&leaf.text, leaf.operator), span);
+        let target = self.computed(&leaf.target, frames);
+        let judged = match &target {
+            Err(cause) => Judged::unknown(cause.clone()),
+            Ok(target) => self.judge(leaf, target, span, frames),
+        };
+        if O::RECORDS {
+            let path = judged.path.map(Arc::from);
+            let target = target.ok().map(Cow::into_owned);
+            self.close(&judged.truth, Some(Looked { path, current: judged.current, target }));
+        }
+        judged.truth
+    }
+
+    fn computed<'c>(
+        &self,
+        computed: &'c Computed,
+        frames: Option<&Frame<'c>>,
+    ) -> Result<Cow<'c, Value>, Cause> {
+        match computed {
+            Computed::Known(value) => Ok(Cow::Borrowed(value)),
+            Computed::Fails(cause) => Err(cause.clone()),
+            Computed::Current(index) => match walk::frame(frames, *index).map(|frame| frame.kind) {
+                Some(FrameKind::Value { value, .. }) => Ok(Cow::Owned(value.clone())),
+                _ => Err(Cause::Fails("the function 'current' stands outside of its count".into())),
+            },
+            Computed::Formula(formula) => {
+                formula.evaluate(&self.context(frames)).map(Cow::Owned).map_err(|failure| cause(&failure))
+            }
+        }
+    }
+
+    fn context<'c>(&'c self, frames: Option<&'c Frame<'c>>) -> RuleContext<'c> {
+        RuleContext {
+            subject: self.subject,
+            view: self.view,
+            own: self.own,
+            frames,
+            parameters: self.parameters,
+            lookups: self.lookups,
+        }
+    }
+
+    fn judge(&mut self, leaf: &Comparison, target: &Value, span: Span, frames: Option<&Frame<'_>>) -> Judged {
+        match &leaf.subject {
+            Operand::Field(access) => self.field(access, leaf.operator, target, frames),
+            Operand::ComputedField(formula) => {
+                let name = match formula.evaluate(&self.context(frames)) {
+                    Ok(Value::String(name)) => name,
+                    Ok(other) => {
+                        let message = format!("the name of a field is {}, not a text", other.kind());
+                        return Judged::unknown(Cause::Fails(message.into()));
+                    }
+                    Err(failure) => return Judged::unknown(cause(&failure)),
+                };
+                match computed_access(&name, self.lookups) {
+                    Ok(access) => self.field(&access, leaf.operator, target, frames),
+                    Err(cause) => Judged::unknown(cause),
+                }
+            }
+            Operand::Value(computed) => match self.computed(computed, frames) {
+                Ok(value) => self.value(leaf.operator, Current::Value(&value), target, None),
+                Err(cause) => Judged::unknown(cause),
+            },
+            Operand::CountField(count) => {
+                let tally = self.count_field(count, span, frames);
+                self.counted(tally, leaf.operator, target)
+            }
+            Operand::CountItems(items) => {
+                let mut tally = Tally::default();
+                for (index, (item, test)) in items.iter().enumerate() {
+                    self.open(Part::Member(index, item), span);
+                    let truth = self.test(test, frames);
+                    self.close(&truth, None);
+                    tally.add(truth);
+                }
+                self.counted(tally, leaf.operator, target)
+            }
+            Operand::CountValue(count) => match self.count_value(count, span, frames) {
+                Ok(tally) => self.counted(tally, leaf.operator, target),
+                Err(cause) => Judged::unknown(cause),
+            },
+        }
+    }
+
+    /// One value against the target.
+    fn value(
+        &mut self,
+        operator: Operator,
+        current: Current<'_>,
+        target: &Value,
+        path: Option<&str>,
+    ) -> Judged {
+        let truth = self.note(compare(operator, current, target));
+        if !O::RECORDS {
+            return Judged::bare(truth);
+        }
+        Judged { truth, path: path.map(str::to_owned), current: current.to_value() }
+    }
+
+    fn field(
+        &mut self,
+        access: &Access,
+        operator: Operator,
+        target: &Value,
+        frames: Option<&Frame<'_>>,
+    ) -> Judged {
+        let resource = self.view.resource;
+        match access {
+            Access::Type => {
+                self.value(operator, Current::Text(resource.resource_type.as_str()), target, Some("type"))
+            }
+            Access::Name => self.value(operator, Current::Text(resource.name()), target, Some("name")),
+            Access::FullName => {
+                self.value(operator, Current::Text(&resource.id.full_name()), target, Some("name"))
+            }
+            Access::Id => self.value(operator, Current::Text(resource.id.as_str()), target, Some("id")),
+            Access::Location => {
+                if !resource.carries("location") {
+                    return Judged::unknown(Cause::NotCarried("location".into()));
+                }
+                let current = match &resource.location {
+                    Some(location) => Current::Text(location.as_str()),
+                    None => Current::Missing,
+                };
+                self.value(operator, current, &located(target), Some("location"))
+            }
+            Access::Body(path) => self.path(path, operator, target, frames),
+            Access::Alias(access) => match access.path(&resource.resource_type) {
+                Some(path) => self.path(path, operator, target, frames),
+                // Another type's alias: its value is missing here.
+                None => self.value(operator, Current::Missing, target, None),
+            },
+        }
+    }
+
+    /// The values at a path; of several, all have to meet the condition.
+    fn path(
+        &mut self,
+        path: &Path,
+        operator: Operator,
+        target: &Value,
+        frames: Option<&Frame<'_>>,
+    ) -> Judged {
+        let resource = self.view.resource;
+        if !resource.carries(&path.text) {
+            return Judged::unknown(Cause::NotCarried(path.text.clone()));
+        }
+        if O::RECORDS
+            && let Some(doubt) = path.doubt
+        {
+            self.observer.doubt(doubt);
+        }
+        let (from, outer) = walk::base(path, &resource.body, frames);
+        if !path.selects() {
+            let found = walk::single(from, &path.steps);
+            let truth = self.one(path, operator, found, target);
+            return self.judged(truth, path, outer, found);
+        }
+        self.selection(path, operator, target, (from, outer))
+    }
+
+    fn selection(
+        &mut self,
+        path: &Path,
+        operator: Operator,
+        target: &Value,
+        (from, outer): (Option<&Value>, Option<&Member<'_>>),
+    ) -> Judged {
+        let (mut whole, mut selected) = (Truth::True, 0_usize);
+        let mut decisive: Option<Judged> = None;
+        let mut seen = Vec::new();
+        let _ = walk::each(from, &path.steps, outer, self.written(path), &mut |found, member| {
+            selected += 1;
+            let truth = self.one(path, operator, found, target);
+            if O::RECORDS {
+                if truth != Truth::True && decisive.is_none() {
+                    decisive = Some(self.judged(truth.clone(), path, member, found));
+                }
+                if let Found::Value(value) = found {
+                    seen.push(value.clone());
+                }
+            }
+            whole = std::mem::replace(&mut whole, Truth::True).and(truth);
+            if !O::RECORDS && whole == Truth::False {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
+        });
+        if selected == 0 && path.hidden_array {
+            let truth = self.one(path, operator, Found::Missing, target);
+            return self.judged(truth, path, outer, Found::Missing);
+        }
+        if !O::RECORDS {
+            return Judged::bare(whole);
+        }
+        match decisive {
+            Some(judged) => Judged { truth: whole, ..judged },
+            None => {
+                let path = walk::placed(path, outer);
+                Judged { truth: whole, path: Some(path), current: Some(Value::array(seen)) }
+            }
+        }
+    }
+
+    fn judged(&self, truth: Truth, path: &Path, member: Option<&Member<'_>>, found: Found<'_>) -> Judged {
+        if !O::RECORDS {
+            return Judged::bare(truth);
+        }
+        let current = match found {
+            Found::Value(value) if !value.is_null() => Some(value.clone()),
+            _ => None,
+        };
+        Judged { truth, path: Some(walk::placed(path, member)), current }
+    }
+
+    /// Whether the provider may add to what stands at this path: it is below `properties` of a planned body.
+    fn written(&self, path: &Path) -> bool {
+        self.view.planned && path.text.len() > 10 && path.text[..10].eq_ignore_ascii_case("properties")
+    }
+
+    /// One found value against the target. In a planned body, what the provider makes of an empty array, a
+    /// null or an unwritten member isn't known: the answer counts only where it doesn't turn on that.
+    fn one(&mut self, path: &Path, operator: Operator, found: Found<'_>, target: &Value) -> Truth {
+        let current = match found {
+            Found::Value(value) => Current::Value(value),
+            Found::Missing | Found::Unwritten => Current::Missing,
+        };
+        if !self.written(path) {
+            return self.note(compare(operator, current, target));
+        }
+        let undecided = || Truth::unknown([Cause::ProviderDecides(path.text.clone())]);
+        let other = match found {
+            Found::Missing | Found::Unwritten => return undecided(),
+            Found::Value(Value::Null) => Current::Value(&EMPTY),
+            Found::Value(Value::Array(items)) if items.is_empty() => Current::Missing,
+            Found::Value(_) => return self.note(compare(operator, current, target)),
+        };
+        let (kept, made) = (compare(operator, current, target), compare(operator, other, target));
+        if kept.truth == made.truth { self.note(kept) } else { undecided() }
+    }
+
+    fn count_field(
+        &mut self,
+        count: &super::program::FieldCount,
+        span: Span,
+        frames: Option<&Frame<'_>>,
+    ) -> Tally {
+        let mut tally = Tally::default();
+        let resource = self.view.resource;
+        let Some(path) = count.access.path(&resource.resource_type) else { return tally };
+        if !resource.carries(&path.text) {
+            tally.lost(Cause::NotCarried(path.text.clone()));
+            return tally;
+        }
+        tally.path = Some(path.text.clone());
+        let (from, outer) = walk::base(path, &resource.body, frames);
+        let mut index = 0;
+        let _ = walk::each(from, &path.steps, outer, self.written(path), &mut |found, member| {
+            match (found, member) {
+                (Found::Value(Value::Runtime(expression)), _) => {
+                    tally.lost(Cause::Runtime(expression.clone()));
+                }
+                (Found::Unwritten, _) => tally.lost(Cause::ProviderDecides(path.text.clone())),
+                (Found::Value(value), Some(member)) => {
+                    self.open(Part::Member(index, value), span);
+                    let truth = match &count.filter {
+                        None => Truth::True,
+                        Some(filter) => {
+                            let kind = FrameKind::Field { count, path, member };
+                            self.test(filter, Some(&Frame { outer: frames, kind }))
+                        }
+                    };
+                    self.close(&truth, None);
+                    tally.add(truth);
+                    index += 1;
+                }
+                _ => {}
+            }
+            ControlFlow::Continue(())
+        });
+        tally
+    }
+
+    fn count_value(
+        &mut self,
+        count: &super::program::ValueCount,
+        span: Span,
+        frames: Option<&Frame<'_>>,
+    ) -> Result<Tally, Cause> {
+        let list = self.computed(&count.list, frames)?;
+        let items = match &*list {
+            Value::Array(items) => items,
+            Value::Runtime(expression) => return Err(Cause::Runtime(expression.clone())),
+            other => {
+                let message = format!("a count goes over a list, not over `{other}`");
+                return Err(Cause::Fails(message.into()));
+            }
+        };
+        if items.len() > MAX_ITEMS {
+            let message = format!("a count goes over {} items, {MAX_ITEMS} are allowed", items.len());
+            return Err(Cause::Fails(message.into()));
+        }
+        let mut tally = Tally::default();
+        for (index, value) in items.iter().enumerate() {
+            self.open(Part::Member(index, value), span);
+            let truth = match &count.filter {
+                None => Truth::True,
+                Some(filter) => {
+                    let kind = FrameKind::Value { name: &count.name, value };
+                    self.test(filter, Some(&Frame { outer: frames, kind }))
+                }
+            };
+            self.close(&truth, None);
+            tally.add(truth);
+        }
+        Ok(tally)
+    }
+
+    /// The number against the target. While members are undecided, it may be any of a range.
+    fn counted(&mut self, tally: Tally, operator: Operator, target: &Value) -> Judged {
+        let path = if O::RECORDS { tally.path.as_deref().map(str::to_owned) } else { None };
+        let truth = self.note(tally.decide(operator, target));
+        let sure = O::RECORDS && tally.open == 0 && !tally.lost;
+        let current = sure.then(|| number(tally.sure));
+        Judged { truth, path, current }
+    }
+}
+
+static EMPTY: std::sync::LazyLock<Value> = std::sync::LazyLock::new(|| Value::array([]));
+
+fn number(count: usize) -> Value {
+    Value::Int(i64::try_from(count).unwrap_or(i64::MAX))
+}
+
+/// How many members meet a condition.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    sure: usize,
+    /// Members of which it can't be said.
+    open: usize,
+    /// Not even the number of members is known.
+    lost: bool,
+    causes: Vec<Cause>,
+    path: Option<Arc<str>>,
+}
+
+impl Tally {
+    /// The number against a target. While members are undecided, it may be any of a range.
+    pub(super) fn decide(&self, operator: Operator, target: &Value) -> Answer {
+        let unknown = || Answer::unknown(self.causes.iter().cloned());
+        if self.lost {
+            return unknown();
+        }
+        let first = compare(operator, Current::Value(&number(self.sure)), target);
+        let same = (1..=self.open).all(|more| {
+            compare(operator, Current::Value(&number(self.sure + more)), target).truth == first.truth
+        });
+        if same { first } else { unknown() }
+    }
+
+    pub(super) fn add(&mut self, truth: Truth) {
+        match truth {
+            Truth::True => self.sure += 1,
+            Truth::False => {}
+            Truth::Unknown(causes) => {
+                self.open += 1;
+                self.causes.extend(causes);
+            }
+        }
+    }
+
+    fn lost(&mut self, cause: Cause) {
+        self.lost = true;
+        self.causes.push(cause);
+    }
+}
+
+/// A target of `location`: texts in normal form.
+fn located(target: &Value) -> Cow<'_, Value> {
+    match target {
+        Value::String(text) => Cow::Owned(Location::new(text).as_str().into()),
+        Value::Array(items) => Cow::Owned(items.iter().map(|item| located(item).into_owned()).collect()),
+        other => Cow::Borrowed(other),
+    }
+}
+
+/// The access that a name asks for which was computed for this resource.
+fn computed_access(name: &str, lookups: &Lookups) -> Result<Access, Cause> {
+    let parsed = FieldName::parse(name).map_err(|fault| Cause::Fails(format!("`{name}` {fault}").into()))?;
+    if let Some(path) = walk::body_path(&parsed) {
+        return Ok(Access::Body(path));
+    }
+    Ok(match parsed {
+        FieldName::Type => Access::Type,
+        FieldName::Name => Access::Name,
+        FieldName::FullName => Access::FullName,
+        FieldName::Id => Access::Id,
+        FieldName::Location => Access::Location,
+        FieldName::Alias(alias) => match lookups.get(&alias.to_ascii_lowercase()) {
+            Some(AliasAccess { alias, paths }) => {
+                Access::Alias(AliasAccess { alias: alias.clone(), paths: paths.clone() })
+            }
+            None => {
+                let message = format!("the alias `{alias}`, whose name is computed, is not supported yet");
+                return Err(Cause::MissingFact(message.into()));
+            }
+        },
+        _ => return Err(Cause::MissingFact(format!("the field `{name}` is not supported yet").into())),
+    })
+}

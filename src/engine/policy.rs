@@ -1,0 +1,218 @@
+//! A compiled policy: what compliance and remediation ask.
+
+use std::sync::Arc;
+
+use crate::arm::expression::Failure;
+use crate::arm::{Object, Reads, ResourceType, Value};
+use crate::inventory::Resource;
+use crate::policy::{Effect, ExistenceScope};
+use crate::source::{Node, Span};
+
+use super::context::{Lookups, RuleContext};
+use super::evaluate::Run;
+use super::existence::{Wanted, search};
+use super::observe::Observer;
+use super::program::{Computed, Test};
+use super::{BoundParameters, Candidate, Cause, Doubt, ExistenceCheck, Subject, Truth, reads};
+
+/// A definition with the values of its parameters, as a program.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CompiledPolicy {
+    pub(super) definition: Arc<str>,
+    pub(super) effect: Effect,
+    pub(super) indexed: bool,
+    pub(super) condition: Test,
+    pub(super) details: Option<CompiledDetails>,
+    pub(super) parameters: BoundParameters,
+    pub(super) lookups: Lookups,
+}
+
+/// The details of "if not exists".
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct CompiledDetails {
+    pub(super) resource_type: ResourceType,
+    pub(super) name: Option<(Computed, Span)>,
+    pub(super) group: Option<(Computed, Span)>,
+    pub(super) scope: ExistenceScope,
+    pub(super) scope_given: bool,
+    pub(super) condition: Option<Test>,
+    pub(super) role_definition_ids: Vec<Arc<str>>,
+    pub(super) deployment: Option<CompiledDeployment>,
+}
+
+/// What would be deployed.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct CompiledDeployment {
+    pub(super) scope: ExistenceScope,
+    pub(super) location: Option<Arc<str>>,
+    pub(super) parameters: Vec<(Arc<str>, Computed, Span)>,
+    pub(super) template: Arc<Node>,
+    pub(super) span: Span,
+}
+
+impl CompiledPolicy {
+    /// The id of the definition.
+    pub fn definition(&self) -> &Arc<str> {
+        &self.definition
+    }
+
+    /// The effect; of a disabled policy nothing else is to be asked.
+    pub fn effect(&self) -> Effect {
+        self.effect
+    }
+
+    /// The values of the parameters.
+    pub fn parameters(&self) -> &BoundParameters {
+        &self.parameters
+    }
+
+    /// The type of the related resource, where the effect looks for one.
+    pub fn related_type(&self) -> Option<&ResourceType> {
+        self.details.as_ref().map(|details| &details.resource_type)
+    }
+
+    /// Whether the mode admits the resource and the rule's `if` holds for it.
+    ///
+    /// For "if not exists" this decides whether there is a row at all. For `audit` and `deny` it is what makes
+    /// a row non-compliant; see [`admits`](Self::admits).
+    pub fn applies_to<O: Observer>(&self, subject: &Subject<'_>, observer: &mut O) -> Truth {
+        if self.effect == Effect::Disabled || !self.admits(subject.resource, observer) {
+            return Truth::False;
+        }
+        let view = Candidate::existing(subject.resource);
+        self.run(subject, view, true, observer).test(&self.condition, None)
+    }
+
+    /// Whether the mode admits the resource: `Indexed` admits no subscription, no resource group, and nothing
+    /// without a location.
+    pub fn admits<O: Observer>(&self, resource: &Resource, observer: &mut O) -> bool {
+        if !self.indexed {
+            return true;
+        }
+        let container = resource.resource_type.is(ResourceType::SUBSCRIPTION)
+            || resource.resource_type.is(ResourceType::RESOURCE_GROUP);
+        if !container && O::RECORDS {
+            observer.doubt(Doubt::IndexedByLocation);
+        }
+        !container && resource.location.is_some()
+    }
+
+    fn run<'r, O: Observer>(
+        &'r self,
+        subject: &'r Subject<'r>,
+        view: Candidate<'r>,
+        own: bool,
+        observer: &'r mut O,
+    ) -> Run<'r, O> {
+        Run { subject, view, own, parameters: &self.parameters, lookups: &self.lookups, observer }
+    }
+
+    /// Where and under which name the related resource is looked for. An error where the effect looks for
+    /// none, or where an expression of the details has no value for this resource.
+    pub fn existence(&self, subject: &Subject<'_>) -> Result<ExistenceCheck, Failure> {
+        let Some(details) = &self.details else {
+            return Err(Failure::Error(format!("`{}` looks for no other resource", self.effect.as_str())));
+        };
+        let name = self.text(details.name.as_ref(), "name", subject)?;
+        let group = self.text(details.group.as_ref(), "resourceGroupName", subject)?;
+        let wanted = Wanted {
+            resource_type: &details.resource_type,
+            name: name.filter(|name| !name.is_empty()),
+            group,
+            scope: details.scope,
+            scope_given: details.scope_given,
+        };
+        search(wanted, subject.resource).map_err(Failure::Error)
+    }
+
+    fn text(
+        &self,
+        computed: Option<&(Computed, Span)>,
+        key: &str,
+        subject: &Subject<'_>,
+    ) -> Result<Option<Arc<str>>, Failure> {
+        let Some((computed, _)) = computed else { return Ok(None) };
+        match self.value(computed, subject)? {
+            Value::String(text) => Ok(Some(text)),
+            other => Err(Failure::Error(format!("`{key}` comes out as `{other}`, which is no text"))),
+        }
+    }
+
+    /// A value of the details: `field()` reads the resource under `if`.
+    fn value(&self, computed: &Computed, subject: &Subject<'_>) -> Result<Value, Failure> {
+        match computed {
+            Computed::Known(value) => Ok(value.clone()),
+            Computed::Fails(Cause::MissingFact(text)) => Err(Failure::Unknown(text.as_ref().to_owned())),
+            Computed::Fails(cause) => Err(Failure::Error(cause.to_string())),
+            Computed::Current(_) => {
+                Err(Failure::Error("the function 'current' stands outside of a count".into()))
+            }
+            Computed::Formula(formula) => formula.evaluate(&RuleContext {
+                subject,
+                view: Candidate::existing(subject.resource),
+                own: true,
+                frames: None,
+                parameters: &self.parameters,
+                lookups: &self.lookups,
+            }),
+        }
+    }
+
+    /// Whether a candidate meets the existence condition; without one, any does.
+    ///
+    /// The candidate has to be one that [`ExistenceCheck::admits`].
+    pub fn satisfies<O: Observer>(
+        &self,
+        subject: &Subject<'_>,
+        candidate: Candidate<'_>,
+        observer: &mut O,
+    ) -> Truth {
+        match self.details.as_ref().map(|details| details.condition.as_ref()) {
+            Some(Some(condition)) => self.run(subject, candidate, false, observer).test(condition, None),
+            Some(None) => Truth::True,
+            None => Truth::False,
+        }
+    }
+
+    /// The roles that the assignment's identity needs, as the definition writes their ids.
+    pub fn role_definition_ids(&self) -> &[Arc<str>] {
+        self.details.as_ref().map_or(&[], |details| &details.role_definition_ids)
+    }
+
+    /// `deployment.location`: where the deployment itself is kept, at subscription scope.
+    pub fn deployment_location(&self) -> Option<&Arc<str>> {
+        self.details.as_ref()?.deployment.as_ref()?.location.as_ref()
+    }
+
+    /// Whether the deployment runs in the subscription or in a group; `None` where the effect deploys nothing.
+    pub fn deployment_scope(&self) -> Option<ExistenceScope> {
+        Some(self.details.as_ref()?.deployment.as_ref()?.scope)
+    }
+
+    /// The template of the deployment, untouched.
+    pub fn template(&self) -> Option<&Arc<Node>> {
+        Some(&self.details.as_ref()?.deployment.as_ref()?.template)
+    }
+
+    /// The values that the deployment's template gets for its parameters, computed for this resource.
+    pub fn deployment_parameters(&self, subject: &Subject<'_>) -> Result<Object, Vec<(Failure, Span)>> {
+        let deployment = self.details.as_ref().and_then(|details| details.deployment.as_ref());
+        let Some(deployment) = deployment else {
+            let message = format!("`{}` deploys nothing", self.effect.as_str());
+            return Err(vec![(Failure::Error(message), self.condition.span)]);
+        };
+        let (mut values, mut failures) = (Object::new(), Vec::new());
+        for (name, computed, span) in &deployment.parameters {
+            match self.value(computed, subject) {
+                Ok(value) => values.push(name.clone(), value),
+                Err(failure) => failures.push((failure, *span)),
+            }
+        }
+        if failures.is_empty() { Ok(values) } else { Err(failures) }
+    }
+
+    /// Which types and paths an evaluation reads.
+    pub fn reads(&self) -> Reads {
+        reads::of(self)
+    }
+}

@@ -1,0 +1,202 @@
+//! The compiled form of conditions: plain data that can be printed and compared.
+//!
+//! Parameters are folded in. A part whose truth is known keeps it beside itself and is skipped by the fast
+//! path; it stays in the tree with its place, so that an explanation can show it.
+
+use std::sync::Arc;
+
+use crate::arm::expression::Formula;
+use crate::arm::{ResourceType, Value};
+use crate::policy::Operator;
+use crate::source::Span;
+
+use super::{Cause, Doubt, Truth};
+
+/// A condition.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Test {
+    pub(super) kind: TestKind,
+    /// Its truth, where parameters decide it.
+    pub(super) known: Option<Truth>,
+    pub(super) span: Span,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum TestKind {
+    AllOf(Vec<Test>),
+    AnyOf(Vec<Test>),
+    Not(Box<Test>),
+    Compare(Box<Comparison>),
+}
+
+/// A leaf.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Comparison {
+    pub(super) subject: Operand,
+    pub(super) operator: Operator,
+    pub(super) target: Computed,
+    /// What is looked at, as the rule writes it: an alias, `value`, `count(…)`.
+    pub(super) text: Arc<str>,
+}
+
+/// What a leaf looks at.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Operand {
+    Field(Access),
+    /// A field whose name is computed for each resource.
+    ComputedField(Formula),
+    Value(Computed),
+    CountField(Box<FieldCount>),
+    CountValue(Box<ValueCount>),
+    /// A count over a list that parameters decide: one condition for each item.
+    CountItems(Vec<(Value, Test)>),
+}
+
+/// A value.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Computed {
+    Known(Value),
+    /// An expression that fails whatever the resource is.
+    Fails(Cause),
+    /// `current(name)` of the count over values so many frames outwards.
+    Current(usize),
+    Formula(Formula),
+}
+
+/// A count over the members of an array.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct FieldCount {
+    pub(super) access: AliasAccess,
+    pub(super) filter: Option<Test>,
+}
+
+/// A count over a list that has to be computed for each resource.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct ValueCount {
+    pub(super) list: Computed,
+    pub(super) name: Arc<str>,
+    pub(super) filter: Option<Test>,
+}
+
+/// How a field is read.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Access {
+    Type,
+    Name,
+    FullName,
+    Id,
+    Location,
+    /// `tags`, `tags[x]`, `kind`, `identity.…`: a path that every type has.
+    Body(Path),
+    Alias(AliasAccess),
+}
+
+/// An alias, with its path for each type that has it.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct AliasAccess {
+    pub(super) alias: Arc<str>,
+    pub(super) paths: Vec<(ResourceType, Path)>,
+}
+
+impl AliasAccess {
+    /// The path of this type; a type without the alias has none, and its value is missing.
+    pub(super) fn path(&self, resource_type: &ResourceType) -> Option<&Path> {
+        self.paths.iter().find(|(known, _)| known == resource_type).map(|(_, path)| path)
+    }
+}
+
+/// A path into a resource's body, or into a member of an array that a count goes through.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Path {
+    pub(super) base: Base,
+    /// Below the base.
+    pub(super) steps: Vec<Step>,
+    /// The whole path from the body: `properties.sources[*].eventSource`.
+    pub(super) text: Arc<str>,
+    /// The path has a `[*]` that the alias doesn't have: an empty selection is a missing value then.
+    pub(super) hidden_array: bool,
+    pub(super) doubt: Option<Doubt>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Base {
+    /// The body of the resource.
+    Body,
+    /// The member of the count so many frames outwards, and so many `[*]` above the counted one.
+    Member { frame: usize, up: usize },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Step {
+    Key(Arc<str>),
+    Each,
+}
+
+impl Path {
+    /// From a path as the alias table writes it: `properties.sources[*].eventSource`.
+    pub(super) fn parse(text: &str) -> Path {
+        Path { base: Base::Body, steps: steps(text), text: text.into(), hidden_array: false, doubt: None }
+    }
+
+    /// A path of keys that may hold any character.
+    pub(super) fn keys(keys: &[&str], text: String) -> Path {
+        Path {
+            base: Base::Body,
+            steps: keys.iter().map(|key| Step::Key((*key).into())).collect(),
+            text: text.into(),
+            hidden_array: false,
+            doubt: None,
+        }
+    }
+
+    /// Whether it selects any number of values.
+    pub(super) fn selects(&self) -> bool {
+        self.steps.contains(&Step::Each)
+    }
+}
+
+/// The steps of a path; a key that holds a dot stands in `['…']`.
+fn steps(text: &str) -> Vec<Step> {
+    let mut steps = Vec::new();
+    let mut rest = text;
+    while !rest.is_empty() {
+        if let Some(behind) = rest.strip_prefix("[*]") {
+            steps.push(Step::Each);
+            rest = behind;
+        } else if let Some((key, behind)) = rest.strip_prefix("['").and_then(|quoted| quoted.split_once("']"))
+        {
+            steps.push(Step::Key(key.into()));
+            rest = behind;
+        } else {
+            let start = usize::from(rest.starts_with('.'));
+            let end = rest[start..].find(['.', '[']).map_or(rest.len(), |at| at + start);
+            if end > start {
+                steps.push(Step::Key(rest[start..end].into()));
+            }
+            // A bracket that is none of the known forms ends the path's steps as a key of its own.
+            rest = if end == start { "" } else { &rest[end..] };
+        }
+    }
+    steps
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Path, Step};
+
+    #[test]
+    fn paths_are_split_into_keys_and_arrays() {
+        let path = Path::parse("properties.sources[*].ruleSets[*]");
+        let keys: Vec<_> = path
+            .steps
+            .iter()
+            .map(|step| match step {
+                Step::Key(key) => &**key,
+                Step::Each => "*",
+            })
+            .collect();
+        assert_eq!(keys, ["properties", "sources", "*", "ruleSets", "*"]);
+        assert!(path.selects());
+        assert_eq!(Path::parse("properties['a.b'].c").steps.len(), 3);
+    }
+}

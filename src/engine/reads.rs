@@ -1,0 +1,87 @@
+//! What a compiled policy reads of the inventory.
+
+use crate::arm::{Reads, ResourceType, Value};
+use crate::policy::{Effect, Operator};
+
+use super::policy::CompiledPolicy;
+use super::program::{Access, Computed, Operand, Path, Test, TestKind};
+
+/// The types that `if` can hold for, with what it reads of them, and the related type with what its condition
+/// reads.
+pub(super) fn of(policy: &CompiledPolicy) -> Reads {
+    let mut reads = Reads::new();
+    if policy.effect == Effect::Disabled {
+        return reads;
+    }
+    let subjects = admitted(&policy.condition);
+    match &subjects {
+        Some(types) => types.iter().for_each(|admitted| reads.add_type(admitted)),
+        None => reads.add_every_type(),
+    }
+    paths(&policy.condition, &mut |known, path| match (known, &subjects) {
+        (Some(known), _) => reads.add_path(known, path),
+        (None, Some(types)) => types.iter().for_each(|admitted| reads.add_path(admitted, path)),
+        (None, None) => {}
+    });
+    for access in policy.lookups.values() {
+        for (known, path) in &access.paths {
+            if reads.wants(known) {
+                reads.add_path(known, &path.text);
+            }
+        }
+    }
+    if let Some(details) = &policy.details {
+        reads.add_type(&details.resource_type);
+        if let Some(condition) = &details.condition {
+            paths(condition, &mut |_, path| reads.add_path(&details.resource_type, path));
+        }
+    }
+    reads
+}
+
+/// The types for which a condition can hold; `None` where any type can.
+fn admitted(test: &Test) -> Option<Vec<ResourceType>> {
+    match &test.kind {
+        TestKind::AllOf(parts) => parts.iter().find_map(admitted),
+        TestKind::AnyOf(parts) => {
+            let parts: Option<Vec<_>> = parts.iter().map(admitted).collect();
+            parts.map(|parts| parts.into_iter().flatten().collect())
+        }
+        TestKind::Not(_) => None,
+        TestKind::Compare(leaf) => match (&leaf.subject, leaf.operator, &leaf.target) {
+            (Operand::Field(Access::Type), Operator::Equals, Computed::Known(Value::String(text))) => {
+                Some(vec![ResourceType::new(text)])
+            }
+            (Operand::Field(Access::Type), Operator::In, Computed::Known(Value::Array(items))) => {
+                items.iter().map(|item| item.as_str().map(ResourceType::new)).collect()
+            }
+            _ => None,
+        },
+    }
+}
+
+/// Every path that a condition reads, with its type where it has one.
+fn paths(test: &Test, each: &mut dyn FnMut(Option<&ResourceType>, &str)) {
+    let leaf = match &test.kind {
+        TestKind::AllOf(parts) | TestKind::AnyOf(parts) => {
+            parts.iter().for_each(|part| paths(part, each));
+            return;
+        }
+        TestKind::Not(part) => return paths(part, each),
+        TestKind::Compare(leaf) => leaf,
+    };
+    let mut aliases = |known: &[(ResourceType, Path)]| {
+        known.iter().for_each(|(known, path)| each(Some(known), &path.text));
+    };
+    match &leaf.subject {
+        Operand::Field(Access::Body(path)) => each(None, &path.text),
+        Operand::Field(Access::Alias(access)) => aliases(&access.paths),
+        Operand::Field(_) | Operand::ComputedField(_) | Operand::Value(_) => {}
+        Operand::CountField(count) => {
+            aliases(&count.access.paths);
+            count.filter.iter().for_each(|filter| paths(filter, each));
+        }
+        Operand::CountValue(count) => count.filter.iter().for_each(|filter| paths(filter, each)),
+        Operand::CountItems(items) => items.iter().for_each(|(_, test)| paths(test, each)),
+    }
+}

@@ -1,0 +1,190 @@
+//! Along a path through a body.
+
+use std::ops::ControlFlow;
+
+use crate::arm::Value;
+use crate::policy::FieldName;
+
+use super::program::{AliasAccess, Base, FieldCount, Path, Step};
+
+/// A member of an array on the way to a value, with those around it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Member<'m> {
+    pub(super) outer: Option<&'m Member<'m>>,
+    pub(super) index: usize,
+    pub(super) value: &'m Value,
+}
+
+impl<'m> Member<'m> {
+    /// The member so many arrays outwards.
+    fn up(&'m self, levels: usize) -> Option<&'m Member<'m>> {
+        (0..levels).try_fold(self, |member, _| member.outer)
+    }
+}
+
+/// An open count.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Frame<'f> {
+    pub(super) outer: Option<&'f Frame<'f>>,
+    pub(super) kind: FrameKind<'f>,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) enum FrameKind<'f> {
+    /// Over an array of the resource.
+    Field { count: &'f FieldCount, path: &'f Path, member: &'f Member<'f> },
+    /// Over a list.
+    Value { name: &'f str, value: &'f Value },
+}
+
+impl<'f> Frame<'f> {
+    /// This frame and those around it, innermost first.
+    pub(super) fn outwards(&'f self) -> impl Iterator<Item = &'f Frame<'f>> {
+        std::iter::successors(Some(self), |frame| frame.outer)
+    }
+}
+
+/// The frame so many counts outwards; the innermost is 0.
+pub(super) fn frame<'f>(frames: Option<&'f Frame<'f>>, index: usize) -> Option<&'f Frame<'f>> {
+    frames?.outwards().nth(index)
+}
+
+/// What stands at the end of a path.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Found<'v> {
+    Value(&'v Value),
+    /// A member that isn't there.
+    Missing,
+    /// Members of an array that isn't written in a body which a deployment would put.
+    Unwritten,
+}
+
+/// Where a path begins: its value, and the member that it is.
+pub(super) fn base<'f>(
+    path: &Path,
+    body: &'f Value,
+    frames: Option<&'f Frame<'f>>,
+) -> (Option<&'f Value>, Option<&'f Member<'f>>) {
+    match path.base {
+        Base::Body => (Some(body), None),
+        Base::Member { frame: index, up } => match frame(frames, index).map(|frame| frame.kind) {
+            Some(FrameKind::Field { member, .. }) => {
+                let member = member.up(up);
+                (member.map(|member| member.value), member)
+            }
+            _ => (None, None),
+        },
+    }
+}
+
+/// Visits every value that the steps select, in order; the visitor may stop it.
+pub(super) fn each<'v, F>(
+    from: Option<&'v Value>,
+    steps: &[Step],
+    outer: Option<&Member<'_>>,
+    planned: bool,
+    visit: &mut F,
+) -> ControlFlow<()>
+where
+    F: FnMut(Found<'v>, Option<&Member<'_>>) -> ControlFlow<()>,
+{
+    let mut value = from;
+    for (at, step) in steps.iter().enumerate() {
+        match (step, value) {
+            (_, Some(runtime @ Value::Runtime(_))) => return visit(Found::Value(runtime), outer),
+            (Step::Key(key), Some(Value::Object(object))) => value = object.get(key),
+            (Step::Key(_), _) => value = None,
+            (Step::Each, Some(Value::Array(items))) => {
+                for (index, value) in items.iter().enumerate() {
+                    let member = Member { outer, index, value };
+                    each(Some(value), &steps[at + 1..], Some(&member), planned, visit)?;
+                }
+                return ControlFlow::Continue(());
+            }
+            (Step::Each, None) if planned => return visit(Found::Unwritten, outer),
+            (Step::Each, _) => return ControlFlow::Continue(()),
+        }
+    }
+    visit(value.map_or(Found::Missing, Found::Value), outer)
+}
+
+/// The value at the end of steps without arrays.
+pub(super) fn single<'v>(from: Option<&'v Value>, steps: &[Step]) -> Found<'v> {
+    let mut value = from;
+    for step in steps {
+        value = match (step, value) {
+            (_, runtime @ Some(Value::Runtime(_))) => return runtime.map_or(Found::Missing, Found::Value),
+            (Step::Key(key), Some(Value::Object(object))) => object.get(key),
+            _ => None,
+        };
+    }
+    value.map_or(Found::Missing, Found::Value)
+}
+
+/// The path with the indices of these members put in: `properties.sources[2].eventSource`.
+pub(super) fn placed(path: &Path, member: Option<&Member<'_>>) -> String {
+    let mut indices = Vec::new();
+    let mut at = member;
+    while let Some(member) = at {
+        indices.push(member.index);
+        at = member.outer;
+    }
+    let mut indices = indices.into_iter().rev();
+    let mut parts = path.text.split("[*]");
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        match indices.next() {
+            Some(index) => text.push_str(&format!("[{index}]")),
+            None => text.push_str("[*]"),
+        }
+        text.push_str(part);
+    }
+    text
+}
+
+/// What an alias selects for the function `field()` or `current()`: seen from the open counts, innermost
+/// first, then from the body.
+pub(super) fn select<'v>(
+    alias: &AliasAccess,
+    path: &Path,
+    body: &'v Value,
+    frames: Option<&'v Frame<'v>>,
+    visit: &mut dyn FnMut(Found<'v>),
+) {
+    let mut visit = |found: Found<'v>, _: Option<&Member<'_>>| {
+        visit(found);
+        ControlFlow::Continue(())
+    };
+    for frame in frames.into_iter().flat_map(Frame::outwards) {
+        let FrameKind::Field { count, path: counted, member } = frame.kind else { continue };
+        if !begins_with(&alias.alias, &count.access.alias) {
+            continue;
+        }
+        let Some(rest) = path.text.strip_prefix(&*counted.text) else { continue };
+        let rest = Path::parse(rest);
+        let _ = each(Some(member.value), &rest.steps, Some(member), false, &mut visit);
+        return;
+    }
+    let _ = each(Some(body), &Path::parse(&path.text).steps, None, false, &mut visit);
+}
+
+/// Whether an alias is another one, or goes on below it.
+pub(super) fn begins_with(alias: &str, start: &str) -> bool {
+    alias.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start))
+        && matches!(alias.as_bytes().get(start.len()), None | Some(b'.' | b'['))
+}
+
+/// The path of an accessor that every type has below its body; nothing for those that have no path.
+pub(super) fn body_path(name: &FieldName) -> Option<Path> {
+    Some(match name {
+        FieldName::Kind => Path::keys(&["kind"], "kind".to_owned()),
+        FieldName::Tags => Path::keys(&["tags"], "tags".to_owned()),
+        FieldName::Tag(tag) => Path::keys(&["tags", tag], format!("tags['{tag}']")),
+        FieldName::Identity(rest) if rest.is_empty() => Path::keys(&["identity"], "identity".to_owned()),
+        FieldName::Identity(rest) => {
+            let keys: Vec<&str> = std::iter::once("identity").chain(rest.split('.')).collect();
+            Path::keys(&keys, format!("identity.{rest}"))
+        }
+        _ => return None,
+    })
+}

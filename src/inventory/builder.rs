@@ -1,0 +1,424 @@
+//! The inventory as it is gathered, document by document, in whatever order they come.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use crate::arm::{Object, ResourceId, ResourceType, Value};
+use crate::config::{Manifest, manifest};
+use crate::source::{Diagnostic, Diagnostics, FileId, Node, NodeValue, Span};
+
+use super::access::{Deployment, Exemption, ProviderRegistration, RoleAssignment};
+use super::documents::Gathering;
+use super::kind::Kind;
+use super::merge::{self, Side};
+use super::resource::{Resource, ShapeLoss};
+use super::shape::envelope::{self, Envelope, GoesOn, take};
+use super::shape::group::{self, Gathered};
+use super::shape::resource::{Read, Shape};
+use super::shape::{azgovviz, exemption, provider, resource, role_assignment, subscription};
+use super::tree::TreeFacts;
+use super::{codes, foreign};
+
+/// Where a document comes from.
+#[derive(Debug, Clone, Copy)]
+pub struct Provenance {
+    /// Its file.
+    pub file: FileId,
+    /// Whether the file holds one document a line (NDJSON): then its documents are a listing.
+    pub lines: bool,
+}
+
+/// What a document held.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DocumentSummary {
+    /// Its place.
+    pub span: Span,
+    /// How it held its elements.
+    pub envelope: Envelope,
+    /// Its elements by kind.
+    pub kinds: BTreeMap<Kind, usize>,
+    /// How many resources carry no properties.
+    pub without_properties: usize,
+    /// How many resources are cut off.
+    pub cut: usize,
+    /// How many resources are projections.
+    pub projected: usize,
+    /// Whether the list goes on elsewhere.
+    pub goes_on: bool,
+}
+
+/// One list or document.
+#[derive(Debug)]
+pub(super) struct Batch {
+    pub(super) file: FileId,
+    pub(super) span: Span,
+    pub(super) envelope: Envelope,
+    pub(super) lines: bool,
+    pub(super) goes_on: Option<GoesOn>,
+    pub(super) total: Option<u64>,
+    pub(super) rows: u64,
+    /// The types of its elements.
+    pub(super) types: BTreeSet<ResourceType>,
+    /// For findings that are told once for all elements: how many, and the first.
+    lost: BTreeMap<&'static str, (usize, Span)>,
+    kinds: BTreeMap<Kind, usize>,
+    strange: Option<Span>,
+}
+
+/// A resource as it was read, with its list.
+#[derive(Debug)]
+pub(super) struct Stored {
+    pub(super) resource: Resource,
+    pub(super) shape: Shape,
+    pub(super) batch: usize,
+}
+
+/// Resources by id; contradicting ones side by side.
+#[derive(Debug, Default)]
+pub(super) struct Store {
+    pub(super) all: Vec<Stored>,
+    first: HashMap<ResourceId, usize>,
+    /// Ids under which several contents stand, with all of them.
+    pub(super) contested: BTreeMap<ResourceId, Vec<usize>>,
+    types: HashMap<ResourceType, ResourceType>,
+}
+
+/// Gathers an inventory.
+#[derive(Debug, Default)]
+pub struct InventoryBuilder {
+    pub(super) batches: Vec<Batch>,
+    pub(super) store: Store,
+    pub(super) tree: TreeFacts,
+    pub(super) subscriptions: Vec<subscription::Facts>,
+    pub(super) roles: Vec<RoleAssignment>,
+    pub(super) exemptions: Vec<Exemption>,
+    pub(super) registrations: Vec<ProviderRegistration>,
+    pub(super) deployments: Vec<Deployment>,
+    pub(super) definitions: Gathering,
+    pub(super) initiatives: Gathering,
+    pub(super) assignments: Gathering,
+    pub(super) exemption_documents: Gathering,
+    pub(super) manifests: Vec<Manifest>,
+}
+
+impl InventoryBuilder {
+    /// Nothing gathered yet.
+    pub fn new() -> InventoryBuilder {
+        InventoryBuilder::default()
+    }
+
+    /// Adds a document. What it is, it says itself; what isn't read is told.
+    pub fn document(&mut self, node: Node, provenance: Provenance, faults: &mut Diagnostics) -> DocumentSummary {
+        let opened = envelope::open(node, faults);
+        let batch = self.batch(provenance, opened.span, opened.envelope);
+        self.batches[batch].goes_on = opened.goes_on;
+        self.batches[batch].total = opened.total;
+        for item in opened.items {
+            self.element(item, batch, faults);
+        }
+        self.close(batch, faults)
+    }
+
+    /// Begins a list whose elements are added one by one.
+    pub(super) fn batch(&mut self, provenance: Provenance, span: Span, envelope: Envelope) -> usize {
+        self.batches.push(Batch {
+            file: provenance.file,
+            span,
+            envelope,
+            lines: provenance.lines,
+            goes_on: None,
+            total: None,
+            rows: 0,
+            types: BTreeSet::new(),
+            lost: BTreeMap::new(),
+            kinds: BTreeMap::new(),
+            strange: None,
+        });
+        self.batches.len() - 1
+    }
+
+    /// Adds an element of a list.
+    pub(super) fn element(&mut self, node: Node, batch: usize, faults: &mut Diagnostics) {
+        let kind = Kind::of(&node);
+        let span = node.span;
+        self.batches[batch].rows += 1;
+        self.count(kind, batch, span);
+        if let Some(name) = type_of(kind) {
+            self.typed(&ResourceType::new(name), batch);
+        }
+        match kind {
+            Kind::Resource | Kind::ResourceGroup => self.resource(node, batch, faults),
+            Kind::Subscription => self.subscription(node, batch, faults),
+            Kind::ManagementGroup | Kind::TreeSubscription => {
+                let mut gathered = self.gathered(faults);
+                if kind == Kind::ManagementGroup {
+                    group::read(&node, &mut gathered);
+                } else {
+                    group::subscription(&node, &mut gathered);
+                }
+            }
+            Kind::AzGovVizTree => self.azgovviz(node, batch, faults),
+            Kind::RoleAssignment => self.roles.extend(role_assignment::read(&node, faults)),
+            Kind::Provider => self.registrations.extend(provider::registration(&node)),
+            Kind::Deployment => self.deployments.extend(provider::deployment(&node, faults)),
+            Kind::PolicyDefinition
+            | Kind::PolicySetDefinition
+            | Kind::PolicyAssignment
+            | Kind::PolicyExemption => self.policy(kind, node, batch, faults),
+            Kind::Manifest => self.manifests.extend(manifest::read(&node, faults)),
+            Kind::PolicyState | Kind::Config | Kind::Own | Kind::Foreign(_) | Kind::Unknown => {}
+        }
+    }
+
+    fn count(&mut self, kind: Kind, batch: usize, span: Span) {
+        let batch = &mut self.batches[batch];
+        *batch.kinds.entry(kind).or_default() += 1;
+        if matches!(kind, Kind::Unknown | Kind::Foreign(_) | Kind::PolicyState) {
+            batch.strange.get_or_insert(span);
+        }
+    }
+
+    fn typed(&mut self, resource_type: &ResourceType, batch: usize) {
+        let types = &mut self.batches[batch].types;
+        if !types.contains(resource_type) {
+            types.insert(resource_type.clone());
+        }
+    }
+
+    fn gathered<'a>(&'a mut self, faults: &'a mut Diagnostics) -> Gathered<'a> {
+        Gathered { tree: &mut self.tree, subscriptions: &mut self.subscriptions, faults }
+    }
+
+    fn resource(&mut self, mut node: Node, batch: usize, faults: &mut Diagnostics) {
+        let read = resource::read(&node, self.batches[batch].envelope, faults);
+        if let Some(read) = read {
+            self.keep(read, batch);
+        }
+        self.children(&mut node, batch, faults);
+    }
+
+    /// Children that an export of `PSRule` writes below a resource: those that have ids of their own.
+    fn children(&mut self, node: &mut Node, batch: usize, faults: &mut Diagnostics) {
+        if node.get("resources").is_none() || node.get("resourceType").is_none() {
+            return;
+        }
+        let Some(children) = take(node, "resources") else { return };
+        if let NodeValue::Array(children) = children.value {
+            for child in children {
+                self.element(child, batch, faults);
+            }
+        }
+    }
+
+    /// Keeps a resource of a list.
+    pub(super) fn keep(&mut self, read: Read, batch: usize) {
+        let lost = match &read.resource.loss {
+            Some(ShapeLoss::NoProperties) if !read.resource.resource_type.is(ResourceType::RESOURCE_GROUP) => {
+                Some("properties")
+            }
+            Some(ShapeLoss::Truncated) => Some("depth"),
+            Some(ShapeLoss::Projected(_)) => Some("projection"),
+            _ => None,
+        };
+        if let Some(lost) = lost {
+            self.batches[batch].lost.entry(lost).or_insert((0, read.resource.span)).0 += 1;
+        }
+        self.typed(&read.resource.resource_type, batch);
+        self.store.add(read, batch);
+    }
+
+    fn subscription(&mut self, mut node: Node, batch: usize, faults: &mut Diagnostics) {
+        if let Some(facts) = subscription::read(&node, faults) {
+            if let Some(chain) = &facts.chain {
+                let keys = group::name_all(chain, facts.tenant.as_option(), &mut self.tree);
+                self.tree.chain(&facts.id, &keys, chain.span);
+                self.typed(&ResourceType::new(GROUPS), batch);
+            }
+            self.subscriptions.push(facts);
+        }
+        self.children(&mut node, batch, faults);
+    }
+
+    fn azgovviz(&mut self, node: Node, batch: usize, faults: &mut Diagnostics) {
+        let (documents, groups) = azgovviz::read(node, &mut self.gathered(faults));
+        for named in groups {
+            let resource_type = ResourceType::new(ResourceType::RESOURCE_GROUP);
+            let body = [
+                ("id", Value::from(named.id.as_str())),
+                ("name", Value::from(named.id.name())),
+                ("type", Value::from(resource_type.as_str())),
+            ];
+            let body: Object = body.into_iter().map(|(key, value)| (key.into(), value)).collect();
+            let loss = ShapeLoss::Projected(vec!["id".into(), "name".into(), "type".into()]);
+            let resource = Resource {
+                id: named.id,
+                resource_type,
+                location: None,
+                body: Value::from(body),
+                loss: Some(loss),
+                span: named.span,
+            };
+            self.store.add(Read { resource, shape: Shape::Rest }, batch);
+        }
+        for document in documents {
+            self.element(document, batch, faults);
+        }
+    }
+
+    fn policy(&mut self, kind: Kind, mut node: Node, batch: usize, faults: &mut Diagnostics) {
+        if let Some(placeholder) = foreign::placeholder(&node) {
+            let text = placeholder.as_str().unwrap_or_default();
+            faults.push(
+                Diagnostic::new(
+                    &codes::PLACEHOLDER,
+                    format!("`{text}` is a placeholder, so {} isn't read", kind.as_str()),
+                )
+                .at(placeholder.span, "a value belongs here")
+                .help("give the deployed object, or put the value in"),
+            );
+            return;
+        }
+        match kind {
+            Kind::PolicyDefinition => self.definitions.add(node, faults),
+            Kind::PolicySetDefinition => self.initiatives.add(node, faults),
+            Kind::PolicyExemption => {
+                self.exemptions.extend(exemption::read(&node, faults));
+                self.exemption_documents.add(node, faults);
+            }
+            _ => {
+                // `Export-AzPolicyAssignmentData` writes the definitions into their assignment.
+                let inside = if node.get("properties").is_some() { take(&mut node, "policyDefinitions") } else { None };
+                self.assignments.add(node, faults);
+                if let Some(Node { value: NodeValue::Array(definitions), .. }) = inside {
+                    for definition in definitions {
+                        self.element(definition, batch, faults);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Ends a list: tells once what concerns many of its elements.
+    pub(super) fn close(&mut self, at: usize, faults: &mut Diagnostics) -> DocumentSummary {
+        let batch = &self.batches[at];
+        let total: usize = batch.kinds.values().sum();
+        if let Some(first) = batch.strange {
+            tell_strange(batch, first, total, faults);
+        }
+        let of = |key: &str| batch.lost.get(key).map_or(0, |(count, _)| *count);
+        for (key, (count, first)) in &batch.lost {
+            faults.push(lost_found(key, *count, *first));
+        }
+        DocumentSummary {
+            span: batch.span,
+            envelope: batch.envelope,
+            kinds: batch.kinds.clone(),
+            without_properties: of("properties"),
+            cut: of("depth"),
+            projected: of("projection"),
+            goes_on: batch.goes_on.is_some(),
+        }
+    }
+
+    /// The types that each file holds, as a manifest names them.
+    pub fn file_types(&self) -> BTreeMap<FileId, BTreeSet<ResourceType>> {
+        let mut found: BTreeMap<FileId, BTreeSet<ResourceType>> = BTreeMap::new();
+        for batch in &self.batches {
+            found.entry(batch.file).or_default().extend(batch.types.iter().cloned());
+        }
+        found
+    }
+}
+
+/// The type of management groups.
+pub(super) const GROUPS: &str = "Microsoft.Management/managementGroups";
+
+/// The type whose listing an element of this kind belongs to; a resource says it itself.
+fn type_of(kind: Kind) -> Option<&'static str> {
+    Some(match kind {
+        Kind::ManagementGroup | Kind::TreeSubscription | Kind::AzGovVizTree => GROUPS,
+        Kind::Subscription => ResourceType::SUBSCRIPTION,
+        Kind::RoleAssignment => "Microsoft.Authorization/roleAssignments",
+        Kind::PolicyDefinition => "Microsoft.Authorization/policyDefinitions",
+        Kind::PolicySetDefinition => "Microsoft.Authorization/policySetDefinitions",
+        Kind::PolicyAssignment => "Microsoft.Authorization/policyAssignments",
+        Kind::PolicyExemption => "Microsoft.Authorization/policyExemptions",
+        Kind::Provider => "Microsoft.Resources/providers",
+        Kind::Deployment => "Microsoft.Resources/deployments",
+        Kind::PolicyState => "Microsoft.PolicyInsights/policyStates",
+        _ => return None,
+    })
+}
+
+impl Store {
+    /// Adds a resource: joined with one that says the same, else beside it.
+    fn add(&mut self, mut read: Read, batch: usize) {
+        let known_type = self.types.entry(read.resource.resource_type.clone());
+        read.resource.resource_type = known_type.or_insert_with(|| read.resource.resource_type.clone()).clone();
+        let id = read.resource.id.clone();
+        let Some(first) = self.first.get(&id).copied() else {
+            self.first.insert(id, self.all.len());
+            self.all.push(Stored { resource: read.resource, shape: read.shape, batch });
+            return;
+        };
+        let one = [first];
+        let known = self.contested.get(&id).map_or(&one[..], Vec::as_slice);
+        let agrees = known.iter().copied().find(|at| {
+            let stored = &self.all[*at];
+            let a = Side { resource: &stored.resource, shape: stored.shape };
+            merge::difference(&a, &Side { resource: &read.resource, shape: read.shape }).is_none()
+        });
+        match agrees {
+            Some(at) => {
+                let stored = &mut self.all[at];
+                let a = (stored.resource.clone(), stored.shape);
+                (stored.resource, stored.shape) = merge::joined(a, (read.resource, read.shape));
+            }
+            None => {
+                let at = self.all.len();
+                self.all.push(Stored { resource: read.resource, shape: read.shape, batch });
+                self.contested.entry(id).or_insert_with(|| vec![first]).push(at);
+            }
+        }
+    }
+}
+
+/// Says what of a document isn't read.
+fn tell_strange(batch: &Batch, first: Span, total: usize, faults: &mut Diagnostics) {
+    for (kind, count) in &batch.kinds {
+        let place = if *count == total { batch.span } else { first };
+        let share = if *count == total { String::new() } else { format!(" ({count} of {total} elements)") };
+        match kind {
+            Kind::Foreign(foreign) => faults.push(foreign.diagnostic(place)),
+            Kind::Unknown => faults.push(
+                Diagnostic::new(&codes::UNKNOWN_DOCUMENT, format!("azpol doesn't know what this is{share}"))
+                    .at(place, "not read"),
+            ),
+            Kind::PolicyState => faults.push(
+                Diagnostic::new(&codes::UNUSED_DOCUMENT, format!("policy states aren't used yet{share}"))
+                    .at(place, "not used"),
+            ),
+            _ => {}
+        }
+    }
+}
+
+fn lost_found(what: &str, count: usize, first: Span) -> Diagnostic {
+    let many = if count == 1 { "a resource".to_owned() } else { format!("{count} resources") };
+    let verb = if count == 1 { "carries" } else { "carry" };
+    match what {
+        "properties" => {
+            Diagnostic::new(&codes::NO_PROPERTIES, format!("{many} here {verb} no properties"))
+                .at(first, "the first one")
+                .help("`az resource list` leaves them out; use Resource Graph or the type's own `list` command")
+        }
+        "depth" => Diagnostic::new(
+            &codes::TRUNCATED,
+            format!("{many} here {} cut off by a depth limit", if count == 1 { "was" } else { "were" }),
+        )
+        .at(first, "the first one")
+        .help("export again with `ConvertTo-Json -Depth 20`"),
+        _ => Diagnostic::new(&codes::PROJECTED, format!("{many} here {verb} some members only"))
+            .at(first, "the first one")
+            .help("what isn't carried leaves rows Undetermined; query whole rows, without `project`"),
+    }
+}

@@ -1,0 +1,323 @@
+//! The inventory, and the questions that the other rooms ask it.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::arm::{ManagementGroupId, ResourceId, ResourceType, Scope, SubscriptionId};
+
+use super::access::{Deployment, Exemption, ProviderRegistration, RoleAssignment};
+use super::completeness::{Known, Listing, Places};
+use super::{Chain, ManagementGroup, Placement, Resource, SetAside, Subscription};
+
+/// Whether a resource exists.
+#[derive(Debug, Clone, Copy)]
+pub enum Existence<'a> {
+    /// It does.
+    Exists(&'a Resource),
+    /// It is known not to: the listing that would hold it is complete.
+    Absent,
+    /// The files don't say.
+    Unknown,
+}
+
+/// What was asserted to be complete.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Assertion {
+    /// The type.
+    pub resource_type: ResourceType,
+    /// The scope; `None` for every subscription known to the run.
+    pub scope: Option<Scope>,
+}
+
+/// What a tenant holds, as far as the files say. Cheap to clone.
+#[derive(Debug, Clone, Default)]
+pub struct Inventory {
+    base: Arc<Base>,
+    /// What a plan would put on top, for the proof.
+    changes: Arc<Changes>,
+}
+
+/// What was read.
+#[derive(Debug, Default)]
+pub(crate) struct Base {
+    /// Sorted by id.
+    pub(crate) subscriptions: Vec<Subscription>,
+    pub(crate) subscription_at: HashMap<SubscriptionId, usize>,
+    pub(crate) set_aside: Vec<SetAside>,
+    pub(crate) groups: Vec<ManagementGroup>,
+    pub(crate) tenants: BTreeSet<Arc<str>>,
+    pub(crate) resources: Resources,
+    pub(crate) role_assignments: BTreeMap<Arc<str>, Vec<RoleAssignment>>,
+    pub(crate) exemptions: Exemptions,
+    pub(crate) registrations: BTreeMap<(Option<SubscriptionId>, String), ProviderRegistration>,
+    pub(crate) deployments: HashMap<ResourceId, Deployment>,
+    pub(crate) known: Known,
+    pub(crate) given: BTreeSet<ResourceType>,
+    pub(crate) assertions: Vec<Assertion>,
+    pub(crate) oldest: Option<Timestamp>,
+}
+
+/// Exemptions, sorted by id, with their indices.
+#[derive(Debug, Default)]
+pub(crate) struct Exemptions {
+    all: Vec<Exemption>,
+    /// Those on a subscription or below it.
+    inside: HashMap<SubscriptionId, Vec<usize>>,
+    /// Those on a management group or the tenant.
+    above: Vec<usize>,
+}
+
+impl Exemptions {
+    /// Indexes them.
+    pub(crate) fn new(mut all: Vec<Exemption>) -> Exemptions {
+        all.sort_by(|a, b| a.id.cmp(&b.id));
+        let (mut inside, mut above) = (HashMap::<_, Vec<usize>>::new(), Vec::new());
+        for (at, exemption) in all.iter().enumerate() {
+            match exemption.scope.subscription() {
+                Some(id) => inside.entry(id).or_default().push(at),
+                None => above.push(at),
+            }
+        }
+        Exemptions { all, inside, above }
+    }
+}
+
+/// Resources with their indices.
+#[derive(Debug, Default)]
+pub(crate) struct Resources {
+    all: Vec<Resource>,
+    by_id: HashMap<ResourceId, u32>,
+    /// By subscription and type, each bucket sorted by id.
+    by_type: HashMap<(SubscriptionId, ResourceType), Vec<u32>>,
+}
+
+impl Resources {
+    /// Indexes them; ids are unique.
+    pub(crate) fn new(all: Vec<Resource>) -> Resources {
+        let mut by_id = HashMap::with_capacity(all.len());
+        let mut by_type: HashMap<(SubscriptionId, ResourceType), Vec<u32>> = HashMap::new();
+        for (at, resource) in (0u32..).zip(&all) {
+            by_id.insert(resource.id.clone(), at);
+            if let Some(subscription) = resource.id.subscription_id() {
+                by_type.entry((subscription, resource.resource_type.clone())).or_default().push(at);
+            }
+        }
+        for bucket in by_type.values_mut().filter(|bucket| bucket.len() > 1) {
+            bucket.sort_by(|a, b| all[*a as usize].id.cmp(&all[*b as usize].id));
+        }
+        Resources { all, by_id, by_type }
+    }
+
+    fn get(&self, id: &ResourceId) -> Option<&Resource> {
+        self.by_id.get(id).map(|at| &self.all[*at as usize])
+    }
+
+    fn bucket(&self, subscription: &SubscriptionId, resource_type: &ResourceType) -> &[u32] {
+        self.by_type.get(&(subscription.clone(), resource_type.clone())).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// Resources put on top of what was read.
+#[derive(Debug, Default, Clone)]
+struct Changes {
+    by_id: BTreeMap<ResourceId, Resource>,
+    by_type: BTreeMap<(SubscriptionId, ResourceType), BTreeSet<ResourceId>>,
+}
+
+impl Inventory {
+    pub(crate) fn new(base: Base) -> Inventory {
+        Inventory { base: Arc::new(base), changes: Arc::default() }
+    }
+
+    /// All subscriptions that are evaluated, sorted by id.
+    pub fn subscriptions(&self) -> impl ExactSizeIterator<Item = &Subscription> {
+        self.base.subscriptions.iter()
+    }
+
+    /// One of them.
+    pub fn subscription(&self, id: &SubscriptionId) -> Option<&Subscription> {
+        self.base.subscription_at.get(id).map(|at| &self.base.subscriptions[*at])
+    }
+
+    /// Subscriptions that stand in the files and aren't evaluated, sorted by id, with the reason.
+    pub fn set_aside(&self) -> &[SetAside] {
+        &self.base.set_aside
+    }
+
+    /// All management groups that are named, sorted by tenant and name.
+    pub fn management_groups(&self) -> impl ExactSizeIterator<Item = &ManagementGroup> {
+        self.base.groups.iter()
+    }
+
+    /// Whether a management group of that name is known.
+    pub fn has_management_group(&self, id: &ManagementGroupId) -> bool {
+        self.base.groups.iter().any(|group| group.id == *id)
+    }
+
+    /// The tenants whose trees or subscriptions were given, in lower case, sorted.
+    pub fn tenants(&self) -> Vec<&str> {
+        self.base.tenants.iter().map(|tenant| &**tenant).collect()
+    }
+
+    /// The groups above a subscription. An unknown subscription has an empty, incomplete chain.
+    pub fn chain(&self, id: &SubscriptionId) -> &Chain {
+        static NONE: Chain = Chain { above: Vec::new(), complete: false, not_under: Vec::new() };
+        self.subscription(id).map_or(&NONE, |subscription| &subscription.chain)
+    }
+
+    /// Whether a subscription lies under a management group.
+    pub fn placement(&self, id: &SubscriptionId, group: &ManagementGroupId) -> Placement {
+        self.chain(id).placement(group)
+    }
+
+    /// The resources of a type in a subscription, sorted by id; those of a change behind those that were read.
+    pub fn resources(&self, id: &SubscriptionId, resource_type: &ResourceType) -> impl Iterator<Item = &Resource> {
+        let bucket = self.base.resources.bucket(id, resource_type);
+        let changes = &*self.changes;
+        let added = if changes.by_id.is_empty() {
+            None
+        } else {
+            changes.by_type.get(&(id.clone(), resource_type.clone()))
+        };
+        let read = bucket.iter().map(move |at| {
+            let read = &self.base.resources.all[*at as usize];
+            if changes.by_id.is_empty() { read } else { changes.by_id.get(&read.id).unwrap_or(read) }
+        });
+        let added = added
+            .into_iter()
+            .flatten()
+            .filter(|id| self.base.resources.get(id).is_none())
+            .filter_map(|id| changes.by_id.get(id));
+        read.chain(added)
+    }
+
+    /// A resource by its id.
+    pub fn resource(&self, id: &ResourceId) -> Option<&Resource> {
+        self.changes.by_id.get(id).or_else(|| self.base.resources.get(id))
+    }
+
+    /// How many resources were read, resource groups included.
+    pub fn resource_count(&self) -> usize {
+        self.base.resources.all.len()
+    }
+
+    /// Whether a resource group exists. It is absent only if the listing of the subscription's groups is complete.
+    pub fn resource_group(&self, id: &ResourceId) -> Existence<'_> {
+        if let Some(found) = self.resource(id) {
+            return Existence::Exists(found);
+        }
+        let groups = ResourceType::new(ResourceType::RESOURCE_GROUP);
+        let scope = id.subscription_id().map_or(Scope::Tenant, Scope::Subscription);
+        if self.listing(&groups, &scope).is_complete() { Existence::Absent } else { Existence::Unknown }
+    }
+
+    /// What is known about the listing of a type in a scope.
+    pub fn listing(&self, resource_type: &ResourceType, scope: &Scope) -> Listing {
+        self.base.known.listing(resource_type, scope, &*self.base)
+    }
+
+    /// The types of which a listing was given, sorted.
+    pub fn given(&self) -> impl Iterator<Item = &ResourceType> {
+        self.base.given.iter()
+    }
+
+    /// What was asserted to be complete (`--complete`), sorted.
+    pub fn assertions(&self) -> &[Assertion] {
+        &self.base.assertions
+    }
+
+    /// The oldest time of collection that a manifest states.
+    pub fn collected(&self) -> Option<Timestamp> {
+        self.base.oldest
+    }
+
+    /// The exemptions that touch a resource: they lie on it or above it, or may do so, where the files don't tell
+    /// whether the resource's subscription lies under the exemption's management group.
+    pub fn exemptions_touching(&self, resource: &ResourceId) -> impl Iterator<Item = &Exemption> {
+        let subscription = resource.subscription_id();
+        let exemptions = &self.base.exemptions;
+        let inside = subscription.as_ref().and_then(|id| exemptions.inside.get(id)).map_or(&[][..], Vec::as_slice);
+        let resource = resource.clone();
+        exemptions.above.iter().chain(inside).map(|at| &exemptions.all[*at]).filter(move |exemption| {
+            match &exemption.scope {
+                Scope::Tenant => true,
+                Scope::ManagementGroup(group) => {
+                    subscription.as_ref().is_some_and(|id| self.placement(id, group) != Placement::Outside)
+                }
+                Scope::Subscription(id) => subscription.as_ref() == Some(id),
+                Scope::ResourceGroup(id) | Scope::Resource(id) => resource.is_within(id),
+            }
+        })
+    }
+
+    /// All exemptions, sorted by id.
+    pub fn exemptions(&self) -> &[Exemption] {
+        &self.base.exemptions.all
+    }
+
+    /// The role assignments of a principal, sorted by scope and role.
+    pub fn role_assignments(&self, principal: &str) -> &[RoleAssignment] {
+        self.base.role_assignments.get(&*principal.to_ascii_lowercase()).map_or(&[], Vec::as_slice)
+    }
+
+    /// The registration of a resource provider in a subscription, where the files tell it. A row without a
+    /// subscription counts if the run has one subscription only.
+    pub fn provider(&self, id: &SubscriptionId, namespace: &str) -> Option<&ProviderRegistration> {
+        let namespace = namespace.to_ascii_lowercase();
+        let named = self.base.registrations.get(&(Some(id.clone()), namespace.clone()));
+        let only = || self.base.registrations.get(&(None, namespace)).filter(|_| self.base.subscriptions.len() == 1);
+        named.or_else(only)
+    }
+
+    /// A deployment by its id.
+    pub fn deployment(&self, id: &ResourceId) -> Option<&Deployment> {
+        self.base.deployments.get(id)
+    }
+
+    /// Subscriptions in which resources lie and that no listing and no tree names, sorted.
+    pub fn unlisted_subscriptions(&self) -> BTreeSet<SubscriptionId> {
+        let named = |id: &SubscriptionId| {
+            self.base.subscription_at.contains_key(id) || self.base.set_aside.iter().any(|aside| aside.id == *id)
+        };
+        self.base.resources.by_type.keys().map(|(id, _)| id).filter(|id| !named(id)).cloned().collect()
+    }
+
+    /// The inventory after these resources were put: each replaces one of its id, or is new.
+    #[must_use]
+    pub fn with_changes(&self, resources: &[Resource]) -> Inventory {
+        let mut changes = Changes::clone(&self.changes);
+        for resource in resources {
+            if let Some(subscription) = resource.id.subscription_id() {
+                let key = (subscription, resource.resource_type.clone());
+                changes.by_type.entry(key).or_default().insert(resource.id.clone());
+            }
+            changes.by_id.insert(resource.id.clone(), resource.clone());
+        }
+        Inventory { base: self.base.clone(), changes: Arc::new(changes) }
+    }
+}
+
+impl Base {
+    fn find(&self, id: &SubscriptionId) -> Option<&Subscription> {
+        self.subscription_at.get(id).map(|at| &self.subscriptions[*at])
+    }
+}
+
+impl Places for Base {
+    fn is_under(&self, subscription: &SubscriptionId, group: &ManagementGroupId) -> bool {
+        self.find(subscription).is_some_and(|found| found.chain.placement(group) == Placement::Under)
+    }
+
+    fn may_be_under(&self, subscription: &SubscriptionId, group: &ManagementGroupId) -> bool {
+        self.find(subscription).is_none_or(|found| found.chain.placement(group) != Placement::Outside)
+    }
+
+    fn tenant(&self, subscription: &SubscriptionId) -> Option<&str> {
+        self.find(subscription).and_then(|found| found.tenant.as_option()).map(|tenant| &**tenant)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,19 @@
+//! From spanned trees to the documents of Azure Policy.
+//!
+//! Every fault of a document is found at once and has a place. What azpol doesn't evaluate yet is no fault
+//! here as long as Azure takes it: the room `engine` names it when the definition is compiled.
+
+mod assignment;
+mod condition;
+mod definition;
+mod parameters;
+mod placeholder;
+mod reading;
+mod references;
+mod rule;
+
+#[cfg(test)]
+mod tests;
+
+pub use assignment::assignment;
+pub use definition::definition;

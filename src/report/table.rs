@@ -1,0 +1,267 @@
+//! States for people.
+
+use crate::compliance::{
+    ComplianceState, Evaluated, NotEvaluated, PolicyState, Provisional, Summary, WhyNot,
+};
+use crate::policy::{DefinitionSource, PolicyDefinition, Selective};
+use crate::source::printable;
+
+use super::lines::{Line, count, draw, wrap};
+use super::style::{Mark, Style};
+use super::view::View;
+use super::words;
+
+/// How many rows of one assignment a table shows.
+const SHOWN: usize = 60;
+
+/// The states of a run.
+pub fn scan(view: &View<'_>, style: Style) -> String {
+    let mut out = head(view, style);
+    blocks(view, style, &mut out);
+    summary(view, style, &mut out);
+    out
+}
+
+/// The first lines: what was read, and what was asserted.
+pub fn head(view: &View<'_>, style: Style) -> String {
+    let mut out = String::new();
+    let inventory = view.inventory;
+    if let Some(what) = empty(view) {
+        out.push_str(&style.paint(Mark::Warn, &format!("! {what}")));
+        out.push('\n');
+    }
+    let mut parts = Vec::new();
+    let tenants: Vec<&str> = inventory.tenants();
+    match tenants.as_slice() {
+        [] => {}
+        [one] => parts.push(format!("tenant {}", printable(one))),
+        many => parts.push(count(many.len(), "tenant", "tenants")),
+    }
+    let groups = inventory.management_groups().len();
+    let mut number = count(inventory.subscriptions().len(), "subscription", "subscriptions");
+    if groups > 0 {
+        number.push_str(&format!(" in {}", count(groups, "management group", "management groups")));
+    }
+    parts.push(number);
+    parts.push(count(view.run.assignments.len(), "assignment", "assignments"));
+    parts.push(match inventory.collected() {
+        Some(time) => format!("collected {time}"),
+        None => "collected: not known".to_owned(),
+    });
+    for row in wrap(&parts.join(style.dot()), style.width) {
+        out.push_str(&style.text(&row));
+        out.push('\n');
+    }
+    if !view.asserted.is_empty() {
+        out.push_str(&format!("asserted: {}\n", view.asserted.join("; ")));
+    }
+    out
+}
+
+/// What a run lacks to say anything.
+fn empty(view: &View<'_>) -> Option<&'static str> {
+    let nothing_assigned =
+        view.run.assignments.is_empty() && view.run.disabled.is_empty() && view.run.not_evaluated.is_empty();
+    if nothing_assigned {
+        Some("no policy assignment was found: give one, or propose one with --assign DEFINITION --at SCOPE")
+    } else if view.inventory.subscriptions().len() == 0 {
+        Some("no subscription was found: az account list --all > subscriptions.json")
+    } else if view.run.rows.is_empty() {
+        Some("no assignment covers any subscription: there is no row")
+    } else {
+        None
+    }
+}
+
+/// Whether a run has nothing to say.
+pub fn is_empty(view: &View<'_>) -> bool {
+    empty(view).is_some()
+}
+
+/// One block an assignment, then what wasn't evaluated.
+pub fn blocks(view: &View<'_>, style: Style, out: &mut String) {
+    for (index, evaluated) in view.run.assignments.iter().enumerate() {
+        out.push('\n');
+        out.push_str(&title(evaluated, style));
+        let rows: Vec<&PolicyState> = view.run.rows.iter().filter(|row| row.assignment == index).collect();
+        draw(&assignment_lines(view, index, &rows), style, out);
+    }
+    not_evaluated(view, style, out);
+}
+
+fn title(evaluated: &Evaluated, style: Style) -> String {
+    let assignment = &evaluated.assignment;
+    let scope = scope_name(&assignment.scope);
+    let proposed = if evaluated.proposed { " (proposed)" } else { "" };
+    let name = printable(&assignment.display_name).into_owned();
+    let place = format!("{} at {scope}{proposed}", printable(&assignment.name));
+    let text = format!("{place}{}{}", style.dot(), definition_name(&evaluated.definition));
+    format!("{}    {}\n", style.bold(&name), style.dim(&style.text(&text)))
+}
+
+fn scope_name(scope: &crate::arm::Scope) -> String {
+    use crate::arm::Scope;
+    let text = match scope {
+        Scope::ManagementGroup(group) => group.to_string(),
+        other => other.id(),
+    };
+    printable(&text).into_owned()
+}
+
+/// `ffb6f416 4.1.0 (shipped twin)`
+pub fn definition_name(definition: &PolicyDefinition) -> String {
+    let guid = uuid::Uuid::parse_str(&definition.name).is_ok();
+    let name = if guid { &definition.name[..8] } else { &*definition.name };
+    let version = definition.version.as_deref().map(|v| format!(" {v}")).unwrap_or_default();
+    let source = match definition.source {
+        DefinitionSource::Shipped => " (shipped twin)",
+        DefinitionSource::Given => "",
+    };
+    printable(&format!("{name}{version}{source}")).into_owned()
+}
+
+fn assignment_lines(view: &View<'_>, index: usize, rows: &[&PolicyState]) -> Vec<Line> {
+    let mut lines = Vec::new();
+    let compliant = rows.iter().filter(|row| row.state == ComplianceState::Compliant).count();
+    if compliant > 0 {
+        lines.push(Line::new(Mark::Good, "compliant", count(compliant, "subscription", "subscriptions"), ""));
+    }
+    let open = rows.iter().filter(|row| row.state != ComplianceState::Compliant);
+    let mut left = 0;
+    for row in open {
+        if lines.len() < SHOWN {
+            lines.push(row_line(view, row));
+        } else {
+            left += 1;
+        }
+    }
+    if left > 0 {
+        lines.push(Line::new(Mark::Plain, "…", format!("{left} more"), "--format json has all of them"));
+    }
+    let excluded: Vec<_> = view.run.excluded.iter().filter(|e| e.assignment == index).collect();
+    let names: Vec<String> = excluded.iter().map(|e| view.subscription(&e.subscription)).collect();
+    match names.as_slice() {
+        [] => {}
+        [one] => lines.push(Line::new(Mark::Out, "excluded", printable(one), "notScopes")),
+        many => lines.push(Line::new(Mark::Out, "excluded", format!("{} subscriptions", many.len()), "notScopes")),
+    }
+    if lines.is_empty() {
+        lines.push(Line::new(Mark::Out, "no rows", "", "it covers no subscription"));
+    }
+    lines
+}
+
+fn row_line(view: &View<'_>, row: &PolicyState) -> Line {
+    let name = view.subscription(&row.subscription);
+    let words = words::reason(row);
+    let text = match &row.provisional {
+        Some(provisional) => provisionally(provisional),
+        None => words.text,
+    };
+    let label = if row.state == ComplianceState::Undetermined { "undetermined" } else { words.label };
+    Line::new(Mark::from(row.state), label, printable(&name), printable(&text))
+}
+
+/// `NonCompliant, if the listing of automations is complete and it lies under mg-contoso`
+pub fn provisionally(provisional: &Provisional) -> String {
+    let assumptions: Vec<_> = provisional.assumptions.iter().map(words::assumption).collect();
+    format!("{}, if {}", provisional.state.as_str(), assumptions.join(" and "))
+}
+
+fn not_evaluated(view: &View<'_>, style: Style, out: &mut String) {
+    let run = view.run;
+    if run.not_evaluated.is_empty() && run.disabled.is_empty() {
+        return;
+    }
+    out.push('\n');
+    out.push_str(&style.bold("Without rows"));
+    out.push('\n');
+    let mut lines: Vec<Line> = run
+        .not_evaluated
+        .iter()
+        .map(|not| {
+            let mark = if not.reason.is_by_kind() { Mark::Out } else { Mark::Warn };
+            Line::new(mark, "not evaluated", printable(&not.assignment.name), printable(&why_not(not)))
+        })
+        .collect();
+    lines.extend(run.disabled.iter().map(|disabled| {
+        Line::new(Mark::Out, "disabled", printable(&disabled.assignment.name), "its effect is disabled")
+    }));
+    draw(&lines, style, out);
+}
+
+/// Why an assignment wasn't evaluated, in words.
+pub fn why_not(not: &NotEvaluated) -> String {
+    match &not.reason {
+        WhyNot::UnknownDefinition => {
+            format!("its definition {} wasn't given", not.assignment.definition_id)
+        }
+        WhyNot::AmbiguousDefinition => "two unlike documents of its definition were given".to_owned(),
+        WhyNot::Initiative => "it assigns an initiative; initiatives aren't evaluated yet".to_owned(),
+        WhyNot::Selective(parts) => {
+            let names: Vec<_> = parts.iter().map(|part| selective(*part)).collect();
+            format!("it uses {}, which isn't evaluated yet", names.join(", "))
+        }
+        WhyNot::UnknownScope(scope) => format!("its scope {scope} isn't among the inputs"),
+        WhyNot::Parameters => "its parameters don't fit the definition".to_owned(),
+        WhyNot::NotBuilt(parts) => {
+            let names: Vec<_> = parts.iter().map(|(what, _)| what.as_str()).collect();
+            format!("its definition uses what isn't built yet: {}", names.join(", "))
+        }
+        WhyNot::NotEvaluable(why) => why.clone(),
+    }
+}
+
+fn selective(part: Selective) -> &'static str {
+    match part {
+        Selective::Overrides => "overrides",
+        Selective::ResourceSelectors => "resourceSelectors",
+        Selective::DefinitionVersion => "definitionVersion",
+        Selective::Enroll => "enforcementMode Enroll",
+    }
+}
+
+/// The counts, and what the files don't say.
+pub fn summary(view: &View<'_>, style: Style, out: &mut String) {
+    facts(view, style, out);
+    let summary = Summary::of_run(view.run);
+    if summary.rows() == 0 {
+        return;
+    }
+    let mut parts = vec![
+        count(summary.rows(), "row", "rows"),
+        format!("{} compliant", summary.compliant),
+        format!("{} non-compliant", summary.non_compliant),
+    ];
+    if summary.error > 0 {
+        parts.push(format!("{} error", summary.error));
+    }
+    if let Some(per_mille) = summary.per_mille() {
+        parts.push(format!("{}.{} %", per_mille / 10, per_mille % 10));
+    }
+    if summary.undetermined > 0 {
+        parts.push(format!("{} undetermined, not counted", summary.undetermined));
+    }
+    out.push_str(&format!("\n{}\n", style.text(&parts.join(style.dot()))));
+}
+
+fn facts(view: &View<'_>, style: Style, out: &mut String) {
+    if view.facts.is_empty() {
+        return;
+    }
+    let waiting = view.facts.iter().filter(|fact| fact.rows > 0).count();
+    out.push('\n');
+    out.push_str(&style.bold(&match waiting {
+        0 => "No state waits for these".to_owned(),
+        1 => "One fact would settle rows".to_owned(),
+        more => format!("{more} facts would settle rows"),
+    }));
+    out.push('\n');
+    for fact in view.facts {
+        let rows = if fact.rows > 0 { count(fact.rows, "row", "rows") } else { "–".to_owned() };
+        out.push_str(&style.text(&format!("  {rows:<8} {}\n", printable(&fact.question))));
+        for way in fact.command.iter().chain(&fact.flag) {
+            out.push_str(&format!("           {}\n", printable(way)));
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! What a report is made from.
+
+use crate::compliance::{OpenFact, Run};
+use crate::inventory::Inventory;
+use crate::source::SourceMap;
+
+/// A run with what was read; every format is made from it.
+#[derive(Debug, Clone, Copy)]
+pub struct View<'a> {
+    /// The inventory.
+    pub inventory: &'a Inventory,
+    /// What was evaluated.
+    pub run: &'a Run,
+    /// The files.
+    pub sources: &'a SourceMap,
+    /// What whoever ran azpol asserted, in words.
+    pub asserted: &'a [String],
+    /// What the files don't say.
+    pub facts: &'a [OpenFact],
+}
+
+impl View<'_> {
+    /// What people call a subscription; its id where nobody says.
+    pub fn subscription(&self, id: &crate::arm::SubscriptionId) -> String {
+        self.inventory.subscription(id).map_or_else(|| id.to_string(), |s| s.display_name.to_string())
+    }
+}
