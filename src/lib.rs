@@ -25,3 +25,21 @@ pub mod remediation;
 pub mod report;
 
 pub mod cli;
+
+/// Every code of every room, by id: what `azpol explain` knows, and what the tests compare pages and cases with.
+///
+/// A room that gains its first codes adds its table here.
+pub fn all_codes() -> Vec<&'static source::Code> {
+    let mut codes = [
+        source::codes::ALL,
+        arm::codes::ALL,
+        config::codes::ALL,
+        policy::codes::ALL,
+        inventory::codes::ALL,
+        engine::codes::ALL,
+        compliance::codes::ALL,
+    ]
+    .concat();
+    codes.sort_by_key(|code| code.id);
+    codes
+}

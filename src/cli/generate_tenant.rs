@@ -55,7 +55,7 @@ pub fn tenant<W: Write>(
         files.push((name, hex(&out.hash.finalize())));
     }
     let mut out = open(MANIFEST)?;
-    manifest(&files, &mut out)?;
+    manifest(plan.tenant(), &files, &mut out)?;
     out.flush()
 }
 
@@ -89,8 +89,8 @@ fn shuffled(
 }
 
 /// What each file holds: everything of its types in the tenant.
-fn manifest(files: &[(&str, String)], out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "azpol: manifest/v1\nfiles:")?;
+fn manifest(tenant: &str, files: &[(&str, String)], out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "azpol: manifest/v1\ntenant: {tenant}\nfiles:")?;
     for (name, hash) in files {
         let (types, command) = contents(name);
         writeln!(out, "  - path: {name}\n    types:")?;

@@ -4,6 +4,7 @@ mod args;
 mod exit;
 pub mod generate_tenant;
 mod output;
+mod plan;
 mod propose;
 mod scan;
 mod session;
@@ -28,6 +29,7 @@ pub fn main() -> ExitCode {
     };
     let code = match cli.command {
         Command::Scan(args) => scan::run(&args),
+        Command::Plan(args) => plan::run(&args),
         _ => exit::INTERNAL,
     };
     ExitCode::from(code)
@@ -80,7 +82,15 @@ mod tests {
         for file in ["subs.json", "fixtures/contoso", "./a.b/c", "exports.d/x.json", "-"] {
             assert!(!is_type(file), "{file}");
         }
-        let given = ["azpol", "scan", "--complete", "microsoft.security/automations", "a.json", "--complete", "b.json"];
+        let given = [
+            "azpol",
+            "scan",
+            "--complete",
+            "microsoft.security/automations",
+            "a.json",
+            "--complete",
+            "b.json",
+        ];
         let cli = Cli::try_parse_from(arguments(given.iter().map(Into::into))).expect("good usage");
         let super::Command::Scan(scan) = cli.command else { panic!("scan") };
         assert_eq!(scan.run.complete, ["microsoft.security/automations", ""]);

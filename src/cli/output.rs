@@ -1,14 +1,26 @@
 //! The only place that prints: results to standard output, findings and progress to standard error.
 
+use std::error::Error;
+use std::fs;
 use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
 
 use crate::report::Style;
 use crate::source::{Diagnostics, RenderStyle, Severity, SourceMap, render};
 
 use super::args::{RunArgs, When};
+use super::exit;
 
 /// How many findings of one code are shown whole; the rest are counted.
 const SHOWN: usize = 20;
+
+/// A file that could not be written.
+#[derive(Debug, thiserror::Error)]
+#[error("failed to write {}: {source}", path.display())]
+pub struct WriteError {
+    path: PathBuf,
+    source: io::Error,
+}
 
 /// What the terminal and the flags allow.
 #[derive(Debug, Clone, Copy)]
@@ -27,12 +39,38 @@ impl Output {
             When::Never => false,
             When::Auto => terminal && std::env::var_os("NO_COLOR").is_none(),
         };
-        let width = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok()).unwrap_or(100).clamp(60, 200);
+        let width =
+            std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok()).unwrap_or(100).clamp(60, 200);
         let unicode = !args.ascii;
         Output {
             style: Style { width, color: color(io::stdout().is_terminal()), unicode },
             findings: RenderStyle { width, color: color(io::stderr().is_terminal()), unicode },
         }
+    }
+
+    /// Writes a result: to a file if one is named, else to standard output.
+    pub fn write(self, file: Option<&Path>, text: &str) -> Result<(), WriteError> {
+        match file {
+            None => {
+                to_stdout(text);
+                Ok(())
+            }
+            Some(path) => {
+                fs::write(path, text).map_err(|source| WriteError { path: path.to_owned(), source })
+            }
+        }
+    }
+
+    /// Tells of a fault of azpol's own; the exit code for it.
+    pub fn internal(self, error: &dyn Error) -> u8 {
+        to_stderr(&format!("azpol: internal error: {error}\n"));
+        exit::INTERNAL
+    }
+
+    /// Tells of wrong usage; the exit code for it.
+    pub fn usage(self, error: &dyn Error) -> u8 {
+        to_stderr(&format!("azpol: {error}\n"));
+        exit::USAGE
     }
 
     /// Prints the findings of a run.

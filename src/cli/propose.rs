@@ -40,8 +40,10 @@ pub fn proposals(
         let definition = match definitions.find(wanted) {
             Found::One(definition) => definition,
             Found::Ambiguous | Found::None => {
-                let mut fault =
-                    Diagnostic::new(&codes::UNKNOWN_DEFINITION, format!("`--assign {wanted}` names no definition"));
+                let mut fault = Diagnostic::new(
+                    &codes::UNKNOWN_DEFINITION,
+                    format!("`--assign {wanted}` names no definition"),
+                );
                 if let Some(near) = nearest(wanted, definitions.names()) {
                     fault = fault.help(format!("did you mean `{near}`?"));
                 }
@@ -110,9 +112,9 @@ fn scope(flag: &str, text: &str, inventory: &Inventory, faults: &mut Diagnostics
     if !text.contains('/') && inventory.has_management_group(&group) {
         return Some(Scope::ManagementGroup(group));
     }
-    let named = inventory.subscriptions().find(|s| {
-        s.display_name.eq_ignore_ascii_case(text) || s.id.as_str().eq_ignore_ascii_case(text)
-    });
+    let named = inventory
+        .subscriptions()
+        .find(|s| s.display_name.eq_ignore_ascii_case(text) || s.id.as_str().eq_ignore_ascii_case(text));
     if let Some(subscription) = named {
         return Some(Scope::Subscription(subscription.id.clone()));
     }

@@ -3,11 +3,11 @@
 use std::io;
 
 use crate::compliance::Summary;
-use crate::report::table;
+use crate::report::{json, table};
 
 use super::args::{Format, ScanArgs};
 use super::exit::{self, Asks, Outcome};
-use super::output::{Output, to_stdout};
+use super::output::Output;
 use super::session::Session;
 
 /// Runs the command; the exit code comes back.
@@ -16,9 +16,15 @@ pub fn run(args: &ScanArgs) -> u8 {
     let session = Session::start(&args.run, &mut io::stdin());
     output.faults(&session.faults, &session.sources);
     let view = session.view();
-    match args.run.format {
-        Format::Table => to_stdout(&table::scan(&view, output.style)),
-        Format::Json => {}
+    let text = match args.run.format {
+        Format::Table => table::scan(&view, output.style),
+        Format::Json => match json::text(&json::result(&view, &session.faults)) {
+            Ok(text) => text,
+            Err(error) => return output.internal(&error),
+        },
+    };
+    if let Err(error) = output.write(args.output.as_deref(), &text) {
+        return output.usage(&error);
     }
     exit::code(&outcome(&session, args.run.allow_empty), Asks::Scan(args.run.fail_on.as_deref()))
 }

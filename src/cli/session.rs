@@ -5,9 +5,7 @@ use std::io::Read;
 use sha2::{Digest, Sha256};
 
 use crate::arm::AliasCatalog;
-use crate::compliance::{
-    Definitions, OpenFact, Run, Selection, evaluate, open_facts, resolve,
-};
+use crate::compliance::{Definitions, OpenFact, Run, Selection, evaluate, open_facts, resolve};
 use crate::inventory::{Completeness, Inventory, InventoryBuilder, PolicyDocuments, Provenance};
 use crate::policy::{self, PolicyAssignment, PolicyDefinition, SHIPPED};
 use crate::report::View;
@@ -44,7 +42,8 @@ impl Session {
         let mut faults = Diagnostics::new();
         let (inventory, documents) = load(args, stdin, &mut sources, &mut faults);
         let shipped = shipped(&mut sources, &mut faults);
-        let definitions = Definitions::new(definitions(&documents, &sources, &mut faults), shipped, &mut faults);
+        let definitions =
+            Definitions::new(definitions(&documents, &sources, &mut faults), shipped, &mut faults);
         let mut assignments: Vec<(PolicyAssignment, bool)> = documents
             .assignments
             .iter()

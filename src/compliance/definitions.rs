@@ -24,7 +24,10 @@ enum Entry {
 }
 
 fn version(definition: &PolicyDefinition) -> String {
-    definition.version.as_deref().map_or_else(|| "no version".to_owned(), |version| format!("version {version}"))
+    definition
+        .version
+        .as_deref()
+        .map_or_else(|| "no version".to_owned(), |version| format!("version {version}"))
 }
 
 /// What an id names.
@@ -41,7 +44,11 @@ pub enum Found<'a> {
 impl Definitions {
     /// From what was given and what ships. A shipped twin stands in only where the built-in wasn't given.
     /// Two unlike documents with one id are a diagnostic, and neither is used.
-    pub fn new(given: Vec<PolicyDefinition>, shipped: Vec<PolicyDefinition>, faults: &mut Diagnostics) -> Definitions {
+    pub fn new(
+        given: Vec<PolicyDefinition>,
+        shipped: Vec<PolicyDefinition>,
+        faults: &mut Diagnostics,
+    ) -> Definitions {
         let mut definitions = Definitions::default();
         for definition in given {
             definitions.add(definition, faults);

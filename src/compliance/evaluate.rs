@@ -2,8 +2,8 @@
 
 use rayon::prelude::*;
 
-use crate::arm::{ResourceId, SubscriptionId};
 use crate::arm::expression::Failure;
+use crate::arm::{ResourceId, SubscriptionId};
 use crate::engine::{Cause, Silent, Subject, SubscriptionSubject, Truth};
 use crate::inventory::{Inventory, Subscription};
 
@@ -28,7 +28,9 @@ pub fn evaluate(
         .map(|subscription| {
             let whole = SubscriptionSubject::new(subscription);
             let subject = whole.subject(now);
-            let row = |(index, evaluated)| Some((index, covered(inventory, index, evaluated, subscription, &subject)?));
+            let row = |(index, evaluated)| {
+                Some((index, covered(inventory, index, evaluated, subscription, &subject)?))
+            };
             assignments.iter().enumerate().filter_map(row).collect()
         })
         .collect();
@@ -117,7 +119,11 @@ fn assume(row: &mut PolicyState, assumed: Vec<MissingFact>) {
 }
 
 /// An exemption of this assignment that touches the resource, or may.
-fn exemption(inventory: &Inventory, evaluated: &Evaluated, resource: &ResourceId) -> Option<std::sync::Arc<str>> {
+fn exemption(
+    inventory: &Inventory,
+    evaluated: &Evaluated,
+    resource: &ResourceId,
+) -> Option<std::sync::Arc<str>> {
     inventory
         .exemptions_touching(resource)
         .find(|exemption| exemption.assignment_id.eq_ignore_ascii_case(&evaluated.assignment.id))

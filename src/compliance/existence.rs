@@ -6,7 +6,9 @@
 use std::sync::Arc;
 
 use crate::arm::{ResourceId, ResourceType, Scope, SubscriptionId};
-use crate::engine::{Candidate, Cause, CompiledPolicy, ExistenceCheck, LeafRecord, NameRule, Recorder, Silent, Subject, Truth};
+use crate::engine::{
+    Candidate, Cause, CompiledPolicy, ExistenceCheck, LeafRecord, NameRule, Recorder, Silent, Subject, Truth,
+};
 use crate::inventory::{Existence, Inventory, Resource};
 
 use super::state::{ComplianceState, FailedLeaf, LookedFor, MissingFact, NearMiss, Provisional, ReasonKind};
@@ -79,7 +81,7 @@ pub(super) fn exist(
         resource_group: check.resource_group().and_then(|group| group.resource_group_name()).map(Arc::from),
     });
     if verdict.state != ComplianceState::Compliant {
-        verdict.near_misses = near_misses(policy, subject, check, &others);
+        verdict.near_misses = near_misses(inventory, policy, subject, check, &others);
     }
     verdict
 }
@@ -94,7 +96,7 @@ fn decide(
 ) -> Verdict {
     let mut open: Vec<(&Resource, Vec<Cause>)> = Vec::new();
     for resource in candidates {
-        match policy.satisfies(subject, Candidate::existing(resource), &mut Silent) {
+        match policy.satisfies(subject, candidate(inventory, resource), &mut Silent) {
             Truth::True => {
                 let mut verdict = Verdict::new(ComplianceState::Compliant, ReasonKind::Satisfied);
                 verdict.candidate = Some(resource.id.clone());
@@ -109,9 +111,10 @@ fn decide(
         verdict.candidate = Some(resource.id.clone());
         return verdict;
     }
-    let reason = if candidates.is_empty() { ReasonKind::ResourceNotFound } else { ReasonKind::ConditionFails };
+    let reason =
+        if candidates.is_empty() { ReasonKind::ResourceNotFound } else { ReasonKind::ConditionFails };
     let mut verdict = Verdict::new(ComplianceState::NonCompliant, reason);
-    if let Some((nearest, failed, doubts)) = nearest(policy, subject, candidates) {
+    if let Some((nearest, failed, doubts)) = nearest(inventory, policy, subject, candidates) {
         verdict.candidate = Some(nearest.id.clone());
         verdict.failed = failed;
         verdict.low_confidence = doubts;
@@ -140,8 +143,18 @@ fn decide(
     verdict
 }
 
+/// A resource as a condition looks at it: one that a plan would put isn't as the provider will keep it.
+fn candidate<'a>(inventory: &Inventory, resource: &'a Resource) -> Candidate<'a> {
+    if inventory.is_planned(&resource.id) {
+        Candidate::planned(resource)
+    } else {
+        Candidate::existing(resource)
+    }
+}
+
 /// The candidate with the fewest failing conditions (then by id), those conditions, and what they rest on.
 fn nearest<'a>(
+    inventory: &Inventory,
     policy: &CompiledPolicy,
     subject: &Subject<'_>,
     candidates: &[&'a Resource],
@@ -150,7 +163,7 @@ fn nearest<'a>(
         .iter()
         .map(|resource| {
             let mut recorder = Recorder::new();
-            policy.satisfies(subject, Candidate::existing(resource), &mut recorder);
+            policy.satisfies(subject, candidate(inventory, resource), &mut recorder);
             let failed: Vec<FailedLeaf> = recorder.failed().into_iter().map(FailedLeaf::from).collect();
             let doubts: Vec<Arc<str>> = recorder.doubts().map(|doubt| doubt.as_str().into()).collect();
             (*resource, failed, doubts)
@@ -159,6 +172,7 @@ fn nearest<'a>(
 }
 
 fn near_misses(
+    inventory: &Inventory,
     policy: &CompiledPolicy,
     subject: &Subject<'_>,
     check: &ExistenceCheck,
@@ -168,7 +182,7 @@ fn near_misses(
         .iter()
         .map(|resource| NearMiss {
             id: resource.id.clone(),
-            satisfies: policy.satisfies(subject, Candidate::existing(resource), &mut Silent) == Truth::True,
+            satisfies: policy.satisfies(subject, candidate(inventory, resource), &mut Silent) == Truth::True,
             same_name: check.name.is_some() && check.names(resource),
         })
         .collect();

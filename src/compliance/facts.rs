@@ -92,21 +92,28 @@ fn listing_command(resource_type: &ResourceType) -> String {
         _ => "resources",
     };
     let wanted = resource_type.folded();
-    format!("az graph query --first 1000 -q \"{table} | where type =~ '{wanted}'\" > {}.json", plural(resource_type))
+    format!(
+        "az graph query --first 1000 -q \"{table} | where type =~ '{wanted}'\" > {}.json",
+        plural(resource_type)
+    )
 }
 
 /// Listings without which the result may say less, but no state changes.
 fn unlisted(inventory: &Inventory) -> Vec<OpenFact> {
     let known: Vec<_> = inventory.subscriptions().map(|s| Scope::Subscription(s.id.clone())).collect();
-    ["Microsoft.Authorization/policyAssignments", "Microsoft.Authorization/policyExemptions", "Microsoft.Authorization/roleAssignments"]
-        .into_iter()
-        .map(ResourceType::new)
-        .filter(|t| !known.iter().all(|scope| inventory.listing(t, scope).is_complete()))
-        .map(|resource_type| OpenFact {
-            rows: 0,
-            question: format!("are there other {}?", plural(&resource_type)),
-            command: Some(listing_command(&resource_type)),
-            flag: Some(format!("--complete {}", resource_type.folded())),
-        })
-        .collect()
+    [
+        "Microsoft.Authorization/policyAssignments",
+        "Microsoft.Authorization/policyExemptions",
+        "Microsoft.Authorization/roleAssignments",
+    ]
+    .into_iter()
+    .map(ResourceType::new)
+    .filter(|t| !known.iter().all(|scope| inventory.listing(t, scope).is_complete()))
+    .map(|resource_type| OpenFact {
+        rows: 0,
+        question: format!("are there other {}?", plural(&resource_type)),
+        command: Some(listing_command(&resource_type)),
+        flag: Some(format!("--complete {}", resource_type.folded())),
+    })
+    .collect()
 }

@@ -28,7 +28,9 @@ pub fn resolve(
             Resolved::Evaluated(assignment, definition, policy) => {
                 run.assignments.push(Evaluated { assignment, definition, policy, proposed });
             }
-            Resolved::Disabled(assignment, definition) => run.disabled.push(Disabled { assignment, definition }),
+            Resolved::Disabled(assignment, definition) => {
+                run.disabled.push(Disabled { assignment, definition })
+            }
             Resolved::Not(not) => run.not_evaluated.push(*not),
         }
     }
@@ -89,7 +91,9 @@ impl Programs<'_> {
             })
         });
         match program {
-            Ok(policy) if policy.effect() == Effect::Disabled => Resolved::Disabled(assignment, definition.clone()),
+            Ok(policy) if policy.effect() == Effect::Disabled => {
+                Resolved::Disabled(assignment, definition.clone())
+            }
             Ok(policy) => Resolved::Evaluated(assignment, definition.clone(), policy.clone()),
             Err(reason) => not(assignment, Some(definition), reason.clone()),
         }
@@ -99,7 +103,9 @@ impl Programs<'_> {
 /// What azpol can't evaluate by its kind, whatever is built.
 fn by_kind(definition: &PolicyDefinition) -> Option<String> {
     match (&definition.policy_type, &definition.mode) {
-        (PolicyType::Static, _) => Some("a Static definition: Microsoft attests it, nothing is evaluated".to_owned()),
+        (PolicyType::Static, _) => {
+            Some("a Static definition: Microsoft attests it, nothing is evaluated".to_owned())
+        }
         (_, PolicyMode::ResourceProvider(mode)) => {
             Some(format!("the mode {mode} is evaluated by its resource provider"))
         }

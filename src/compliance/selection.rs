@@ -33,13 +33,18 @@ impl Selection {
     /// Whether an assignment is evaluated. A definition that isn't known can't be told by its category, so
     /// its assignment is kept, and reported as not evaluated.
     pub fn keeps(&self, assignment: &PolicyAssignment, definition: Option<&PolicyDefinition>) -> bool {
-        let by_name = is_one_of(&self.assignments, &[&assignment.id, &assignment.name, &assignment.display_name]);
+        let by_name =
+            is_one_of(&self.assignments, &[&assignment.id, &assignment.name, &assignment.display_name]);
         let guid = assignment.definition_id.rsplit('/').next().unwrap_or_default();
         let display = definition.map_or("", |d| &d.display_name);
         let by_definition = is_one_of(&self.definitions, &[&assignment.definition_id, guid, display])
-            || self.definitions.iter().any(|w| w.len() >= 8 && guid.to_lowercase().starts_with(&w.to_lowercase()));
+            || self
+                .definitions
+                .iter()
+                .any(|w| w.len() >= 8 && guid.to_lowercase().starts_with(&w.to_lowercase()));
         let category = definition.and_then(|d| d.category.as_deref());
-        let by_category = definition.is_none() || is_one_of(&self.categories, &[category.unwrap_or_default()]);
+        let by_category =
+            definition.is_none() || is_one_of(&self.categories, &[category.unwrap_or_default()]);
         by_name && by_definition && by_category
     }
 
@@ -68,9 +73,11 @@ impl Selection {
             Found::One(definition) => Some(definition.as_ref()),
             Found::Ambiguous | Found::None => None,
         };
-        let all: Vec<_> = assignments.iter().map(|(assignment, _)| (assignment, definition(assignment))).collect();
+        let all: Vec<_> =
+            assignments.iter().map(|(assignment, _)| (assignment, definition(assignment))).collect();
         self.check(&all, inventory, faults);
-        let kept: Vec<bool> = all.into_iter().map(|(assignment, definition)| self.keeps(assignment, definition)).collect();
+        let kept: Vec<bool> =
+            all.into_iter().map(|(assignment, definition)| self.keeps(assignment, definition)).collect();
         assignments.into_iter().zip(kept).filter(|(_, kept)| *kept).map(|(one, _)| one).collect()
     }
 
@@ -83,7 +90,11 @@ impl Selection {
     ) {
         let mut names: Vec<String> = Vec::new();
         for (assignment, _) in assignments {
-            names.extend([assignment.id.to_string(), assignment.name.to_string(), assignment.display_name.to_string()]);
+            names.extend([
+                assignment.id.to_string(),
+                assignment.name.to_string(),
+                assignment.display_name.to_string(),
+            ]);
         }
         report("--assignment", &self.assignments, &names, faults);
         names.clear();
@@ -94,7 +105,9 @@ impl Selection {
         }
         report("--definition", &self.definitions, &names, faults);
         names.clear();
-        names.extend(assignments.iter().filter_map(|(_, d)| d.and_then(|d| d.category.as_deref()).map(str::to_owned)));
+        names.extend(
+            assignments.iter().filter_map(|(_, d)| d.and_then(|d| d.category.as_deref()).map(str::to_owned)),
+        );
         report("--category", &self.categories, &names, faults);
         names.clear();
         for subscription in inventory.subscriptions() {
@@ -114,7 +127,8 @@ fn report(flag: &str, wanted: &[String], names: &[String], faults: &mut Diagnost
         if found {
             continue;
         }
-        let mut diagnostic = Diagnostic::new(&codes::SELECTS_NOTHING, format!("`{flag} {text}` selects nothing"));
+        let mut diagnostic =
+            Diagnostic::new(&codes::SELECTS_NOTHING, format!("`{flag} {text}` selects nothing"));
         if let Some(near) = nearest(text, names.iter().map(String::as_str)) {
             diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
         }

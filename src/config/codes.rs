@@ -1,4 +1,4 @@
-//! The codes of this room: AZP04xx, azpol's own documents.
+//! The codes of this room: `AZP04xx`, azpol's own documents.
 
 use crate::source::codes;
 

@@ -25,10 +25,7 @@ use super::schema::Schema;
 /// The schema of a manifest, as text.
 pub const SCHEMA: &str = include_str!("../../schemas/manifest.schema.json");
 
-/// How messages name a manifest.
-pub(super) const TITLE: &str = "a manifest";
-
-static CHECKED: LazyLock<Schema> = LazyLock::new(|| Schema::new(SCHEMA, TITLE));
+static CHECKED: LazyLock<Schema> = LazyLock::new(|| Schema::new(SCHEMA, "a manifest"));
 
 /// An inventory manifest.
 #[derive(Debug, Clone)]
@@ -90,35 +87,26 @@ fn entry_of(node: &Node, faults: &mut Diagnostics) -> Option<ManifestEntry> {
     let mut scopes = Vec::new();
     for scope in texts("scopes") {
         let text = scope.as_str().unwrap_or_default();
-        match Scope::parse(text) {
-            Some(scope) => scopes.push(scope),
-            None => {
-                whole = false;
-                faults.push(
-                    Diagnostic::new(&codes::BAD_SCOPE, format!("`{text}` is no scope"))
-                        .at(scope.span, "not a scope")
-                        .help("write `/`, `/subscriptions/{id}`, or the id of a resource group or management group"),
-                );
-            }
+        if let Some(scope) = Scope::parse(text) {
+            scopes.push(scope);
+        } else {
+            whole = false;
+            faults.push(
+                Diagnostic::new(&codes::BAD_SCOPE, format!("`{text}` is no scope"))
+                    .at(scope.span, "not a scope")
+                    .help(
+                        "write `/`, `/subscriptions/{id}`, or the id of a resource group or management group",
+                    ),
+            );
         }
     }
     let collected = match node.get("collected") {
         None => None,
-        Some(found) => match found.as_str().unwrap_or_default().parse::<Timestamp>() {
-            Ok(time) => Some(time),
-            Err(_) => {
-                whole = false;
-                faults.push(
-                    Diagnostic::new(
-                        &codes::BAD_TIME,
-                        format!("`{}` is no time", found.as_str().unwrap_or_default()),
-                    )
-                    .at(found.span, "not a time")
-                    .help("write it in ISO 8601 with a zone, such as `2025-03-01T06:00:00Z`"),
-                );
-                None
-            }
-        },
+        Some(found) => {
+            let time = time(found, faults);
+            whole &= time.is_some();
+            time
+        }
     };
     whole.then_some(())?;
     Some(ManifestEntry {
@@ -130,6 +118,20 @@ fn entry_of(node: &Node, faults: &mut Diagnostics) -> Option<ManifestEntry> {
         sha256: text("sha256").map(|hash| hash.to_ascii_lowercase()),
         span: node.span,
     })
+}
+
+/// The time that a text names.
+fn time(node: &Node, faults: &mut Diagnostics) -> Option<Timestamp> {
+    let text = node.as_str().unwrap_or_default();
+    let time = text.parse().ok();
+    if time.is_none() {
+        faults.push(
+            Diagnostic::new(&codes::BAD_TIME, format!("`{text}` is no time"))
+                .at(node.span, "not a time")
+                .help("write it in ISO 8601 with a zone, such as `2025-03-01T06:00:00Z`"),
+        );
+    }
+    time
 }
 
 #[derive(Serialize)]
@@ -221,14 +223,26 @@ mod tests {
         assert_eq!(codes(r#"{"azpol":"manifest/v1"}"#), ["AZP0401"]);
         assert_eq!(codes(r#"{"azpol":"manifest/v1","files":[{"path":5}]}"#), ["AZP0401"]);
         assert_eq!(codes(r#"{"azpol":"manifest/v1","files":[{"path":"a","types":["x"]}]}"#), ["AZP0401"]);
-        assert_eq!(codes(r#"{"azpol":"manifest/v1","files":[{"path":"a","collected":"yesterday"}]}"#), ["AZP0406"]);
-        assert_eq!(codes(r#"{"azpol":"manifest/v1","files":[{"path":"a","scopes":["/nowhere/x"]}]}"#), ["AZP0407"]);
+        assert_eq!(
+            codes(r#"{"azpol":"manifest/v1","files":[{"path":"a","collected":"yesterday"}]}"#),
+            ["AZP0406"]
+        );
+        assert_eq!(
+            codes(r#"{"azpol":"manifest/v1","files":[{"path":"a","scopes":["/nowhere/x"]}]}"#),
+            ["AZP0407"]
+        );
     }
 
     #[test]
     fn what_is_written_says_the_same() {
         let text = write(&manifest(WHOLE).0.expect("read")).expect("written");
-        assert!(text.starts_with("azpol: manifest/v1\ntenant: T\nfiles:\n- path: a.json\n- path: b.json\n"), "{text}");
-        assert!(text.contains("collected: 2025-03-01T06:00:00Z") && text.contains("- /subscriptions/s"), "{text}");
+        assert!(
+            text.starts_with("azpol: manifest/v1\ntenant: T\nfiles:\n- path: a.json\n- path: b.json\n"),
+            "{text}"
+        );
+        assert!(
+            text.contains("collected: 2025-03-01T06:00:00Z") && text.contains("- /subscriptions/s"),
+            "{text}"
+        );
     }
 }

@@ -12,6 +12,8 @@ use super::codes;
 pub(super) struct Schema {
     /// `None` if the text of the schema is itself at fault, which a test excludes.
     validator: Option<Validator>,
+    /// The schema itself, for the keys that it knows.
+    text: serde_json::Value,
     /// How messages name the document.
     title: &'static str,
 }
@@ -19,8 +21,8 @@ pub(super) struct Schema {
 impl Schema {
     /// Compiles a schema that ships with azpol.
     pub(super) fn new(text: &str, title: &'static str) -> Schema {
-        let validator = serde_json::from_str(text).ok().and_then(|schema| jsonschema::validator_for(&schema).ok());
-        Schema { validator, title }
+        let schema = serde_json::from_str(text).unwrap_or_default();
+        Schema { validator: jsonschema::validator_for(&schema).ok(), text: schema, title }
     }
 
     /// Checks a document. Whether it fits; every fault is pushed.
@@ -66,17 +68,28 @@ impl Schema {
         }
     }
 
-    /// The keys that an object may have where a key too many was found.
+    /// The keys that an object may have where a key too many was found. The path of the schema that refuses it
+    /// ends with `additionalProperties`; references within are followed.
     fn known_keys(&self, error: &ValidationError<'_>) -> Vec<String> {
-        // The schemas are small and flat: the definition that the fault names holds them.
-        let text = if self.title == super::manifest::TITLE { super::manifest::SCHEMA } else { super::settings::SCHEMA };
-        let schema: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
         let path = error.schema_path().as_str();
-        let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
-        let inside = |pointer: &str| {
-            schema.pointer(pointer).and_then(|object| object.get("properties")).and_then(serde_json::Value::as_object)
-        };
-        let keys = inside(parent).or_else(|| inside("/$defs/file"));
+        let mut at = &self.text;
+        for segment in path.split('/').skip(1) {
+            let next = match at {
+                serde_json::Value::Array(items) => {
+                    segment.parse().ok().and_then(|index: usize| items.get(index))
+                }
+                _ => at.get(segment),
+            };
+            match next {
+                Some(serde_json::Value::Bool(_)) | None => break,
+                Some(serde_json::Value::String(reference)) if segment == "$ref" => {
+                    let target = self.text.pointer(reference.trim_start_matches('#'));
+                    at = target.unwrap_or(at);
+                }
+                Some(next) => at = next,
+            }
+        }
+        let keys = at.get("properties").and_then(serde_json::Value::as_object);
         keys.into_iter().flat_map(|keys| keys.keys().cloned()).filter(|key| !key.starts_with('$')).collect()
     }
 }

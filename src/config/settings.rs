@@ -7,7 +7,7 @@ use crate::source::{Diagnostics, Node};
 use super::schema::Schema;
 
 /// The schema of `azpol.yaml`, as text.
-pub const SCHEMA: &str = include_str!("../../schemas/config.schema.json");
+pub(super) const SCHEMA: &str = include_str!("../../schemas/config.schema.json");
 
 static CHECKED: LazyLock<Schema> = LazyLock::new(|| Schema::new(SCHEMA, "`azpol.yaml`"));
 
@@ -49,7 +49,7 @@ macro_rules! words {
 words! {
     /// A kind of finding that makes the exit code 1.
     FailOn {
-        /// A row is NonCompliant.
+        /// A row is `NonCompliant`.
         NonCompliant = "noncompliant",
         /// A row's evaluation fails in the service.
         Error = "error",
@@ -57,7 +57,7 @@ words! {
         Hazard = "hazard",
         /// A deployment that doesn't converge.
         NonConvergent = "nonconvergent",
-        /// A row is Undetermined; left out of a given list, those rows don't give exit code 3.
+        /// A row is `Undetermined`; left out of a given list, those rows don't give exit code 3.
         Undetermined = "undetermined",
         /// Nothing.
         Never = "never",
@@ -123,7 +123,8 @@ mod tests {
 
     #[test]
     fn choices_are_read() {
-        let (read, faults) = config(r#"{"fail-on":["noncompliant","hazard"],"format":"json","color":"never"}"#);
+        let (read, faults) =
+            config(r#"{"fail-on":["noncompliant","hazard"],"format":"json","color":"never"}"#);
         assert!(faults.is_empty());
         let wanted = Config {
             fail_on: Some(vec![FailOn::NonCompliant, FailOn::Hazard]),
@@ -146,9 +147,13 @@ mod tests {
 
     #[test]
     fn words_and_schema_name_the_same() {
-        for word in FailOn::ALL.iter().map(|w| w.as_str()).chain(ColorChoice::ALL.iter().map(|w| w.as_str())) {
+        for word in FailOn::ALL.iter().map(|w| w.as_str()).chain(ColorChoice::ALL.iter().map(|w| w.as_str()))
+        {
             assert!(SCHEMA.contains(&format!("\"{word}\"")), "{word}");
         }
-        assert_eq!(config(r#"{"format":"xml"}"#).1.iter().map(|f| f.code.id).collect::<Vec<_>>(), ["AZP0401"]);
+        assert_eq!(
+            config(r#"{"format":"xml"}"#).1.iter().map(|f| f.code.id).collect::<Vec<_>>(),
+            ["AZP0401"]
+        );
     }
 }

@@ -28,7 +28,12 @@ impl BoundParameters {
 
     /// A text that is equal for equal values: what compiled policies are kept by.
     pub fn key(&self) -> String {
-        self.values.iter().map(|(name, value)| format!("{}={value};", name.to_ascii_lowercase())).collect()
+        let values: Vec<_> = self
+            .values
+            .iter()
+            .map(|(name, value)| format!("{}={value}", name.to_ascii_lowercase()))
+            .collect();
+        values.join(";")
     }
 }
 

@@ -1,4 +1,4 @@
-//! The codes of this room: AZP06xx, compiling a rule.
+//! The codes of this room: `AZP06xx`, compiling a rule.
 
 use crate::source::codes;
 

@@ -300,13 +300,14 @@ fn order(current: Current<'_>, target: &Value, operator: Operator, holds: fn(Ord
         (Current::Text(text), Value::String(wanted)) => match (time(wanted), time(text)) {
             (Some(wanted), Some(given)) => Some(given.cmp(&wanted)),
             (Some(_), None) => None,
-            (None, _) => match culture_order(&text.to_lowercase(), &wanted.to_lowercase()) {
-                Some(order) => Some(order),
-                None => {
+            (None, _) => {
+                if let Some(order) = culture_order(&text.to_lowercase(), &wanted.to_lowercase()) {
+                    Some(order)
+                } else {
                     let cause = Cause::MissingFact("how .NET orders texts beyond ASCII".into());
                     return Answer::unknown([cause]);
                 }
-            },
+            }
         },
         _ => None,
     };

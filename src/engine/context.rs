@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::arm::expression::{Context, ContextFunction, Dialect, Failure};
 use crate::arm::{Object, Value};
+use crate::inventory::Resource;
 use crate::policy::FieldName;
 
 use super::program::AliasAccess;
@@ -91,6 +92,14 @@ pub(super) fn parameter(parameters: &BoundParameters, arguments: &[Value]) -> Re
     }
 }
 
+/// A failure where the export that a resource came in doesn't carry a path.
+fn carries(resource: &Resource, path: &str) -> Result<(), Failure> {
+    if resource.carries(path) {
+        return Ok(());
+    }
+    Err(Failure::Unknown(Cause::NotCarried(path.into()).to_string()))
+}
+
 fn unknown(what: &str) -> Failure {
     Failure::Unknown(format!("the files don't say {what}"))
 }
@@ -103,7 +112,7 @@ impl RuleContext<'_> {
             Failure::Error(format!("the function 'field' can't read '{name}': it {fault}"))
         })?;
         if let Some(path) = walk::body_path(&parsed) {
-            self.carries(resource, &path.text)?;
+            carries(resource, &path.text)?;
             let tags = parsed == FieldName::Tags;
             return Ok(match walk::single(Some(&resource.body), &path.steps) {
                 Found::Value(value) => value.clone(),
@@ -117,7 +126,7 @@ impl RuleContext<'_> {
             FieldName::FullName => resource.id.full_name().into(),
             FieldName::Id => resource.id.as_str().into(),
             FieldName::Location => {
-                self.carries(resource, "location")?;
+                carries(resource, "location")?;
                 resource.location.as_ref().map_or_else(|| "".into(), |location| location.as_str().into())
             }
             FieldName::Alias(alias) => {
@@ -128,13 +137,6 @@ impl RuleContext<'_> {
         })
     }
 
-    fn carries(&self, resource: &crate::inventory::Resource, path: &str) -> Result<(), Failure> {
-        if resource.carries(path) {
-            return Ok(());
-        }
-        Err(Failure::Unknown(Cause::NotCarried(path.into()).to_string()))
-    }
-
     fn alias(&self, alias: &str, view: Candidate<'_>, frames: Option<&Frame<'_>>) -> Result<Value, Failure> {
         let Some(access) = self.lookups.get(&alias.to_ascii_lowercase()) else {
             return Err(Failure::Unsupported(format!("the alias `{alias}`, whose name is computed,")));
@@ -142,7 +144,7 @@ impl RuleContext<'_> {
         let list = alias.contains("[*]");
         let mut found = Vec::new();
         if let Some(path) = access.path(&view.resource.resource_type) {
-            self.carries(view.resource, &path.text)?;
+            carries(view.resource, &path.text)?;
             walk::select(access, path, &view.resource.body, frames, &mut |one| {
                 if let Found::Value(value) = one
                     && !value.is_null()

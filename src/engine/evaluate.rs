@@ -12,11 +12,9 @@ use super::compare::{Answer, Current, compare};
 use super::context::{Lookups, RuleContext, cause};
 use super::observe::{Looked, Observer, Part};
 use super::program::{Access, AliasAccess, Comparison, Computed, Operand, Path, Test, TestKind};
+use super::tally::Tally;
 use super::walk::{self, Found, Frame, FrameKind, Member};
 use super::{BoundParameters, Candidate, Cause, Subject, Truth};
-
-/// How many items a count over a list may have; the service refuses more.
-pub(super) const MAX_ITEMS: usize = 200;
 
 /// One evaluation of one condition.
 pub(super) struct Run<'r, O> {
@@ -31,10 +29,10 @@ pub(super) struct Run<'r, O> {
 }
 
 /// What a comparison came to, for the observer.
-struct Judged {
-    truth: Truth,
-    path: Option<String>,
-    current: Option<Value>,
+pub(super) struct Judged {
+    pub(super) truth: Truth,
+    pub(super) path: Option<String>,
+    pub(super) current: Option<Value>,
 }
 
 impl Judged {
@@ -44,6 +42,18 @@ impl Judged {
 
     fn unknown(cause: Cause) -> Judged {
         Judged::bare(Truth::unknown([cause]))
+    }
+
+    /// Of one found value; what it was is kept for an observer that records.
+    fn at<O: Observer>(truth: Truth, path: &Path, member: Option<&Member<'_>>, found: Found<'_>) -> Judged {
+        if !O::RECORDS {
+            return Judged::bare(truth);
+        }
+        let current = match found {
+            Found::Value(value) if !value.is_null() => Some(value.clone()),
+            _ => None,
+        };
+        Judged { truth, path: Some(walk::placed(path, member)), current }
     }
 }
 
@@ -95,20 +105,20 @@ impl<O: Observer> Run<'_, O> {
         truth
     }
 
-    fn open(&mut self, part: Part<'_>, span: Span) {
+    pub(super) fn open(&mut self, part: Part<'_>, span: Span) {
         if O::RECORDS {
             self.observer.open(part, span);
         }
     }
 
-    fn close(&mut self, truth: &Truth, looked: Option<Looked>) {
+    pub(super) fn close(&mut self, truth: &Truth, looked: Option<Looked>) {
         if O::RECORDS {
             self.observer.close(truth, looked);
         }
     }
 
     /// The truth of an answer; its doubt is told.
-    fn note(&mut self, answer: Answer) -> Truth {
+    pub(super) fn note(&mut self, answer: Answer) -> Truth {
         if O::RECORDS
             && let Some(doubt) = answer.doubt
         {
@@ -132,7 +142,7 @@ impl<O: Observer> Run<'_, O> {
         judged.truth
     }
 
-    fn computed<'c>(
+    pub(super) fn computed<'c>(
         &self,
         computed: &'c Computed,
         frames: Option<&Frame<'c>>,
@@ -184,7 +194,7 @@ impl<O: Observer> Run<'_, O> {
             },
             Operand::CountField(count) => {
                 let tally = self.count_field(count, span, frames);
-                self.counted(tally, leaf.operator, target)
+                self.counted(&tally, leaf.operator, target)
             }
             Operand::CountItems(items) => {
                 let mut tally = Tally::default();
@@ -194,10 +204,10 @@ impl<O: Observer> Run<'_, O> {
                     self.close(&truth, None);
                     tally.add(truth);
                 }
-                self.counted(tally, leaf.operator, target)
+                self.counted(&tally, leaf.operator, target)
             }
             Operand::CountValue(count) => match self.count_value(count, span, frames) {
-                Ok(tally) => self.counted(tally, leaf.operator, target),
+                Ok(tally) => self.counted(&tally, leaf.operator, target),
                 Err(cause) => Judged::unknown(cause),
             },
         }
@@ -275,7 +285,7 @@ impl<O: Observer> Run<'_, O> {
         if !path.selects() {
             let found = walk::single(from, &path.steps);
             let truth = self.one(path, operator, found, target);
-            return self.judged(truth, path, outer, found);
+            return Judged::at::<O>(truth, path, outer, found);
         }
         self.selection(path, operator, target, (from, outer))
     }
@@ -295,7 +305,7 @@ impl<O: Observer> Run<'_, O> {
             let truth = self.one(path, operator, found, target);
             if O::RECORDS {
                 if truth != Truth::True && decisive.is_none() {
-                    decisive = Some(self.judged(truth.clone(), path, member, found));
+                    decisive = Some(Judged::at::<O>(truth.clone(), path, member, found));
                 }
                 if let Found::Value(value) = found {
                     seen.push(value.clone());
@@ -310,33 +320,21 @@ impl<O: Observer> Run<'_, O> {
         });
         if selected == 0 && path.hidden_array {
             let truth = self.one(path, operator, Found::Missing, target);
-            return self.judged(truth, path, outer, Found::Missing);
+            return Judged::at::<O>(truth, path, outer, Found::Missing);
         }
         if !O::RECORDS {
             return Judged::bare(whole);
         }
-        match decisive {
-            Some(judged) => Judged { truth: whole, ..judged },
-            None => {
-                let path = walk::placed(path, outer);
-                Judged { truth: whole, path: Some(path), current: Some(Value::array(seen)) }
-            }
+        if let Some(judged) = decisive {
+            Judged { truth: whole, ..judged }
+        } else {
+            let path = walk::placed(path, outer);
+            Judged { truth: whole, path: Some(path), current: Some(Value::array(seen)) }
         }
-    }
-
-    fn judged(&self, truth: Truth, path: &Path, member: Option<&Member<'_>>, found: Found<'_>) -> Judged {
-        if !O::RECORDS {
-            return Judged::bare(truth);
-        }
-        let current = match found {
-            Found::Value(value) if !value.is_null() => Some(value.clone()),
-            _ => None,
-        };
-        Judged { truth, path: Some(walk::placed(path, member)), current }
     }
 
     /// Whether the provider may add to what stands at this path: it is below `properties` of a planned body.
-    fn written(&self, path: &Path) -> bool {
+    pub(super) fn written(&self, path: &Path) -> bool {
         self.view.planned && path.text.len() > 10 && path.text[..10].eq_ignore_ascii_case("properties")
     }
 
@@ -360,142 +358,9 @@ impl<O: Observer> Run<'_, O> {
         let (kept, made) = (compare(operator, current, target), compare(operator, other, target));
         if kept.truth == made.truth { self.note(kept) } else { undecided() }
     }
-
-    fn count_field(
-        &mut self,
-        count: &super::program::FieldCount,
-        span: Span,
-        frames: Option<&Frame<'_>>,
-    ) -> Tally {
-        let mut tally = Tally::default();
-        let resource = self.view.resource;
-        let Some(path) = count.access.path(&resource.resource_type) else { return tally };
-        if !resource.carries(&path.text) {
-            tally.lost(Cause::NotCarried(path.text.clone()));
-            return tally;
-        }
-        tally.path = Some(path.text.clone());
-        let (from, outer) = walk::base(path, &resource.body, frames);
-        let mut index = 0;
-        let _ = walk::each(from, &path.steps, outer, self.written(path), &mut |found, member| {
-            match (found, member) {
-                (Found::Value(Value::Runtime(expression)), _) => {
-                    tally.lost(Cause::Runtime(expression.clone()));
-                }
-                (Found::Unwritten, _) => tally.lost(Cause::ProviderDecides(path.text.clone())),
-                (Found::Value(value), Some(member)) => {
-                    self.open(Part::Member(index, value), span);
-                    let truth = match &count.filter {
-                        None => Truth::True,
-                        Some(filter) => {
-                            let kind = FrameKind::Field { count, path, member };
-                            self.test(filter, Some(&Frame { outer: frames, kind }))
-                        }
-                    };
-                    self.close(&truth, None);
-                    tally.add(truth);
-                    index += 1;
-                }
-                _ => {}
-            }
-            ControlFlow::Continue(())
-        });
-        tally
-    }
-
-    fn count_value(
-        &mut self,
-        count: &super::program::ValueCount,
-        span: Span,
-        frames: Option<&Frame<'_>>,
-    ) -> Result<Tally, Cause> {
-        let list = self.computed(&count.list, frames)?;
-        let items = match &*list {
-            Value::Array(items) => items,
-            Value::Runtime(expression) => return Err(Cause::Runtime(expression.clone())),
-            other => {
-                let message = format!("a count goes over a list, not over `{other}`");
-                return Err(Cause::Fails(message.into()));
-            }
-        };
-        if items.len() > MAX_ITEMS {
-            let message = format!("a count goes over {} items, {MAX_ITEMS} are allowed", items.len());
-            return Err(Cause::Fails(message.into()));
-        }
-        let mut tally = Tally::default();
-        for (index, value) in items.iter().enumerate() {
-            self.open(Part::Member(index, value), span);
-            let truth = match &count.filter {
-                None => Truth::True,
-                Some(filter) => {
-                    let kind = FrameKind::Value { name: &count.name, value };
-                    self.test(filter, Some(&Frame { outer: frames, kind }))
-                }
-            };
-            self.close(&truth, None);
-            tally.add(truth);
-        }
-        Ok(tally)
-    }
-
-    /// The number against the target. While members are undecided, it may be any of a range.
-    fn counted(&mut self, tally: Tally, operator: Operator, target: &Value) -> Judged {
-        let path = if O::RECORDS { tally.path.as_deref().map(str::to_owned) } else { None };
-        let truth = self.note(tally.decide(operator, target));
-        let sure = O::RECORDS && tally.open == 0 && !tally.lost;
-        let current = sure.then(|| number(tally.sure));
-        Judged { truth, path, current }
-    }
 }
 
 static EMPTY: std::sync::LazyLock<Value> = std::sync::LazyLock::new(|| Value::array([]));
-
-fn number(count: usize) -> Value {
-    Value::Int(i64::try_from(count).unwrap_or(i64::MAX))
-}
-
-/// How many members meet a condition.
-#[derive(Debug, Default)]
-pub(super) struct Tally {
-    sure: usize,
-    /// Members of which it can't be said.
-    open: usize,
-    /// Not even the number of members is known.
-    lost: bool,
-    causes: Vec<Cause>,
-    path: Option<Arc<str>>,
-}
-
-impl Tally {
-    /// The number against a target. While members are undecided, it may be any of a range.
-    pub(super) fn decide(&self, operator: Operator, target: &Value) -> Answer {
-        let unknown = || Answer::unknown(self.causes.iter().cloned());
-        if self.lost {
-            return unknown();
-        }
-        let first = compare(operator, Current::Value(&number(self.sure)), target);
-        let same = (1..=self.open).all(|more| {
-            compare(operator, Current::Value(&number(self.sure + more)), target).truth == first.truth
-        });
-        if same { first } else { unknown() }
-    }
-
-    pub(super) fn add(&mut self, truth: Truth) {
-        match truth {
-            Truth::True => self.sure += 1,
-            Truth::False => {}
-            Truth::Unknown(causes) => {
-                self.open += 1;
-                self.causes.extend(causes);
-            }
-        }
-    }
-
-    fn lost(&mut self, cause: Cause) {
-        self.lost = true;
-        self.causes.push(cause);
-    }
-}
 
 /// A target of `location`: texts in normal form.
 fn located(target: &Value) -> Cow<'_, Value> {
@@ -518,15 +383,14 @@ fn computed_access(name: &str, lookups: &Lookups) -> Result<Access, Cause> {
         FieldName::FullName => Access::FullName,
         FieldName::Id => Access::Id,
         FieldName::Location => Access::Location,
-        FieldName::Alias(alias) => match lookups.get(&alias.to_ascii_lowercase()) {
-            Some(AliasAccess { alias, paths }) => {
+        FieldName::Alias(alias) => {
+            if let Some(AliasAccess { alias, paths }) = lookups.get(&alias.to_ascii_lowercase()) {
                 Access::Alias(AliasAccess { alias: alias.clone(), paths: paths.clone() })
-            }
-            None => {
+            } else {
                 let message = format!("the alias `{alias}`, whose name is computed, is not supported yet");
                 return Err(Cause::MissingFact(message.into()));
             }
-        },
+        }
         _ => return Err(Cause::MissingFact(format!("the field `{name}` is not supported yet").into())),
     })
 }

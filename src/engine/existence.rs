@@ -155,14 +155,10 @@ impl ExistenceCheck {
         match &self.place {
             SearchPlace::ResourceGroup(group) => candidate.id.is_within(group),
             SearchPlace::Subscription => true,
-            SearchPlace::On(resource) => match candidate.id.extended() {
-                Some(on) => on == *resource,
-                // On a subscription or group the part in front of the only `/providers/` is what it lies on.
-                None => {
-                    let folded = candidate.id.folded();
-                    folded.rfind("/providers/").is_some_and(|at| folded[..at] == *resource.folded())
-                }
-            },
+            SearchPlace::On(resource) => {
+                let folded = candidate.id.folded();
+                folded.rfind("/providers/").is_some_and(|at| folded[..at] == *resource.folded())
+            }
             SearchPlace::Below(resource) => candidate.id.is_within(resource) && candidate.id != *resource,
         }
     }

@@ -107,7 +107,7 @@ mod tests {
     fn parts_are_found() {
         assert!(contains("functionApp,linux", "FUNCTIONAPP"));
         assert!(contains("anything", ""));
-        assert!(contains("größer", "ÖSS") == false && contains("größer", "ÖSSE") == false);
+        assert!(!contains("größer", "ÖSS") && !contains("größer", "ÖSSE"));
         assert!(contains("größer", "ÖßE"));
         assert!(!contains("a", "ab"));
     }

@@ -6,6 +6,7 @@ pub mod codes;
 mod compare;
 mod compile;
 mod context;
+mod count;
 mod doubt;
 mod evaluate;
 mod existence;
@@ -16,6 +17,7 @@ mod policy;
 mod program;
 mod reads;
 mod subject;
+mod tally;
 mod truth;
 mod walk;
 
@@ -24,7 +26,7 @@ pub use compile::{NotBuilt, NotBuiltKind, compile};
 pub use doubt::Doubt;
 pub use existence::{ExistenceCheck, NameRule, SearchPlace};
 pub use observe::{Explanation, ExplanationKind, LeafRecord, Looked, Observer, Part, Recorder, Silent};
-pub use policy::CompiledPolicy;
+pub use policy::{CompiledPolicy, DeploymentOptions};
 pub use subject::{Candidate, Subject, SubscriptionSubject};
 pub use truth::{Cause, Truth};
 

@@ -1,9 +1,12 @@
 //! A compiled policy: what compliance and remediation ask.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::arm::expression::Failure;
-use crate::arm::{Object, Reads, ResourceType, Value};
+use crate::arm::template::{
+    DeploymentRequest, Expansion, ExpansionFault, FaultKind, PreparedTemplate, ResourceGroupFacts,
+};
+use crate::arm::{Object, Reads, ResourceId, ResourceType, Value};
 use crate::inventory::Resource;
 use crate::policy::{Effect, ExistenceScope};
 use crate::source::{Node, Span};
@@ -47,7 +50,53 @@ pub(super) struct CompiledDeployment {
     pub(super) location: Option<Arc<str>>,
     pub(super) parameters: Vec<(Arc<str>, Computed, Span)>,
     pub(super) template: Arc<Node>,
-    pub(super) span: Span,
+    pub(super) read: ReadTemplate,
+}
+
+/// What a deployment is called and where it runs.
+#[derive(Debug, Clone)]
+pub struct DeploymentOptions<'a> {
+    /// What `deployment().name` answers. The service's own name can't be known.
+    pub name: Arc<str>,
+    /// What `newGuid()` is derived from.
+    pub guid_seed: Arc<str>,
+    /// What is known of the group that the deployment runs in, where it runs in one and the group is known.
+    pub resource_group: Option<&'a ResourceGroupFacts>,
+}
+
+impl CompiledDeployment {
+    /// Expands the template, which is read once.
+    fn prepared(&self, request: &DeploymentRequest<'_>) -> Result<Expansion, Vec<ExpansionFault>> {
+        match self.read.0.get_or_init(|| PreparedTemplate::read(&self.template)) {
+            Ok(template) => template.expand(request),
+            Err(faults) => Err(faults.clone()),
+        }
+    }
+}
+
+/// The template once it is read: follows from the text beside it, so two of them never differ.
+#[derive(Debug, Default)]
+pub(super) struct ReadTemplate(OnceLock<Result<PreparedTemplate, Vec<ExpansionFault>>>);
+
+impl Clone for ReadTemplate {
+    fn clone(&self) -> ReadTemplate {
+        ReadTemplate::default()
+    }
+}
+
+impl PartialEq for ReadTemplate {
+    fn eq(&self, _: &ReadTemplate) -> bool {
+        true
+    }
+}
+
+fn fault(failure: &Failure, span: Span) -> ExpansionFault {
+    let kind = match failure {
+        Failure::Error(_) => FaultKind::Refused,
+        Failure::Unknown(_) => FaultKind::MissingFact,
+        Failure::Unsupported(_) => FaultKind::Unsupported,
+    };
+    ExpansionFault { message: failure.to_string(), expression: None, span, kind }
 }
 
 impl CompiledPolicy {
@@ -209,6 +258,60 @@ impl CompiledPolicy {
             }
         }
         if failures.is_empty() { Ok(values) } else { Err(failures) }
+    }
+
+    /// The group that the deployment runs in; `None` where it runs in the subscription.
+    pub fn deployment_group(&self, subject: &Subject<'_>) -> Result<Option<ResourceId>, Failure> {
+        let Some(details) = &self.details else { return Ok(None) };
+        if self.deployment_scope() != Some(ExistenceScope::ResourceGroup) {
+            return Ok(None);
+        }
+        let id = &subject.resource.id;
+        let named = self.text(details.group.as_ref(), "resourceGroupName", subject)?;
+        let group = match (named.filter(|name| !name.is_empty()), id.subscription_id()) {
+            (Some(name), Some(subscription)) => Some(ResourceId::resource_group(&subscription, &name)),
+            _ => id.resource_group_id(),
+        };
+        match group {
+            Some(group) => Ok(Some(group)),
+            None => Err(Failure::Error(
+                "the deployment runs in a resource group, and neither the rule names one nor does the resource \
+                 lie in one"
+                    .to_owned(),
+            )),
+        }
+    }
+
+    /// What a deployment for this resource would put, or every reason why it can't be said.
+    pub fn deployment(
+        &self,
+        subject: &Subject<'_>,
+        options: &DeploymentOptions<'_>,
+    ) -> Result<Expansion, Vec<ExpansionFault>> {
+        let span = self.condition.span;
+        let parameters = self.deployment_parameters(subject).map_err(|failures| {
+            failures.into_iter().map(|(failure, span)| fault(&failure, span)).collect::<Vec<_>>()
+        })?;
+        let group = self.deployment_group(subject).map_err(|failure| vec![fault(&failure, span)])?;
+        let deployment = self.details.as_ref().and_then(|details| details.deployment.as_ref());
+        let Some(deployment) = deployment else {
+            return Err(vec![fault(&Failure::Error("nothing is deployed".to_owned()), span)]);
+        };
+        let group = group.map(|id| match options.resource_group {
+            Some(facts) if facts.id == id => facts.clone(),
+            _ => ResourceGroupFacts { id, location: None, tags: None },
+        });
+        let request = DeploymentRequest {
+            template: &deployment.template,
+            parameters: &parameters,
+            name: options.name.clone(),
+            location: deployment.location.clone(),
+            subscription: subject.subscription,
+            resource_group: group.as_ref(),
+            guid_seed: options.guid_seed.clone(),
+            now: subject.now.map(Arc::from),
+        };
+        deployment.prepared(&request)
     }
 
     /// Which types and paths an evaluation reads.

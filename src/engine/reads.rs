@@ -64,14 +64,18 @@ fn admitted(test: &Test) -> Option<Vec<ResourceType>> {
 fn paths(test: &Test, each: &mut dyn FnMut(Option<&ResourceType>, &str)) {
     let leaf = match &test.kind {
         TestKind::AllOf(parts) | TestKind::AnyOf(parts) => {
-            parts.iter().for_each(|part| paths(part, each));
+            for part in parts {
+                paths(part, each);
+            }
             return;
         }
         TestKind::Not(part) => return paths(part, each),
         TestKind::Compare(leaf) => leaf,
     };
     let mut aliases = |known: &[(ResourceType, Path)]| {
-        known.iter().for_each(|(known, path)| each(Some(known), &path.text));
+        for (known, path) in known {
+            each(Some(known), &path.text);
+        }
     };
     match &leaf.subject {
         Operand::Field(Access::Body(path)) => each(None, &path.text),

@@ -64,7 +64,7 @@ impl SubscriptionSubject {
             resource_type: ResourceType::new(ResourceType::SUBSCRIPTION),
             location: None,
             body: body(&id, &facts),
-            loss: loss(&facts),
+            loss: Some(ShapeLoss::Projected(carried(&facts))),
             span: subscription.span,
             id,
         };
@@ -117,7 +117,7 @@ fn body(id: &ResourceId, facts: &SubscriptionFacts) -> Value {
 }
 
 /// What the body can be asked for: a fact that no shape carries is not a missing one.
-fn loss(facts: &SubscriptionFacts) -> Option<ShapeLoss> {
+fn carried(facts: &SubscriptionFacts) -> Vec<Arc<str>> {
     // A subscription has no location, kind or identity, and no type has aliases for its properties here.
     let mut carried: Vec<Arc<str>> =
         ["id", "name", "type", "subscriptionid", "location", "kind", "identity"].map(Arc::from).into();
@@ -128,5 +128,5 @@ fn loss(facts: &SubscriptionFacts) -> Option<ShapeLoss> {
         ("tags", facts.tags.is_some()),
     ];
     carried.extend(known.into_iter().filter(|(_, known)| *known).map(|(key, _)| Arc::from(key)));
-    Some(ShapeLoss::Projected(carried))
+    carried
 }

@@ -134,7 +134,11 @@ pub(super) fn placed(path: &Path, member: Option<&Member<'_>>) -> String {
     let mut text = parts.next().unwrap_or_default().to_owned();
     for part in parts {
         match indices.next() {
-            Some(index) => text.push_str(&format!("[{index}]")),
+            Some(index) => {
+                text.push('[');
+                text.push_str(&index.to_string());
+                text.push(']');
+            }
             None => text.push_str("[*]"),
         }
         text.push_str(part);

@@ -14,6 +14,8 @@ pub struct RoleAssignment {
     pub principal_id: Arc<str>,
     /// `ServicePrincipal`, `User`, `Group`, where the shape carries it.
     pub principal_type: Option<Arc<str>>,
+    /// What people call the principal, where the shape carries it: a display name, a sign-in name, or the id of an application.
+    pub principal_name: Option<Arc<str>>,
     /// The role: the last segment of its id, in lower case.
     pub role_definition: Arc<str>,
     /// Where it holds, and below.
@@ -68,6 +70,12 @@ pub struct Deployment {
     pub id: ResourceId,
     /// Its location; group deployments have none.
     pub location: Option<Location>,
+    /// The resources that it wrote, as far as the shape carries them (`properties.outputResources`).
+    pub wrote: Vec<ResourceId>,
+    /// The value of its parameter `resourceGroupName`, where it has one.
+    pub group_parameter: Option<Arc<str>>,
+    /// When it ran, as it is written.
+    pub timestamp: Option<Arc<str>>,
     /// Where it stands.
     pub span: Span,
 }

@@ -107,7 +107,12 @@ impl InventoryBuilder {
     }
 
     /// Adds a document. What it is, it says itself; what isn't read is told.
-    pub fn document(&mut self, node: Node, provenance: Provenance, faults: &mut Diagnostics) -> DocumentSummary {
+    pub fn document(
+        &mut self,
+        node: Node,
+        provenance: Provenance,
+        faults: &mut Diagnostics,
+    ) -> DocumentSummary {
         let opened = envelope::open(node, faults);
         let batch = self.batch(provenance, opened.span, opened.envelope);
         self.batches[batch].goes_on = opened.goes_on;
@@ -212,7 +217,9 @@ impl InventoryBuilder {
     /// Keeps a resource of a list.
     pub(super) fn keep(&mut self, read: Read, batch: usize) {
         let lost = match &read.resource.loss {
-            Some(ShapeLoss::NoProperties) if !read.resource.resource_type.is(ResourceType::RESOURCE_GROUP) => {
+            Some(ShapeLoss::NoProperties)
+                if !read.resource.resource_type.is(ResourceType::RESOURCE_GROUP) =>
+            {
                 Some("properties")
             }
             Some(ShapeLoss::Truncated) => Some("depth"),
@@ -286,7 +293,11 @@ impl InventoryBuilder {
             }
             _ => {
                 // `Export-AzPolicyAssignmentData` writes the definitions into their assignment.
-                let inside = if node.get("properties").is_some() { take(&mut node, "policyDefinitions") } else { None };
+                let inside = if node.get("properties").is_some() {
+                    take(&mut node, "policyDefinitions")
+                } else {
+                    None
+                };
                 self.assignments.add(node, faults);
                 if let Some(Node { value: NodeValue::Array(definitions), .. }) = inside {
                     for definition in definitions {
@@ -353,7 +364,8 @@ impl Store {
     /// Adds a resource: joined with one that says the same, else beside it.
     fn add(&mut self, mut read: Read, batch: usize) {
         let known_type = self.types.entry(read.resource.resource_type.clone());
-        read.resource.resource_type = known_type.or_insert_with(|| read.resource.resource_type.clone()).clone();
+        read.resource.resource_type =
+            known_type.or_insert_with(|| read.resource.resource_type.clone()).clone();
         let id = read.resource.id.clone();
         let Some(first) = self.first.get(&id).copied() else {
             self.first.insert(id, self.all.len());
@@ -367,17 +379,14 @@ impl Store {
             let a = Side { resource: &stored.resource, shape: stored.shape };
             merge::difference(&a, &Side { resource: &read.resource, shape: read.shape }).is_none()
         });
-        match agrees {
-            Some(at) => {
-                let stored = &mut self.all[at];
-                let a = (stored.resource.clone(), stored.shape);
-                (stored.resource, stored.shape) = merge::joined(a, (read.resource, read.shape));
-            }
-            None => {
-                let at = self.all.len();
-                self.all.push(Stored { resource: read.resource, shape: read.shape, batch });
-                self.contested.entry(id).or_insert_with(|| vec![first]).push(at);
-            }
+        if let Some(at) = agrees {
+            let stored = &mut self.all[at];
+            let a = (stored.resource.clone(), stored.shape);
+            (stored.resource, stored.shape) = merge::joined(a, (read.resource, read.shape));
+        } else {
+            let at = self.all.len();
+            self.all.push(Stored { resource: read.resource, shape: read.shape, batch });
+            self.contested.entry(id).or_insert_with(|| vec![first]).push(at);
         }
     }
 }
@@ -406,11 +415,9 @@ fn lost_found(what: &str, count: usize, first: Span) -> Diagnostic {
     let many = if count == 1 { "a resource".to_owned() } else { format!("{count} resources") };
     let verb = if count == 1 { "carries" } else { "carry" };
     match what {
-        "properties" => {
-            Diagnostic::new(&codes::NO_PROPERTIES, format!("{many} here {verb} no properties"))
-                .at(first, "the first one")
-                .help("`az resource list` leaves them out; use Resource Graph or the type's own `list` command")
-        }
+        "properties" => Diagnostic::new(&codes::NO_PROPERTIES, format!("{many} here {verb} no properties"))
+            .at(first, "the first one")
+            .help("`az resource list` leaves them out; use Resource Graph or the type's own `list` command"),
         "depth" => Diagnostic::new(
             &codes::TRUNCATED,
             format!("{many} here {} cut off by a depth limit", if count == 1 { "was" } else { "were" }),

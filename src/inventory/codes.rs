@@ -1,4 +1,4 @@
-//! The codes of this room: AZP05xx, what a tenant holds.
+//! The codes of this room: `AZP05xx`, what a tenant holds.
 
 use crate::source::codes;
 

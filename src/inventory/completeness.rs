@@ -1,6 +1,6 @@
 //! Which listings are known to hold everything.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use crate::arm::{ManagementGroupId, ResourceId, ResourceType, Scope, SubscriptionId};
 use crate::source::{Diagnostic, Span};
@@ -45,8 +45,9 @@ impl Completeness {
             Some((resource_type, scope)) => (resource_type.trim(), Some(scope.trim())),
             None => (text.trim(), None),
         };
-        let well_formed = resource_type.trim_matches('/').split('/').all(|segment| !segment.is_empty());
-        if !resource_type.is_empty() && !(well_formed && resource_type.trim_matches('/').contains('/')) {
+        let segments: Vec<&str> = resource_type.trim_matches('/').split('/').collect();
+        let is_type = segments.len() > 1 && segments.iter().all(|segment| !segment.is_empty());
+        if !resource_type.is_empty() && !is_type {
             return Err(Diagnostic::new(
                 &codes::BAD_COMPLETE,
                 format!("`{resource_type}` of `--complete` is no resource type"),
@@ -138,7 +139,13 @@ pub(crate) struct Known {
 impl Known {
     /// States that a type is complete in a scope. A tenant's scope holds for that tenant's subscriptions, or for
     /// all where no tenant is named.
-    pub(crate) fn claim(&mut self, resource_type: &ResourceType, scope: Option<&Scope>, tenant: Option<&str>, says: Says) {
+    pub(crate) fn claim(
+        &mut self,
+        resource_type: &ResourceType,
+        scope: Option<&Scope>,
+        tenant: Option<&str>,
+        says: Says,
+    ) {
         let claims = self.claims.entry(resource_type.clone()).or_default();
         let keep = |known: &mut Says| *known = (*known).min(says);
         match (scope, tenant) {
@@ -166,7 +173,12 @@ impl Known {
     }
 
     /// What is known about a type in a scope.
-    pub(crate) fn listing(&self, resource_type: &ResourceType, scope: &Scope, places: &impl Places) -> Listing {
+    pub(crate) fn listing(
+        &self,
+        resource_type: &ResourceType,
+        scope: &Scope,
+        places: &impl Places,
+    ) -> Listing {
         let against = self.disproofs.iter().find(|disproof| {
             disproof.resource_type.as_ref().is_none_or(|disproved| disproved == resource_type)
                 && disproof.scope.as_ref().is_none_or(|disproved| may_overlap(disproved, scope, places))
@@ -179,7 +191,12 @@ impl Known {
     }
 
     /// The first thing that disproves a claim, for a warning.
-    pub(crate) fn against(&self, resource_type: &ResourceType, scope: Option<&Scope>, places: &impl Places) -> Option<&Disproof> {
+    pub(crate) fn against(
+        &self,
+        resource_type: &ResourceType,
+        scope: Option<&Scope>,
+        places: &impl Places,
+    ) -> Option<&Disproof> {
         self.disproofs.iter().find(|disproof| {
             disproof.resource_type.as_ref().is_none_or(|disproved| disproved == resource_type)
                 && match (scope, &disproof.scope) {
@@ -199,7 +216,9 @@ impl Claims {
             if !self.tenants.is_empty() {
                 found.extend(places.tenant(id).and_then(|tenant| self.tenants.get(tenant)).copied());
             }
-            found.extend(self.groups.iter().filter(|(group, _)| places.is_under(id, group)).map(|(_, says)| *says));
+            found.extend(
+                self.groups.iter().filter(|(group, _)| places.is_under(id, group)).map(|(_, says)| *says),
+            );
         }
         match scope {
             Scope::ResourceGroup(id) => found.extend(self.below.get(id).copied()),
@@ -232,9 +251,6 @@ fn may_overlap(a: &Scope, b: &Scope, places: &impl Places) -> bool {
         }
     }
 }
-
-/// The types of which some listing was given.
-pub(crate) type Given = HashSet<ResourceType>;
 
 #[cfg(test)]
 mod tests {
@@ -313,8 +329,12 @@ mod tests {
         let parse = |text: &str| Completeness::parse(text).map_err(|fault| fault.message);
         assert_eq!(parse(""), Ok(Completeness { resource_type: None, scope: None }));
         let whole = parse("Microsoft.Security/automations@/subscriptions/S").expect("read");
-        assert_eq!((whole.resource_type, whole.scope), (Some(automations()), Scope::parse("/subscriptions/s")));
-        let guid = parse("Microsoft.Security/automations@11111111-2222-3333-4444-555555555555").expect("read");
+        assert_eq!(
+            (whole.resource_type, whole.scope),
+            (Some(automations()), Scope::parse("/subscriptions/s"))
+        );
+        let guid =
+            parse("Microsoft.Security/automations@11111111-2222-3333-4444-555555555555").expect("read");
         assert_eq!(guid.scope, Scope::parse("/subscriptions/11111111-2222-3333-4444-555555555555"));
         assert!(parse("automations").is_err());
         assert!(parse("a/b@prod").is_err());

@@ -70,9 +70,10 @@ fn settle(nodes: &[&Node], collected: &Collected, faults: &mut Diagnostics) -> u
     let time = |node: &Node| collected.of(node.span.file);
     let id = kind::id_of(nodes[0]).unwrap_or_default();
     let newest = (0..nodes.len()).max_by_key(|at| time(nodes[*at])).unwrap_or(0);
-    let sure = nodes.iter().enumerate().all(|(at, node)| {
-        at == newest || (time(node).is_some() && time(node) < time(nodes[newest]))
-    });
+    let sure = nodes
+        .iter()
+        .enumerate()
+        .all(|(at, node)| at == newest || (time(node).is_some() && time(node) < time(nodes[newest])));
     let other = nodes[usize::from(newest == 0)];
     if sure {
         faults.push(

@@ -9,7 +9,7 @@ use super::codes;
 pub enum Foreign {
     /// An ARM template.
     Template,
-    /// The parameters of an ARM template, also as AzOps writes them.
+    /// The parameters of an ARM template, also as `AzOps` writes them.
     TemplateParameters,
     /// A resource as a template declares it: `apiVersion` and no id (Enterprise-Scale, ALZ library).
     TemplateResource,
@@ -70,25 +70,34 @@ impl Foreign {
             Foreign::EpacSettings => {
                 "give the management groups (`az account management-group show -e -r`) and the deployed assignments"
             }
-            Foreign::AzOps => "give the tenant itself: `az account management-group show -e -r`, `az policy assignment list`",
-            Foreign::Terraform => "give the tenant itself: `az policy assignment list`, `az security automation list`",
+            Foreign::AzOps => {
+                "give the tenant itself: `az account management-group show -e -r`, `az policy assignment list`"
+            }
+            Foreign::Terraform => {
+                "give the tenant itself: `az policy assignment list`, `az security automation list`"
+            }
             Foreign::Recording => "give the bodies of its answers as files of their own",
-            Foreign::PolicySummary => "give the definitions with their `policyRule`: `az policy definition list`",
+            Foreign::PolicySummary => {
+                "give the definitions with their `policyRule`: `az policy definition list`"
+            }
             Foreign::JsonSchema => "it describes documents and holds none; leave it out",
         }
     }
 
     /// The finding for a document of this form.
     pub fn diagnostic(self, span: Span) -> Diagnostic {
-        Diagnostic::new(&codes::UNREAD_FORM, format!("this seems to be {}, a form that isn't read", self.as_str()))
-            .at(span, "not read")
-            .help(self.instead())
+        Diagnostic::new(
+            &codes::UNREAD_FORM,
+            format!("this seems to be {}, a form that isn't read", self.as_str()),
+        )
+        .at(span, "not read")
+        .help(self.instead())
     }
 }
 
 /// The form that an object without an id has, if it is one that is recognised. Documents that are read, such
 /// as a definition in one of EPAC's files, give `None`.
-pub fn seems(node: &Node) -> Option<Foreign> {
+pub(super) fn seems(node: &Node) -> Option<Foreign> {
     let has = |key: &str| node.get(key).is_some();
     let list = |key: &str| node.get(key).is_some_and(Node::is_array);
     let rule = has("policyRule") || node.at(&["properties", "policyRule"]).is_some();
@@ -98,7 +107,9 @@ pub fn seems(node: &Node) -> Option<Foreign> {
     {
         return Some(foreign);
     }
-    if has("nodeName") && (list("children") || has("definitionEntry") || list("definitionEntryList") || has("assignment")) {
+    if has("nodeName")
+        && (list("children") || has("definitionEntry") || list("definitionEntryList") || has("assignment"))
+    {
         return Some(Foreign::EpacAssignments);
     }
     if has("contentVersion") {
@@ -117,22 +128,39 @@ pub fn seems(node: &Node) -> Option<Foreign> {
     if list("exemptions") {
         return Some(Foreign::EpacExemptions);
     }
-    if ["pacEnvironments", "pacOwnerId", "documentAssignments", "documentPolicySets", "managementGroupNameMappings", "policyEnrollments"]
-        .into_iter()
-        .any(has)
+    if [
+        "pacEnvironments",
+        "pacOwnerId",
+        "documentAssignments",
+        "documentPolicySets",
+        "managementGroupNameMappings",
+        "policyEnrollments",
+    ]
+    .into_iter()
+    .any(has)
     {
         return Some(Foreign::EpacSettings);
     }
-    if list("management_groups") || (has("name") && (list("policy_assignments") || list("policy_definitions"))) {
+    if list("management_groups")
+        || (has("name") && (list("policy_assignments") || list("policy_definitions")))
+    {
         return Some(Foreign::AlzLibrary);
     }
-    if has("terraform_version") && ["resources", "values", "planned_values", "resource_changes", "format_version"].into_iter().any(has) {
+    if has("terraform_version")
+        && ["resources", "values", "planned_values", "resource_changes", "format_version"]
+            .into_iter()
+            .any(has)
+    {
         return Some(Foreign::Terraform);
     }
     if recorded(node) {
         return Some(Foreign::Recording);
     }
-    if node.members().iter().any(|member| member.key.starts_with("Core.Include") || member.key.starts_with("Core.Skip")) {
+    if node
+        .members()
+        .iter()
+        .any(|member| member.key.starts_with("Core.Include") || member.key.starts_with("Core.Skip"))
+    {
         return Some(Foreign::AzOps);
     }
     let summary = (has("policyId") || has("policyDefinitionId")) && has("category") && has("displayName");
@@ -181,9 +209,8 @@ pub(super) fn placeholder(node: &Node) -> Option<&Node> {
 }
 
 fn is_placeholder(text: &str) -> bool {
-    let inside = |open: &str, close: &str| {
-        text.find(open).is_some_and(|at| text[at + open.len()..].contains(close))
-    };
+    let inside =
+        |open: &str, close: &str| text.find(open).is_some_and(|at| text[at + open.len()..].contains(close));
     inside("${", "}")
         || inside("{{", "}}")
         || inside("<", ">")
@@ -209,7 +236,10 @@ mod tests {
             (r#"{"contentVersion":"1.0.0.0","parameters":{"input":{"value":{}}}}"#, Foreign::AzOps),
             (r#"{"contentVersion":"1.0.0.0","parameters":{}}"#, Foreign::TemplateParameters),
             (r#"{"contentVersion":"1.0.0.0","parameters":{},"resources":[]}"#, Foreign::Template),
-            (r#"{"type":"Microsoft.Authorization/policyAssignments","apiVersion":"2022-06-01"}"#, Foreign::TemplateResource),
+            (
+                r#"{"type":"Microsoft.Authorization/policyAssignments","apiVersion":"2022-06-01"}"#,
+                Foreign::TemplateResource,
+            ),
             (r#"{"terraform_version":"1.9","resources":[]}"#, Foreign::Terraform),
             (r#"{"Entries":[{"ResponseBody":"{}"}],"Variables":{}}"#, Foreign::Recording),
             (r#"{"name":"root","policy_assignments":["a"]}"#, Foreign::AlzLibrary),
@@ -233,7 +263,10 @@ mod tests {
         let found = |text: &str| placeholder(&node(text)).and_then(Node::as_str).map(str::to_owned);
         assert_eq!(found(r#"{"location":"${default_location}"}"#).as_deref(), Some("${default_location}"));
         assert_eq!(
-            found(r#"{"properties":{"scope":"/providers/Microsoft.Management/managementGroups/placeholder"}}"#).as_deref(),
+            found(
+                r#"{"properties":{"scope":"/providers/Microsoft.Management/managementGroups/placeholder"}}"#
+            )
+            .as_deref(),
             Some("/providers/Microsoft.Management/managementGroups/placeholder")
         );
         assert_eq!(found(r#"{"properties":{"description":"use ${x}"},"scope":"/subscriptions/s"}"#), None);

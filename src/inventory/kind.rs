@@ -82,6 +82,9 @@ impl Kind {
         if let Some(marker) = node.get("azpol") {
             return Kind::of_marker(marker);
         }
+        if is_policy_state(node) {
+            return Kind::PolicyState;
+        }
         let id = id_of(node);
         let declared = node.get("type").and_then(Node::as_str).filter(|text| text.contains('/'));
         if id.is_none()
@@ -153,13 +156,8 @@ impl Kind {
         if top("namespace") && top("registrationState") {
             return Some(Kind::Provider);
         }
-        if has("policyAssignmentId") {
-            if has("exemptionCategory") {
-                return Some(Kind::PolicyExemption);
-            }
-            if top("resourceId") {
-                return Some(Kind::PolicyState);
-            }
+        if has("policyAssignmentId") && has("exemptionCategory") {
+            return Some(Kind::PolicyExemption);
         }
         if has("policyDefinitionId") && (has("scope") || has("enforcementMode") || properties.is_some()) {
             return Some(Kind::PolicyAssignment);
@@ -185,8 +183,17 @@ impl Kind {
             .and_then(Node::as_str)
             .is_some_and(|id| !id.is_empty() && !id.contains('/'));
         bare && node.get("tenantId").is_some()
-            && (node.get("state").is_some() || node.get("isDefault").is_some() || node.get("subscriptionId").is_some())
+            && (node.get("state").is_some()
+                || node.get("isDefault").is_some()
+                || node.get("subscriptionId").is_some())
     }
+}
+
+/// A row of policy states: its `resourceId` is another thing's, and no `id` of its own stands beside it.
+fn is_policy_state(node: &Node) -> bool {
+    let Some(assignment) = node.get("policyAssignmentId").and_then(Node::as_str) else { return false };
+    let resource = node.get("resourceId").and_then(Node::as_str);
+    node.get("id").is_none() && resource.is_some_and(|resource| !resource.eq_ignore_ascii_case(assignment))
 }
 
 /// The id of an element, whatever the shape calls it; a bare GUID isn't one.
@@ -212,7 +219,10 @@ mod tests {
 
     #[test]
     fn a_type_decides() {
-        assert_eq!(kind(r#"{"id":"/a/b","type":"/providers/Microsoft.Management/managementGroups"}"#), Kind::ManagementGroup);
+        assert_eq!(
+            kind(r#"{"id":"/a/b","type":"/providers/Microsoft.Management/managementGroups"}"#),
+            Kind::ManagementGroup
+        );
         assert_eq!(kind(r#"{"id":"/subscriptions/s","type":"/subscriptions"}"#), Kind::TreeSubscription);
         assert_eq!(
             kind(r#"{"id":"/subscriptions/s","type":"microsoft.resources/subscriptions","properties":{}}"#),
@@ -228,14 +238,21 @@ mod tests {
     #[test]
     fn without_a_type_the_id_decides() {
         assert_eq!(
-            kind(r#"{"id":"/providers/Microsoft.Management/managementGroups/g","properties":{"children":[]}}"#),
+            kind(
+                r#"{"id":"/providers/Microsoft.Management/managementGroups/g","properties":{"children":[]}}"#
+            ),
             Kind::ManagementGroup
         );
         assert_eq!(
-            kind(r#"{"id":"/subscriptions/s/resourcegroups/g/providers/Microsoft.Security/automations/a","name":"a"}"#),
+            kind(
+                r#"{"id":"/subscriptions/s/resourcegroups/g/providers/Microsoft.Security/automations/a","name":"a"}"#
+            ),
             Kind::Resource
         );
-        assert_eq!(kind(r#"{"id":"/subscriptions/s","subscriptionId":"s","displayName":"n"}"#), Kind::Subscription);
+        assert_eq!(
+            kind(r#"{"id":"/subscriptions/s","subscriptionId":"s","displayName":"n"}"#),
+            Kind::Subscription
+        );
     }
 
     #[test]
@@ -246,12 +263,23 @@ mod tests {
             kind(r#"{"id":"9","name":"n","tenantId":"t","state":"Enabled","isDefault":false}"#),
             Kind::Subscription
         );
-        assert_eq!(kind(r#"{"namespace":"Microsoft.Security","registrationState":"Registered"}"#), Kind::Provider);
+        assert_eq!(
+            kind(r#"{"namespace":"Microsoft.Security","registrationState":"Registered"}"#),
+            Kind::Provider
+        );
         assert_eq!(
             kind(r#"{"RoleAssignmentId":"/x","RoleDefinitionId":"r","ObjectId":"o","Scope":"/"}"#),
             Kind::RoleAssignment
         );
         assert_eq!(kind(r#"{"Tenant":{"TenantId":"t","ManagementGroups":{}}}"#), Kind::AzGovVizTree);
+        assert_eq!(
+            kind(r#"{"resourceId":"/subscriptions/s","policyAssignmentId":"/x","numRecords":12}"#),
+            Kind::PolicyState
+        );
+        assert_eq!(
+            kind(r#"{"ResourceId":"/x/y","PolicyAssignmentId":"/x/y","Properties":{"PolicyDefinitionId":"/d"}}"#),
+            Kind::PolicyAssignment
+        );
         assert_eq!(kind(r#"{"hello":"world"}"#), Kind::Unknown);
         assert_eq!(kind(r"[1]"), Kind::Unknown);
     }

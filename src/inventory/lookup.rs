@@ -52,7 +52,7 @@ pub(crate) struct Base {
     pub(crate) role_assignments: BTreeMap<Arc<str>, Vec<RoleAssignment>>,
     pub(crate) exemptions: Exemptions,
     pub(crate) registrations: BTreeMap<(Option<SubscriptionId>, String), ProviderRegistration>,
-    pub(crate) deployments: HashMap<ResourceId, Deployment>,
+    pub(crate) deployments: BTreeMap<ResourceId, Deployment>,
     pub(crate) known: Known,
     pub(crate) given: BTreeSet<ResourceType>,
     pub(crate) assertions: Vec<Assertion>,
@@ -132,8 +132,8 @@ impl Inventory {
     }
 
     /// All subscriptions that are evaluated, sorted by id.
-    pub fn subscriptions(&self) -> impl ExactSizeIterator<Item = &Subscription> {
-        self.base.subscriptions.iter()
+    pub fn subscriptions(&self) -> &[Subscription] {
+        &self.base.subscriptions
     }
 
     /// One of them.
@@ -147,8 +147,8 @@ impl Inventory {
     }
 
     /// All management groups that are named, sorted by tenant and name.
-    pub fn management_groups(&self) -> impl ExactSizeIterator<Item = &ManagementGroup> {
-        self.base.groups.iter()
+    pub fn management_groups(&self) -> &[ManagementGroup] {
+        &self.base.groups
     }
 
     /// Whether a management group of that name is known.
@@ -157,8 +157,8 @@ impl Inventory {
     }
 
     /// The tenants whose trees or subscriptions were given, in lower case, sorted.
-    pub fn tenants(&self) -> Vec<&str> {
-        self.base.tenants.iter().map(|tenant| &**tenant).collect()
+    pub fn tenants(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.base.tenants.iter().map(|tenant| &**tenant)
     }
 
     /// The groups above a subscription. An unknown subscription has an empty, incomplete chain.
@@ -173,7 +173,11 @@ impl Inventory {
     }
 
     /// The resources of a type in a subscription, sorted by id; those of a change behind those that were read.
-    pub fn resources(&self, id: &SubscriptionId, resource_type: &ResourceType) -> impl Iterator<Item = &Resource> {
+    pub fn resources<'a>(
+        &'a self,
+        id: &SubscriptionId,
+        resource_type: &ResourceType,
+    ) -> impl Iterator<Item = &'a Resource> + use<'a> {
         let bucket = self.base.resources.bucket(id, resource_type);
         let changes = &*self.changes;
         let added = if changes.by_id.is_empty() {
@@ -233,22 +237,26 @@ impl Inventory {
         self.base.oldest
     }
 
-    /// The exemptions that touch a resource: they lie on it or above it, or may do so, where the files don't tell
-    /// whether the resource's subscription lies under the exemption's management group.
-    pub fn exemptions_touching(&self, resource: &ResourceId) -> impl Iterator<Item = &Exemption> {
+    /// The exemptions that touch a resource: they lie on it or above it. `Placement::Unknown` says that the files
+    /// don't tell whether the resource's subscription lies under the exemption's management group.
+    pub fn exemptions_touching<'a>(
+        &'a self,
+        resource: &ResourceId,
+    ) -> impl Iterator<Item = (&'a Exemption, Placement)> + use<'a> {
         let subscription = resource.subscription_id();
         let exemptions = &self.base.exemptions;
-        let inside = subscription.as_ref().and_then(|id| exemptions.inside.get(id)).map_or(&[][..], Vec::as_slice);
+        let inside =
+            subscription.as_ref().and_then(|id| exemptions.inside.get(id)).map_or(&[][..], Vec::as_slice);
         let resource = resource.clone();
-        exemptions.above.iter().chain(inside).map(|at| &exemptions.all[*at]).filter(move |exemption| {
-            match &exemption.scope {
-                Scope::Tenant => true,
-                Scope::ManagementGroup(group) => {
-                    subscription.as_ref().is_some_and(|id| self.placement(id, group) != Placement::Outside)
-                }
-                Scope::Subscription(id) => subscription.as_ref() == Some(id),
-                Scope::ResourceGroup(id) | Scope::Resource(id) => resource.is_within(id),
-            }
+        exemptions.above.iter().chain(inside).map(|at| &exemptions.all[*at]).filter_map(move |exemption| {
+            let placement = match (&exemption.scope, &subscription) {
+                // Those of another subscription don't stand in `inside`.
+                (Scope::Tenant | Scope::Subscription(_), _) => Placement::Under,
+                (Scope::ManagementGroup(group), Some(id)) => self.placement(id, group),
+                (Scope::ResourceGroup(id) | Scope::Resource(id), _) if resource.is_within(id) => Placement::Under,
+                _ => Placement::Outside,
+            };
+            (placement != Placement::Outside).then_some((exemption, placement))
         })
     }
 
@@ -267,8 +275,50 @@ impl Inventory {
     pub fn provider(&self, id: &SubscriptionId, namespace: &str) -> Option<&ProviderRegistration> {
         let namespace = namespace.to_ascii_lowercase();
         let named = self.base.registrations.get(&(Some(id.clone()), namespace.clone()));
-        let only = || self.base.registrations.get(&(None, namespace)).filter(|_| self.base.subscriptions.len() == 1);
+        let only =
+            || self.base.registrations.get(&(None, namespace)).filter(|_| self.base.subscriptions.len() == 1);
         named.or_else(only)
+    }
+
+    /// Every role assignment, sorted by principal, then as they are for each.
+    pub fn all_role_assignments(&self) -> impl Iterator<Item = &RoleAssignment> {
+        self.base.role_assignments.values().flatten()
+    }
+
+    /// The deployments at a subscription's scope, sorted by id.
+    pub fn subscription_deployments(&self, id: &SubscriptionId) -> Vec<&Deployment> {
+        let subscription = ResourceId::subscription(id);
+        let from = self.base.deployments.range(&subscription..);
+        from.map(|(_, deployment)| deployment)
+            .take_while(|deployment| deployment.id.folded().starts_with(subscription.folded()))
+            .filter(|deployment| deployment.id.is_within(&subscription))
+            .filter(|deployment| deployment.id.resource_group_name().is_none())
+            .collect()
+    }
+
+    /// Whether a management group is another one or lies under it.
+    pub fn group_placement(&self, group: &ManagementGroupId, above: &ManagementGroupId) -> Placement {
+        let mut at = group.clone();
+        // As many steps as there are groups: a cycle can't be followed for ever.
+        for _ in 0..=self.management_groups().len() {
+            if at == *above {
+                return Placement::Under;
+            }
+            let Some(known) = self.management_groups().find(|known| known.id == at) else {
+                return Placement::Unknown;
+            };
+            match &known.parent {
+                Some(parent) => at = parent.clone(),
+                None if known.is_root => return Placement::Outside,
+                None => return Placement::Unknown,
+            }
+        }
+        Placement::Unknown
+    }
+
+    /// Whether [`with_changes`](Self::with_changes) put this resource: it isn't in Azure.
+    pub fn is_planned(&self, id: &ResourceId) -> bool {
+        self.changes.by_id.contains_key(id)
     }
 
     /// A deployment by its id.
@@ -279,7 +329,8 @@ impl Inventory {
     /// Subscriptions in which resources lie and that no listing and no tree names, sorted.
     pub fn unlisted_subscriptions(&self) -> BTreeSet<SubscriptionId> {
         let named = |id: &SubscriptionId| {
-            self.base.subscription_at.contains_key(id) || self.base.set_aside.iter().any(|aside| aside.id == *id)
+            self.base.subscription_at.contains_key(id)
+                || self.base.set_aside.iter().any(|aside| aside.id == *id)
         };
         self.base.resources.by_type.keys().map(|(id, _)| id).filter(|id| !named(id)).cloned().collect()
     }

@@ -23,7 +23,7 @@ fn can_carry(resource: &Resource, shape: Shape, path: &[String]) -> bool {
         Shape::Rest => true,
         Shape::Graph => !is(0, "etag") && !is(0, "systemData"),
         Shape::Flattened | Shape::PowerShell => {
-            !is(0, "systemData") && !(is(0, "properties") && is(1, "metadata"))
+            !(is(0, "systemData") || is(0, "properties") && is(1, "metadata"))
         }
     }
 }
@@ -132,7 +132,8 @@ fn is_id(text: &str) -> bool {
 
 fn time(text: &str) -> Option<Timestamp> {
     let bytes = text.as_bytes();
-    let shaped = bytes.len() >= 20 && bytes[4] == b'-' && bytes[7] == b'-' && matches!(bytes[10], b'T' | b' ');
+    let shaped =
+        bytes.len() >= 20 && bytes[4] == b'-' && bytes[7] == b'-' && matches!(bytes[10], b'T' | b' ');
     if shaped { text.parse().ok() } else { None }
 }
 

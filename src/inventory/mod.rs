@@ -17,8 +17,11 @@ mod kind;
 mod lookup;
 mod merge;
 mod place;
+mod placing;
 mod resource;
+mod settle;
 mod shape;
+mod stated;
 mod subscription;
 mod tree;
 

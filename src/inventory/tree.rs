@@ -65,7 +65,13 @@ pub(crate) struct TreeFacts {
 
 impl TreeFacts {
     /// A group that is named.
-    pub(crate) fn group(&mut self, key: &GroupKey, display_name: Option<Arc<str>>, is_root: bool, span: Span) {
+    pub(crate) fn group(
+        &mut self,
+        key: &GroupKey,
+        display_name: Option<Arc<str>>,
+        is_root: bool,
+        span: Span,
+    ) {
         match self.groups.get_mut(key) {
             Some(known) => {
                 known.is_root |= is_root;
@@ -133,7 +139,14 @@ impl TreeFacts {
         }
         let cyclic = self.cycles(&parents, faults);
         let tenants: BTreeSet<Arc<str>> = self.groups.keys().filter_map(|key| key.tenant.clone()).collect();
-        let mut tree = Tree { groups: Vec::new(), parents, facts: BTreeMap::new(), recursive: self.recursive, tenants, cyclic };
+        let mut tree = Tree {
+            groups: Vec::new(),
+            parents,
+            facts: BTreeMap::new(),
+            recursive: self.recursive,
+            tenants,
+            cyclic,
+        };
         tree.groups = self
             .groups
             .iter()
@@ -163,14 +176,12 @@ impl TreeFacts {
         }
         let only = |set: &BTreeSet<Arc<str>>| if set.len() == 1 { set.first().cloned() } else { None };
         let whole = only(&tenants);
-        let settle = |key: &GroupKey| match key.tenant {
-            Some(_) => key.clone(),
-            None => {
-                let tenant = named.get(&key.id).and_then(only).or_else(|| {
-                    if named.contains_key(&key.id) { None } else { whole.clone() }
-                });
-                GroupKey { tenant, id: key.id.clone() }
-            }
+        let settle = |key: &GroupKey| {
+            let tenant = key.tenant.clone().or_else(|| match named.get(&key.id) {
+                Some(tenants) => only(tenants),
+                None => whole.clone(),
+            });
+            GroupKey { tenant, id: key.id.clone() }
         };
         if keys.iter().all(|key| key.tenant.is_some()) {
             self.name_parents();
@@ -303,10 +314,13 @@ fn one_parent(
         return Some(newest.clone());
     }
     faults.push(
-        Diagnostic::new(&codes::TWO_PARENTS, format!("{name} has two parents, `{}` and `{}`", first.id, other.id))
-            .at(*place, format!("under `{}`", first.id))
-            .at(*other_place, format!("under `{}`", other.id))
-            .help("fetch the tree again, or give the files a manifest with their times of collection"),
+        Diagnostic::new(
+            &codes::TWO_PARENTS,
+            format!("{name} has two parents, `{}` and `{}`", first.id, other.id),
+        )
+        .at(*place, format!("under `{}`", first.id))
+        .at(*other_place, format!("under `{}`", other.id))
+        .help("fetch the tree again, or give the files a manifest with their times of collection"),
     );
     None
 }
@@ -355,13 +369,11 @@ impl Tree {
                     break;
                 }
                 chain.above.push(at.id.clone());
-                match self.parents.get(&Child::Group(at.clone())) {
-                    Some((parent, _)) => at = parent,
-                    None => {
-                        chain.complete = self.is_top(at, tenant);
-                        break;
-                    }
-                }
+                let Some((parent, _)) = self.parents.get(&Child::Group(at.clone())) else {
+                    chain.complete = self.is_top(at, tenant);
+                    break;
+                };
+                at = parent;
             }
         }
         if !chain.complete {
@@ -373,19 +385,29 @@ impl Tree {
     /// Whether a group without a known parent is the tenant's root.
     fn is_top(&self, key: &GroupKey, tenant: Option<&str>) -> bool {
         self.facts.get(key).is_some_and(|facts| facts.is_root)
-            || key.tenant.as_deref().or(tenant).is_some_and(|tenant| tenant.eq_ignore_ascii_case(key.id.as_str()))
+            || key
+                .tenant
+                .as_deref()
+                .or(tenant)
+                .is_some_and(|tenant| tenant.eq_ignore_ascii_case(key.id.as_str()))
             || self.is_tenant(&key.id)
     }
 
     /// Groups whose recursive listing shows that the subscription doesn't lie under them.
-    fn not_under(&self, subscription: &SubscriptionId, above: &[ManagementGroupId]) -> Vec<ManagementGroupId> {
+    fn not_under(
+        &self,
+        subscription: &SubscriptionId,
+        above: &[ManagementGroupId],
+    ) -> Vec<ManagementGroupId> {
         let found: BTreeSet<&ManagementGroupId> = self
             .recursive
             .iter()
-            .flat_map(|listing| {
-                let inside = listing.subscriptions.contains(subscription);
-                listing.groups.iter().filter(move |key| !inside || !above.contains(&key.id))
+            .filter(|listing| {
+                // One that holds the subscription tells where it doesn't lie only if its place in it is known.
+                let placed = || listing.groups.first().is_some_and(|top| above.contains(&top.id));
+                !listing.subscriptions.contains(subscription) || placed()
             })
+            .flat_map(|listing| &listing.groups)
             .map(|key| &key.id)
             .filter(|id| !above.contains(id))
             .collect();

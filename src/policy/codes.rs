@@ -1,4 +1,4 @@
-//! The codes of this room: AZP03xx, documents of Azure Policy and the parameters of assignments.
+//! The codes of this room: `AZP03xx`, documents of Azure Policy and the parameters of assignments.
 
 use crate::source::codes;
 

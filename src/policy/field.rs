@@ -79,17 +79,14 @@ impl FieldName {
 /// `tags.name`, `tags[name]`, `tags['na''me']`: everything behind is one name, dots included.
 fn tag(text: &str) -> Result<FieldName, FieldFault> {
     let rest = &text["tags".len()..];
-    let name = match rest.strip_prefix('.') {
-        Some(name) => name.to_owned(),
-        None => {
-            let inner = rest
-                .strip_prefix('[')
-                .and_then(|inner| inner.strip_suffix(']'))
-                .ok_or(FieldFault::Unknown)?;
-            match inner.strip_prefix('\'').and_then(|quoted| quoted.strip_suffix('\'')) {
-                Some(quoted) => quoted.replace("''", "'"),
-                None => inner.to_owned(),
-            }
+    let name = if let Some(name) = rest.strip_prefix('.') {
+        name.to_owned()
+    } else {
+        let inner =
+            rest.strip_prefix('[').and_then(|inner| inner.strip_suffix(']')).ok_or(FieldFault::Unknown)?;
+        match inner.strip_prefix('\'').and_then(|quoted| quoted.strip_suffix('\'')) {
+            Some(quoted) => quoted.replace("''", "'"),
+            None => inner.to_owned(),
         }
     };
     // Rules guard `tags[]`, which an empty parameter makes, by a condition beside it: no tag has that name.

@@ -17,7 +17,12 @@ pub struct Line {
 
 impl Line {
     /// A line.
-    pub fn new(mark: Mark, label: impl Into<String>, name: impl Into<String>, text: impl Into<String>) -> Line {
+    pub fn new(
+        mark: Mark,
+        label: impl Into<String>,
+        name: impl Into<String>,
+        text: impl Into<String>,
+    ) -> Line {
         Line { mark, label: label.into(), name: name.into(), text: text.into() }
     }
 }

@@ -1,6 +1,8 @@
 //! One file a format.
 
+pub mod json;
 mod lines;
+pub mod plan_table;
 mod style;
 pub mod table;
 mod view;

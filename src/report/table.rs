@@ -143,7 +143,9 @@ fn assignment_lines(view: &View<'_>, index: usize, rows: &[&PolicyState]) -> Vec
     match names.as_slice() {
         [] => {}
         [one] => lines.push(Line::new(Mark::Out, "excluded", printable(one), "notScopes")),
-        many => lines.push(Line::new(Mark::Out, "excluded", format!("{} subscriptions", many.len()), "notScopes")),
+        many => {
+            lines.push(Line::new(Mark::Out, "excluded", format!("{} subscriptions", many.len()), "notScopes"))
+        }
     }
     if lines.is_empty() {
         lines.push(Line::new(Mark::Out, "no rows", "", "it covers no subscription"));
@@ -245,7 +247,8 @@ pub fn summary(view: &View<'_>, style: Style, out: &mut String) {
     out.push_str(&format!("\n{}\n", style.text(&parts.join(style.dot()))));
 }
 
-fn facts(view: &View<'_>, style: Style, out: &mut String) {
+/// What the files don't say, with the ways to settle it.
+pub fn facts(view: &View<'_>, style: Style, out: &mut String) {
     if view.facts.is_empty() {
         return;
     }

@@ -26,7 +26,9 @@ pub fn reason(row: &PolicyState) -> Words {
         Some(ReasonKind::Missing(facts)) => {
             words("undetermined", facts.iter().map(question).collect::<Vec<_>>().join("; "))
         }
-        Some(ReasonKind::Exemption(id)) => words("exemption", format!("exemptions aren't evaluated yet: {id}")),
+        Some(ReasonKind::Exemption(id)) => {
+            words("exemption", format!("exemptions aren't evaluated yet: {id}"))
+        }
         Some(ReasonKind::Fails(why)) => words("error", why.to_string()),
     }
 }
@@ -104,7 +106,9 @@ pub fn leaf_words(leaf: &FailedLeaf) -> String {
     };
     let target = match leaf.operator {
         "equals" => wanted(leaf),
-        "exists" if leaf.target.as_ref().and_then(Value::as_bool) == Some(false) => "it to be absent".to_owned(),
+        "exists" if leaf.target.as_ref().and_then(Value::as_bool) == Some(false) => {
+            "it to be absent".to_owned()
+        }
         "exists" => "it to exist".to_owned(),
         operator => format!("{operator} {}", wanted(leaf)),
     };
@@ -138,7 +142,10 @@ pub fn short(value: &Value) -> String {
 pub fn assumption(fact: &MissingFact) -> String {
     match fact {
         MissingFact::Listing(resource_type, _) => {
-            format!("the listing of {} is complete", resource_type.as_str().rsplit('/').next().unwrap_or_default())
+            format!(
+                "the listing of {} is complete",
+                resource_type.as_str().rsplit('/').next().unwrap_or_default()
+            )
         }
         MissingFact::Under(_, group) => format!("it lies under {group}"),
         MissingFact::Outside(_, group) => format!("it doesn't lie under {group}"),
@@ -151,7 +158,9 @@ pub fn assumption(fact: &MissingFact) -> String {
 pub fn question(fact: &MissingFact) -> String {
     match fact {
         MissingFact::Listing(resource_type, scope) => format!("are these all {resource_type} of {scope}?"),
-        MissingFact::Under(_, group) | MissingFact::Outside(_, group) => format!("does it lie under {group}?"),
+        MissingFact::Under(_, group) | MissingFact::Outside(_, group) => {
+            format!("does it lie under {group}?")
+        }
         MissingFact::Carried(id, path) => format!("the export of {} doesn't carry {path}", id.name()),
         MissingFact::Other(text) => text.to_string(),
     }

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::members::Members;
-use super::{Diagnostic, Diagnostics, FileId, Member, Node, NodeValue, Span, codes};
+use super::{Diagnostic, Diagnostics, FileId, Member, Node, NodeValue, Span, codes, printable};
 
 mod number;
 mod resume;
@@ -170,18 +170,23 @@ impl<'a> Parser<'a> {
         Ok(())
     }
 
+    /// Where the last character begins and ends that is no white space.
+    fn last_character(&self) -> (usize, usize) {
+        let text = self.text.trim_end();
+        (text.char_indices().next_back().map_or(0, |(at, _)| at), text.len())
+    }
+
     fn truncated(&self, open: usize, label: &str) -> Diagnostic {
-        let end = self.text.trim_end().len();
-        let last = self.text[..end].char_indices().next_back().map_or(0, |(at, _)| at);
+        let (last, end) = self.last_character();
         Diagnostic::new(&codes::JSON_TRUNCATED, "the document ends before it is complete")
             .at(self.span(last, end), "ends here")
-            .at(self.span(open, open + 1), label)
+            .at(self.span(open, open + self.text[open..].chars().next().map_or(0, char::len_utf8)), label)
             .help("was the file cut off while it was written? fetch it again")
     }
 
     fn unexpected(&self, wanted: &str) -> Diagnostic {
         let found = self.text.get(self.at..).and_then(|rest| rest.chars().next());
-        let shown = found.map_or_else(String::new, |c| c.escape_debug().to_string());
+        let shown = found.map_or_else(String::new, |c| printable(c.encode_utf8(&mut [0; 4])).into_owned());
         let width = found.map_or(0, char::len_utf8);
         let fault = Diagnostic::new(&codes::JSON_SYNTAX, format!("expected {wanted}, found `{shown}`"))
             .at(self.span(self.at, self.at + width), format!("expected {wanted}"));
@@ -222,7 +227,7 @@ impl<'a> Parser<'a> {
             Some(b'-' | b'0'..=b'9') => self.number()?,
             Some(_) => return Err(Box::new(self.unexpected("a JSON value"))),
             None => {
-                let open = self.text.trim_end().len().saturating_sub(1);
+                let (open, _) = self.last_character();
                 return Err(Box::new(self.truncated(open, "a value is missing after this")));
             }
         };

@@ -58,7 +58,8 @@ fn header(text: &mut String, diagnostic: &Diagnostic, style: RenderStyle) {
 }
 
 fn help(text: &mut String, diagnostic: &Diagnostic, style: RenderStyle) {
-    let explain = format!("azpol explain {}", diagnostic.code.id);
+    // The command stays in one line.
+    let explain = format!("azpol{GLUE}explain{GLUE}{}", diagnostic.code.id);
     let words = match &diagnostic.help {
         Some(help) => format!("{}  {explain}", clean(help)),
         None => explain,
@@ -77,6 +78,9 @@ fn write_lines(text: &mut String, lines: &[String], indent: usize) {
         text.push('\n');
     }
 }
+
+/// A blank at which no line is broken.
+const GLUE: char = '\u{a0}';
 
 /// Breaks a text between words; `first` and `rest` columns are taken at the beginning of the lines.
 fn wrap(text: &str, width: usize, first: usize, rest: usize) -> Vec<String> {
@@ -97,7 +101,7 @@ fn wrap(text: &str, width: usize, first: usize, rest: usize) -> Vec<String> {
         }
         used += long;
     }
-    lines.into_iter().map(|line| line.trim_end().to_owned()).collect()
+    lines.into_iter().map(|line| line.trim_end().replace(GLUE, " ")).collect()
 }
 
 /// Labels that are shown in one excerpt: near each other in one file. The group of the first label comes first.

@@ -15,6 +15,7 @@ use super::decode::{self, Encoding};
 use super::discover::unreadable;
 use super::{Diagnostic, Diagnostics, FileId, Form, Input, Node, SourceMap, Span, codes, json, read};
 
+mod chunk;
 mod envelope;
 mod machine;
 mod scan;
@@ -63,8 +64,8 @@ pub struct Batch {
 /// An element of a batch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Element {
-    /// Where it stands in the batch's text. The text of an element is one value; where a line holds several
-    /// documents, it may be all of them.
+    /// Where it stands in the batch's text. The text of an element is one value. Only in a file whose name says
+    /// that each line is a document, a line that holds several objects is one element.
     pub range: Range<usize>,
     /// The number of the list that it stands in; none for a document of its own.
     pub envelope: Option<u32>,

@@ -3,7 +3,9 @@
 //! Tags, merge keys, infinities and keys that are lists have no counterpart in JSON and are refused. An
 //! unquoted `[parameters('x')]`, which is a list to YAML, is recognised for what was meant.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError};
 
@@ -19,23 +21,55 @@ use offsets::Offsets;
 /// How many nodes the aliases of one text may add in all.
 pub const MAX_ALIASED: usize = 100_000;
 
+/// How many unquoted expressions of one text are put in quotes for the reading.
+const MAX_QUOTED: usize = 100;
+
 /// Reads all documents of a text, which stands at the beginning of its file.
 ///
 /// A syntax fault ends its document; reading goes on at the next `---`.
 pub fn parse(file: FileId, text: &str, faults: &mut Diagnostics) -> Vec<Node> {
     let mut documents = Vec::new();
     let mut from = 0;
+    // The text with a word in place of each expression whose missing quotes make the parser fail.
+    let mut readable = Cow::Borrowed(text);
+    let mut quoted: Vec<Range<usize>> = Vec::new();
     loop {
-        let rest = &text[from..];
-        let mut builder = Builder::new(file, from as u64, rest, faults);
-        let Some(fault) = builder.run(&mut documents) else { return documents };
+        let before = documents.len();
+        let mut found = Diagnostics::new();
+        let mut builder = Builder::new(file, from, text, &readable[from..], &quoted, &mut found);
+        let end = builder.run(&mut documents);
+        if let End::Unquoted(range) = &end
+            && !quoted.contains(range)
+            && quoted.len() < MAX_QUOTED
+        {
+            readable.to_mut().replace_range(range.clone(), &"x".repeat(range.len()));
+            quoted.push(range.clone());
+            documents.truncate(before);
+            continue;
+        }
+        faults.extend(found);
+        let at = match end {
+            End::Done => return documents,
+            End::Fault(at) => at,
+            End::Unquoted(range) => range.start - from,
+        };
         // The parser may have seen the next `---` already.
-        let line = rest[..fault].rfind('\n').unwrap_or(fault);
+        let rest = &readable[from..];
+        let line = rest[..at].rfind('\n').unwrap_or(at);
         match memchr::memmem::find(&rest.as_bytes()[line..], b"\n---") {
-            Some(at) => from += line + at + 1,
+            Some(next) => from += line + next + 1,
             None => return documents,
         }
     }
+}
+
+/// How the reading of some documents ended.
+enum End {
+    Done,
+    /// A fault at this byte of the part that was read; it is reported.
+    Fault(usize),
+    /// An expression without quotes, which stands here in the file.
+    Unquoted(Range<usize>),
 }
 
 /// A collection that is being read.
@@ -62,8 +96,13 @@ enum Key {
 
 struct Builder<'a> {
     file: FileId,
-    base: u64,
+    /// Where `text` begins in `whole`.
+    base: usize,
+    /// The file as it is.
+    whole: &'a str,
+    /// The part that is read, with words in place of `quoted`.
     text: &'a str,
+    quoted: &'a [Range<usize>],
     offsets: Offsets,
     faults: &'a mut Diagnostics,
     stack: Vec<Frame>,
@@ -72,39 +111,58 @@ struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    fn new(file: FileId, base: u64, text: &'a str, faults: &'a mut Diagnostics) -> Builder<'a> {
-        let offsets = Offsets::new(text);
-        Builder { file, base, text, offsets, faults, stack: Vec::new(), anchors: BTreeMap::new(), aliased: 0 }
+    fn new(
+        file: FileId,
+        base: usize,
+        whole: &'a str,
+        text: &'a str,
+        quoted: &'a [Range<usize>],
+        faults: &'a mut Diagnostics,
+    ) -> Builder<'a> {
+        Builder {
+            file,
+            base,
+            whole,
+            text,
+            quoted,
+            offsets: Offsets::new(text),
+            faults,
+            stack: Vec::new(),
+            anchors: BTreeMap::new(),
+            aliased: 0,
+        }
     }
 
-    /// Reads documents up to the end, or up to a fault: then where it stands.
-    fn run(&mut self, documents: &mut Vec<Node>) -> Option<usize> {
+    /// Reads documents up to the end or up to a fault.
+    fn run(&mut self, documents: &mut Vec<Node>) -> End {
         let mut parser = Parser::new_from_str(self.text);
         while let Some(event) = parser.next_event() {
             let (event, mark) = match event {
                 Ok(event) => event,
-                Err(error) => return Some(self.fault(&error)),
+                Err(error) => return self.fault(&error),
             };
             let start = self.offsets.byte(self.text, mark.start.index());
             let end = self.offsets.byte(self.text, mark.end.index());
             if self.event(event, start, end, documents).is_err() {
-                return Some(end);
+                return End::Fault(end);
             }
         }
-        None
+        End::Done
     }
 
     fn span(&self, start: usize, end: usize) -> Span {
-        Span::new(self.file, self.base + start as u64, self.base + end.max(start) as u64)
+        let base = self.base as u64;
+        Span::new(self.file, base + start as u64, base + end.max(start) as u64)
     }
 
     /// A fault of syntax: what was probably meant, else what the parser says.
-    fn fault(&mut self, error: &ScanError) -> usize {
+    fn fault(&mut self, error: &ScanError) -> End {
         let at = self.offsets.byte(self.text, error.marker().index());
-        if let Some(open) = scalar::unquoted_before(self.text, at) {
-            let line = self.text[open..].lines().next().map_or(0, str::len);
-            self.unquoted(open, open + line);
-            return at.max(open + line);
+        if let Some(range) = scalar::unquoted_before(self.text, at) {
+            if self.quoted.len() >= MAX_QUOTED {
+                self.unquoted(range.start, range.end);
+            }
+            return End::Unquoted(self.base + range.start..self.base + range.end);
         }
         let width = self.text[at..].chars().next().map_or(0, char::len_utf8);
         let fault = if error.info().contains("recursion limit") {
@@ -114,7 +172,7 @@ impl<'a> Builder<'a> {
                 .at(self.span(at, at + width), "read up to here")
         };
         self.faults.push(fault);
-        at
+        End::Fault(at)
     }
 
     fn too_deep(&self, at: usize) -> Diagnostic {
@@ -123,7 +181,7 @@ impl<'a> Builder<'a> {
     }
 
     fn unquoted(&mut self, start: usize, end: usize) {
-        let shown = self.text[start..end].trim_end();
+        let shown = &self.whole[self.base + start..self.base + end];
         self.faults.push(
             Diagnostic::new(
                 &codes::UNQUOTED_EXPRESSION,
@@ -235,6 +293,11 @@ impl<'a> Builder<'a> {
     }
 
     fn resolve(&mut self, text: &str, start: usize, end: usize) -> NodeValue {
+        let place = self.base + start..self.base + end;
+        if self.quoted.contains(&place) {
+            self.unquoted(start, end);
+            return NodeValue::String(self.whole[place].into());
+        }
         match scalar::resolve(text) {
             Some(value) => value,
             None => {
@@ -270,7 +333,8 @@ impl<'a> Builder<'a> {
                 members.last().map(|member| member.value.span.end().max(member.key_span.end()))
             }
         };
-        let last = last.and_then(|last| usize::try_from(last - self.base).ok());
+        let last =
+            last.and_then(|last| usize::try_from(last).ok()).map(|last| last.saturating_sub(self.base));
         let end = match last {
             Some(last) if !frame.flow => last.max(frame.start),
             _ if !frame.flow => end.max(frame.start),

@@ -3,7 +3,9 @@
 mod definitions;
 mod functions;
 mod goldens;
+mod samples;
 mod twins;
+mod verdicts;
 
 #[path = "../deployment/mod.rs"]
 mod deployment;

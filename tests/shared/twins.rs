@@ -23,14 +23,14 @@ const TWINS: [(&str, &str); 6] = [
     ),
 ];
 
-struct Pair {
-    name: &'static str,
-    file: &'static str,
-    twin: Node,
-    built_in: Node,
+pub(crate) struct Pair {
+    pub(crate) name: &'static str,
+    pub(crate) file: &'static str,
+    pub(crate) twin: Node,
+    pub(crate) built_in: Node,
 }
 
-fn pairs() -> impl Iterator<Item = Pair> {
+pub(crate) fn pairs() -> impl Iterator<Item = Pair> {
     TWINS.into_iter().map(|(name, file)| Pair {
         name,
         file,
@@ -39,7 +39,7 @@ fn pairs() -> impl Iterator<Item = Pair> {
     })
 }
 
-fn parse(text: &str) -> Vec<Node> {
+pub(crate) fn parse(text: &str) -> Vec<Node> {
     let mut faults = Diagnostics::new();
     let nodes = json::parse(FileId::NONE, 0, text, &mut faults);
     assert!(faults.is_empty(), "{faults:?}");
@@ -47,7 +47,7 @@ fn parse(text: &str) -> Vec<Node> {
 }
 
 /// The parameter sets of the goldens of a definition.
-fn golden_parameters(file: &str) -> Vec<Object> {
+pub(crate) fn golden_parameters(file: &str) -> Vec<Object> {
     let text = fs::read_to_string(shared().join("oracles/expansion/policy_goldens.jsonl")).expect("goldens");
     let id = format!("\"id\": \"Security Center/{file}\"");
     let lines: String = text.lines().filter(|line| line.contains(&id)).collect::<Vec<_>>().join("\n");
@@ -161,7 +161,7 @@ fn they_deploy_the_same_at_the_edges() {
 }
 
 /// Every combination of a few values of each parameter, the empty ones and the doubled ones among them.
-fn edges(base: &Object, definition: &Node) -> Vec<Object> {
+pub(crate) fn edges(base: &Object, definition: &Node) -> Vec<Object> {
     let names = bound(definition, base);
     let mut sets = vec![base.clone()];
     for (parameter, values) in EDGES {

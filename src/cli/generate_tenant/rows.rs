@@ -79,6 +79,11 @@ impl Plan {
         self.options.seed
     }
 
+    /// The tenant's id.
+    pub(super) fn tenant(&self) -> &str {
+        &self.tenant
+    }
+
     /// Slots of the table of containers: the root, the groups, and for each subscription itself and its groups.
     pub(super) fn container_slots(&self) -> u64 {
         1 + self.groups + self.options.subscriptions * (1 + GROUP_SLOTS)

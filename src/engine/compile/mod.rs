@@ -12,7 +12,7 @@ use crate::policy::{Details, Effect, PolicyDefinition, PolicyMode, PolicyType};
 use crate::source::{Diagnostic, Span};
 
 use super::context::Lookups;
-use super::policy::{CompiledDeployment, CompiledDetails, CompiledPolicy};
+use super::policy::{CompiledDeployment, CompiledDetails, CompiledPolicy, ReadTemplate};
 use super::program::{Computed, Path, Test, TestKind};
 use super::{BoundParameters, Truth, codes};
 
@@ -234,7 +234,7 @@ impl Compiler<'_> {
             location: deployment.location.clone(),
             parameters,
             template: deployment.template.clone(),
-            span: deployment.span,
+            read: ReadTemplate::default(),
         })
     }
 }

@@ -7,8 +7,6 @@ mod fields;
 mod planned;
 mod truths;
 
-use std::sync::Arc;
-
 use crate::arm::template::SubscriptionFacts;
 use crate::arm::{AliasCatalog, Location, ResourceId, ResourceType, SubscriptionId, Value};
 use crate::inventory::{Resource, ShapeLoss};
@@ -38,6 +36,7 @@ pub(super) fn value(text: &str) -> Value {
 /// Aliases of the made-up type: `size`, `list[*]`, `list[*].color`, `list[*].parts[*].n` and others.
 pub(super) fn aliases() -> AliasCatalog {
     let mut catalog = AliasCatalog::default();
+    let (boxes, crates) = (ResourceType::new(BOX), ResourceType::new("Contoso.Things/crates"));
     let paths = [
         "size",
         "label",
@@ -53,12 +52,12 @@ pub(super) fn aliases() -> AliasCatalog {
         "other[*].n",
     ];
     for path in paths {
-        catalog.add(BOX, &format!("{BOX}/{path}"), &format!("properties.{path}"));
+        catalog.add(&boxes, &format!("{BOX}/{path}"), &format!("properties.{path}"));
     }
-    catalog.add(BOX, "Contoso.Things/short", "properties.size");
-    catalog.add("Contoso.Things/crates", "Contoso.Things/short", "properties.depth");
-    catalog.add("Contoso.Things/crates", "Contoso.Things/crates/depth", "properties.depth");
-    catalog.add(BOX, &format!("{BOX}/logs.enabled"), "properties.logs[*].enabled");
+    catalog.add(&boxes, "Contoso.Things/short", "properties.size");
+    catalog.add(&crates, "Contoso.Things/short", "properties.depth");
+    catalog.add(&crates, "Contoso.Things/crates/depth", "properties.depth");
+    catalog.add(&boxes, &format!("{BOX}/logs.enabled"), "properties.logs[*].enabled");
     catalog
 }
 

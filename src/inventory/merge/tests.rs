@@ -82,7 +82,11 @@ fn two_projections_become_one_that_carries_both() {
     let two = resource(r#""name":"a","location":"eastus","sources":[]"#, Envelope::Graph);
     assert_eq!(difference(&side(&one), &side(&two)), None);
     let (kept, _) = joined((one.resource, one.shape), (two.resource, two.shape));
-    assert!(kept.carries("properties.isEnabled") && kept.carries("properties.sources") && kept.carries("location"));
+    assert!(
+        kept.carries("properties.isEnabled")
+            && kept.carries("properties.sources")
+            && kept.carries("location")
+    );
     assert!(!kept.carries("properties.actions"));
     assert_eq!(kept.body.at(&["properties", "isEnabled"]), Some(&Value::Bool(true)));
     assert!(kept.location.is_some());
@@ -97,9 +101,8 @@ fn of_a_contradiction_only_what_both_say_is_carried() {
 
 #[test]
 fn values_are_the_same_whatever_the_order_of_their_keys() {
-    let read = |text: &str| {
-        Value::from(&json::parse(FileId::NONE, 0, text, &mut Diagnostics::new()).remove(0))
-    };
+    let read =
+        |text: &str| Value::from(&json::parse(FileId::NONE, 0, text, &mut Diagnostics::new()).remove(0));
     assert!(same(&read(r#"{"a":1,"b":{"c":[1.0]}}"#), &read(r#"{"b":{"c":[1]},"A":1,"d":null}"#)));
     assert!(!same(&read(r#"{"a":[1,2]}"#), &read(r#"{"a":[2,1]}"#)));
     assert!(!same(&read(r#"{"a":"2022-04-05T12:18:09.457Z"}"#), &read(r#"{"a":"2022-04-05T12:18:10Z"}"#)));

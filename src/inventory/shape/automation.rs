@@ -132,8 +132,11 @@ fn with_action_type(action: &Value) -> Value {
     if object.contains_key("actionType") {
         return action.clone();
     }
-    let kinds =
-        [("workspaceResourceId", "Workspace"), ("eventHubResourceId", "EventHub"), ("logicAppResourceId", "LogicApp")];
+    let kinds = [
+        ("workspaceResourceId", "Workspace"),
+        ("eventHubResourceId", "EventHub"),
+        ("logicAppResourceId", "LogicApp"),
+    ];
     let Some((_, kind)) = kinds.into_iter().find(|(member, _)| object.contains_key(member)) else {
         return action.clone();
     };
@@ -235,7 +238,10 @@ mod tests {
     fn a_projection_says_what_it_carries() {
         let read = read(r#"{"isEnabled":true,"sources":"[{\"eventSource\":\"Alerts\"}]","actions":3}"#);
         assert!(!read.whole && !read.cut);
-        assert_eq!(read.carried.iter().map(|p| &**p).collect::<Vec<_>>(), ["properties.isenabled", "properties.sources"]);
+        assert_eq!(
+            read.carried.iter().map(|p| &**p).collect::<Vec<_>>(),
+            ["properties.isenabled", "properties.sources"]
+        );
     }
 
     #[test]

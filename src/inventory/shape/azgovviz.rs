@@ -26,7 +26,8 @@ pub(crate) struct NamedGroup {
     pub(crate) span: Span,
 }
 
-const EXTRA: &[&str] = &["PolicyDefinitionsCustom", "PolicySetDefinitionsCustom", "PolicyAssignments", "RoleAssignments"];
+const EXTRA: &[&str] =
+    &["PolicyDefinitionsCustom", "PolicySetDefinitionsCustom", "PolicyAssignments", "RoleAssignments"];
 
 /// Reads a tree.
 pub(crate) fn read(mut document: Node, gathered: &mut Gathered<'_>) -> (Documents, Vec<NamedGroup>) {
@@ -69,9 +70,9 @@ fn descend(
         gathered.tree.group(&key, shared(&node, &["MgName"]), false, node.span);
         // The root's parent is written `TenantRoot`, which is no group.
         let above = text(&node, &["mgParentId"]).filter(|text| !text.eq_ignore_ascii_case("TenantRoot"));
-        let above = parent.cloned().or_else(|| {
-            Some(GroupKey { tenant: tenant.cloned(), id: ManagementGroupId::new(above?) })
-        });
+        let above = parent
+            .cloned()
+            .or_else(|| Some(GroupKey { tenant: tenant.cloned(), id: ManagementGroupId::new(above?) }));
         if let Some(above) = &above {
             gathered.tree.group_edge(&key, above, node.span);
         }

@@ -31,7 +31,7 @@ impl Envelope {
 
 /// A document, opened.
 #[derive(Debug)]
-pub struct Opened {
+pub(crate) struct Opened {
     /// How it held its elements.
     pub envelope: Envelope,
     /// The elements.
@@ -46,7 +46,7 @@ pub struct Opened {
 
 /// What shows that a list goes on elsewhere.
 #[derive(Debug, Clone)]
-pub struct GoesOn {
+pub(crate) struct GoesOn {
     /// Where that stands.
     pub span: Span,
     /// In words: "`nextLink` leads to a next page".
@@ -60,7 +60,7 @@ pub struct GoesOn {
 }
 
 /// Opens a document.
-pub fn open(node: Node, faults: &mut Diagnostics) -> Opened {
+pub(crate) fn open(node: Node, faults: &mut Diagnostics) -> Opened {
     let span = node.span;
     let opened = |envelope, items| Opened { envelope, items, goes_on: None, total: None, span };
     let node = match node.value {
@@ -83,8 +83,16 @@ fn is_rest_list(node: &Node) -> bool {
 }
 
 fn is_graph(node: &Node) -> bool {
-    const BESIDE: &[&str] =
-        &["count", "totalRecords", "total_records", "resultTruncated", "skip_token", "$skipToken", "skipToken", "facets"];
+    const BESIDE: &[&str] = &[
+        "count",
+        "totalRecords",
+        "total_records",
+        "resultTruncated",
+        "skip_token",
+        "$skipToken",
+        "skipToken",
+        "facets",
+    ];
     match node.get("data").map(|data| &data.value) {
         Some(NodeValue::Array(items)) => items.is_empty() || items.iter().all(Node::is_object),
         Some(NodeValue::Object(_)) => {
@@ -127,8 +135,11 @@ fn rest(mut node: Node, faults: &mut Diagnostics) -> Opened {
 }
 
 fn wrong_list(key: &str, found: &Node) -> Diagnostic {
-    Diagnostic::new(&codes::WRONG_TYPE, format!("`{key}` of a list is an array, and this is {}", found.kind()))
-        .at(found.span, "expected an array")
+    Diagnostic::new(
+        &codes::WRONG_TYPE,
+        format!("`{key}` of a list is an array, and this is {}", found.kind()),
+    )
+    .at(found.span, "expected an array")
 }
 
 fn graph(mut node: Node, faults: &mut Diagnostics) -> Opened {
@@ -244,7 +255,8 @@ fn table(mut data: Node, faults: &mut Diagnostics) -> Vec<Node> {
 /// `https://management.azure.com/subscriptions/{s}/providers/Microsoft.Security/automations?…`.
 fn listed_by(link: &str) -> (Option<ResourceType>, Option<Scope>) {
     let path = link.split('?').next().unwrap_or_default();
-    let path = path.split_once("://").map_or(path, |(_, rest)| rest.split_once('/').map_or("", |(_, path)| path));
+    let path =
+        path.split_once("://").map_or(path, |(_, rest)| rest.split_once('/').map_or("", |(_, path)| path));
     let path = path.trim_matches('/');
     let lower = path.to_ascii_lowercase();
     let Some(at) = lower.rfind("providers/") else {
@@ -263,7 +275,11 @@ fn listed_by(link: &str) -> (Option<ResourceType>, Option<Scope>) {
         text.push_str(segment);
     }
     let above = path[..at].trim_matches('/');
-    let scope = if above.is_empty() { Some(Scope::Tenant) } else { ResourceId::parse(above).and_then(|id| Scope::parse(id.as_str())) };
+    let scope = if above.is_empty() {
+        Some(Scope::Tenant)
+    } else {
+        ResourceId::parse(above).and_then(|id| Scope::parse(id.as_str()))
+    };
     (text.contains('/').then(|| ResourceType::new(&text)), scope)
 }
 
@@ -316,16 +332,21 @@ mod tests {
             goes_on(r#"{"data":[{}],"count":1,"totalRecords":7}"#).as_deref(),
             Some("it holds 1 of 7 rows")
         );
-        assert_eq!(goes_on(r#"{"data":[{}],"count":2,"totalRecords":2}"#).as_deref(), Some("it holds 1 of 2 rows"));
+        assert_eq!(
+            goes_on(r#"{"data":[{}],"count":2,"totalRecords":2}"#).as_deref(),
+            Some("it holds 1 of 2 rows")
+        );
     }
 
     #[test]
     fn a_link_says_what_it_lists() {
-        let (resource_type, scope) =
-            listed_by("https://management.azure.com/subscriptions/S/providers/Microsoft.Security/automations?a=b");
+        let (resource_type, scope) = listed_by(
+            "https://management.azure.com/subscriptions/S/providers/Microsoft.Security/automations?a=b",
+        );
         assert!(resource_type.is_some_and(|t| t.is("microsoft.security/automations")));
         assert_eq!(scope, Scope::parse("/subscriptions/s"));
-        let (resource_type, scope) = listed_by("https://management.azure.com/subscriptions/S/resourcegroups?x");
+        let (resource_type, scope) =
+            listed_by("https://management.azure.com/subscriptions/S/resourcegroups?x");
         assert!(resource_type.is_some_and(|t| t.is("Microsoft.Resources/subscriptions/resourceGroups")));
         assert_eq!(scope, Scope::parse("/subscriptions/s"));
     }

@@ -9,7 +9,8 @@ use super::text::{json_in, shared};
 
 /// Reads one. One without an id or an assignment gives a finding.
 pub(crate) fn read(node: &Node, faults: &mut Diagnostics) -> Option<Exemption> {
-    let properties = node.get("properties").map(|found| json_in(found, faults).unwrap_or_else(|| found.clone()));
+    let properties =
+        node.get("properties").map(|found| json_in(found, faults).unwrap_or_else(|| found.clone()));
     let properties = properties.as_ref().filter(|properties| properties.is_object()).unwrap_or(node);
     let id = shared(node, &["id", "resourceId"]);
     let assignment_id = shared(properties, &["policyAssignmentId"]);

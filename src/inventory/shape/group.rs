@@ -34,7 +34,8 @@ struct Listing {
 
 /// Reads a management group in any of its forms.
 pub(crate) fn read(node: &Node, gathered: &mut Gathered<'_>) {
-    let properties = node.get("properties").map(|found| json_in(found, gathered.faults).unwrap_or_else(|| found.clone()));
+    let properties =
+        node.get("properties").map(|found| json_in(found, gathered.faults).unwrap_or_else(|| found.clone()));
     let properties = properties.as_ref();
     let find = |key: &str| node.get(key).or_else(|| properties.and_then(|properties| properties.get(key)));
     let Some(name) = text(node, &["id", "name"]) else {
@@ -42,7 +43,8 @@ pub(crate) fn read(node: &Node, gathered: &mut Gathered<'_>) {
         gathered.faults.push(Diagnostic::new(&codes::BAD_ID, message).at(node.span, "not read"));
         return;
     };
-    let tenant: Option<Arc<str>> = find("tenantId").and_then(Node::as_str).map(|text| text.to_ascii_lowercase().into());
+    let tenant: Option<Arc<str>> =
+        find("tenantId").and_then(Node::as_str).map(|text| text.to_ascii_lowercase().into());
     let key = GroupKey { tenant, id: ManagementGroupId::new(name) };
     let display_name = find("displayName").and_then(Node::as_str).map(Arc::from);
     let is_root = is_root(node, properties);
@@ -93,7 +95,11 @@ fn parent(node: &Node, properties: Option<&Node>, key: &GroupKey, gathered: &mut
 }
 
 /// Makes the groups of a chain known and gives their keys.
-pub(crate) fn name_all(chain: &subscription::Chain, tenant: Option<&Arc<str>>, tree: &mut TreeFacts) -> Vec<GroupKey> {
+pub(crate) fn name_all(
+    chain: &subscription::Chain,
+    tenant: Option<&Arc<str>>,
+    tree: &mut TreeFacts,
+) -> Vec<GroupKey> {
     chain
         .groups
         .iter()
@@ -135,7 +141,8 @@ fn name_chain(
         );
         return None;
     }
-    let keys = names.iter().rev().map(|name| GroupKey { tenant: tenant.cloned(), id: ManagementGroupId::new(name) });
+    let keys =
+        names.iter().rev().map(|name| GroupKey { tenant: tenant.cloned(), id: ManagementGroupId::new(name) });
     Some(keys.collect())
 }
 
@@ -192,11 +199,14 @@ fn member(node: &Node, tenant: Option<&Arc<str>>, faults: &mut Diagnostics) -> O
 /// Reads a subscription of the tree that stands by itself: an entity with its parent, a descendant, or the edge
 /// `…/managementGroups/{group}/subscriptions/{subscription}`.
 pub(crate) fn subscription(node: &Node, gathered: &mut Gathered<'_>) {
-    let properties = node.get("properties").map(|found| json_in(found, gathered.faults).unwrap_or_else(|| found.clone()));
+    let properties =
+        node.get("properties").map(|found| json_in(found, gathered.faults).unwrap_or_else(|| found.clone()));
     let properties = properties.as_ref();
     let find = |key: &str| node.get(key).or_else(|| properties.and_then(|properties| properties.get(key)));
-    let tenant: Option<Arc<str>> =
-        find("tenantId").or_else(|| find("tenant")).and_then(Node::as_str).map(|text| text.to_ascii_lowercase().into());
+    let tenant: Option<Arc<str>> = find("tenantId")
+        .or_else(|| find("tenant"))
+        .and_then(Node::as_str)
+        .map(|text| text.to_ascii_lowercase().into());
     let Some(facts) = member(node, tenant.as_ref(), gathered.faults) else { return };
     let parent = find("parent");
     let above = parent

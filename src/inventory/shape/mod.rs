@@ -3,7 +3,7 @@
 
 pub(crate) mod automation;
 pub(crate) mod azgovviz;
-pub mod envelope;
+pub(crate) mod envelope;
 pub(crate) mod exemption;
 pub(crate) mod group;
 pub(crate) mod policy;

@@ -8,7 +8,8 @@ use crate::source::{Diagnostics, Node, NodeValue};
 use super::text::json_in;
 
 /// Members at the top of a policy document; in a flattened one, any other belongs to `properties`.
-const TOP: &[&str] = &["id", "name", "type", "location", "identity", "kind", "sku", "systemData", "tags", "properties"];
+const TOP: &[&str] =
+    &["id", "name", "type", "location", "identity", "kind", "sku", "systemData", "tags", "properties"];
 
 /// Members that tools add.
 const ADDED: &[&str] = &[
@@ -34,7 +35,11 @@ pub(crate) fn opened(mut node: Node, faults: &mut Diagnostics) -> Node {
     if let NodeValue::Object(members) = &mut node.value
         && let Some(properties) = members.iter_mut().find(|m| m.key.eq_ignore_ascii_case("properties"))
     {
-        open_members(&mut properties.value, &["parameters", "policyRule", "metadata", "policyDefinitions"], faults);
+        open_members(
+            &mut properties.value,
+            &["parameters", "policyRule", "metadata", "policyDefinitions"],
+            faults,
+        );
     }
     node
 }
@@ -58,7 +63,10 @@ pub(crate) fn normal(node: &Node) -> Value {
     for member in node.members() {
         let (key, value) = (&*member.key, &member.value);
         let at_top = known(key, TOP);
-        if value.is_null() || (!at_top && (!flattened || known(key, ADDED))) || key.eq_ignore_ascii_case("systemData") {
+        if value.is_null()
+            || (!at_top && (!flattened || known(key, ADDED)))
+            || key.eq_ignore_ascii_case("systemData")
+        {
             continue;
         }
         if key.eq_ignore_ascii_case("properties") {

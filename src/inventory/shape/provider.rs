@@ -26,7 +26,22 @@ pub(crate) fn deployment(node: &Node, faults: &mut Diagnostics) -> Option<Deploy
         return None;
     };
     let location = node.get("location").and_then(Node::as_str).map(Location::new);
-    Some(Deployment { id, location, span: node.span })
+    let properties = node.get("properties").unwrap_or(node);
+    let outputs = properties.get("outputResources").map_or(&[][..], Node::items);
+    let wrote = outputs
+        .iter()
+        .filter_map(|output| output.get("id")?.as_str())
+        .filter_map(ResourceId::parse)
+        .collect();
+    let group = properties.at(&["parameters", "resourceGroupName", "value"]).and_then(Node::as_str);
+    Some(Deployment {
+        id,
+        location,
+        wrote,
+        group_parameter: group.map(Into::into),
+        timestamp: shared(properties, &["timestamp"]),
+        span: node.span,
+    })
 }
 
 #[cfg(test)]
@@ -55,11 +70,19 @@ mod tests {
         let read = deployment(
             &node(
                 r#"{"id":"/subscriptions/s/providers/Microsoft.Resources/deployments/PolicyDeployment_1",
-                  "location":"West Europe","name":"PolicyDeployment_1","type":"Microsoft.Resources/deployments"}"#,
+                  "location":"West Europe","name":"PolicyDeployment_1","type":"Microsoft.Resources/deployments",
+                  "properties":{"timestamp":"2024-05-06T07:08:09Z","outputResources":[{"id":"/subscriptions/s/resourceGroups/g"}],
+                    "parameters":{"resourceGroupName":{"type":"String","value":"g"}}}}"#,
             ),
             &mut faults,
         )
         .expect("a deployment");
+        assert_eq!(
+            read.wrote,
+            [crate::arm::ResourceId::parse("/subscriptions/s/resourceGroups/g").expect("an id")]
+        );
+        assert_eq!(read.group_parameter.as_deref(), Some("g"));
+        assert_eq!(read.timestamp.as_deref(), Some("2024-05-06T07:08:09Z"));
         assert_eq!(read.location.map(|l| l.to_string()).as_deref(), Some("westeurope"));
         assert!(deployment(&node(r#"{"id":"x"}"#), &mut faults).is_none());
         assert!(faults.has_errors());

@@ -105,7 +105,9 @@ pub(crate) fn read(node: &Node, envelope: Envelope, faults: &mut Diagnostics) ->
                 loss = Some(ShapeLoss::NoProperties);
                 None
             } else {
-                carried.extend(rest.iter().map(|(key, _)| format!("properties.{}", key.to_ascii_lowercase()).into()));
+                carried.extend(
+                    rest.iter().map(|(key, _)| format!("properties.{}", key.to_ascii_lowercase()).into()),
+                );
                 loss = Some(ShapeLoss::Projected(Vec::new()));
                 Some(Value::from(rest))
             }
@@ -256,8 +258,7 @@ fn top(node: &Node, shape: Shape, body: &mut Object, carried: &mut Vec<Arc<str>>
             continue;
         }
         // Tools write null for an absent member, Resource Graph an empty text.
-        let empty =
-            found.is_null() || (matches!(*key, "managedBy" | "tags") && found.as_str() == Some(""));
+        let empty = found.is_null() || (matches!(*key, "managedBy" | "tags") && found.as_str() == Some(""));
         if empty {
             continue;
         }
@@ -279,7 +280,7 @@ fn stripped(node: &Node) -> Value {
             Value::from(
                 members
                     .iter()
-                    .filter(|m| !m.value.is_null() && !(has_id && &*m.key == "resourceGroup"))
+                    .filter(|m| !(m.value.is_null() || has_id && &*m.key == "resourceGroup"))
                     .map(|m| (m.key.clone(), stripped(&m.value)))
                     .collect::<Object>(),
             )

@@ -9,15 +9,20 @@ use super::super::access::RoleAssignment;
 use super::super::codes;
 use super::text::{json_in, shared, text};
 
-/// Reads one. One that lacks its principal, its role or its scope gives a finding.
+/// Reads one. One that lacks its principal, its role or its scope gives a finding; a classic administrator,
+/// whose row has neither principal nor role, is no role assignment.
 pub(crate) fn read(node: &Node, faults: &mut Diagnostics) -> Option<RoleAssignment> {
-    let properties = node.get("properties").map(|found| json_in(found, faults).unwrap_or_else(|| found.clone()));
+    let properties =
+        node.get("properties").map(|found| json_in(found, faults).unwrap_or_else(|| found.clone()));
     let properties = properties.as_ref().filter(|properties| properties.is_object()).unwrap_or(node);
     let id = shared(node, &["id", "roleAssignmentId"]).unwrap_or_default();
     let principal = text(properties, &["principalId", "objectId"]);
     let role = text(properties, &["roleDefinitionId"]);
     let scope = text(properties, &["scope"]).and_then(Scope::parse).or_else(|| scope_of(&id));
     let (Some(principal), Some(role), Some(scope)) = (principal, role, scope) else {
+        if principal.is_none() && role.is_none() && text(properties, &["roleDefinitionName"]).is_some() {
+            return None;
+        }
         faults.push(
             Diagnostic::new(
                 &codes::WRONG_TYPE,
@@ -31,6 +36,7 @@ pub(crate) fn read(node: &Node, faults: &mut Diagnostics) -> Option<RoleAssignme
         id,
         principal_id: principal.to_ascii_lowercase().into(),
         principal_type: shared(properties, &["principalType", "objectType"]),
+        principal_name: shared(properties, &["principalName", "principalDisplayName", "displayName"]),
         role_definition: bare(role),
         scope,
         is_conditional: text(properties, &["condition"]).is_some(),

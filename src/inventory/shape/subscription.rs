@@ -58,13 +58,14 @@ impl Facts {
 pub(crate) fn read(node: &Node, faults: &mut Diagnostics) -> Option<Facts> {
     let Some(id) = id(node) else {
         faults.push(
-            Diagnostic::new(&codes::BAD_ID, "this subscription has no id").at(node.span, "not read").help(
-                "a subscription has an `id` such as `/subscriptions/{guid}`, or a `subscriptionId`",
-            ),
+            Diagnostic::new(&codes::BAD_ID, "this subscription has no id")
+                .at(node.span, "not read")
+                .help("a subscription has an `id` such as `/subscriptions/{guid}`, or a `subscriptionId`"),
         );
         return None;
     };
-    let properties = node.get("properties").map(|found| json_in(found, faults).unwrap_or_else(|| found.clone()));
+    let properties =
+        node.get("properties").map(|found| json_in(found, faults).unwrap_or_else(|| found.clone()));
     let either = |keys: &[&str]| {
         shared(node, keys).or_else(|| properties.as_ref().and_then(|properties| shared(properties, keys)))
     };
@@ -73,7 +74,9 @@ pub(crate) fn read(node: &Node, faults: &mut Diagnostics) -> Option<Facts> {
     let home = either(&["homeTenantId"]).map(|text| Arc::from(text.to_ascii_lowercase()));
     let chain = node
         .get("managementGroupAncestorsChain")
-        .or_else(|| properties.as_ref().and_then(|properties| properties.get("managementGroupAncestorsChain")))
+        .or_else(|| {
+            properties.as_ref().and_then(|properties| properties.get("managementGroupAncestorsChain"))
+        })
         .and_then(|found| chain(found, faults));
     // `name` is the display name in every form, except in REST, which has `displayName`.
     let display_name = either(&["displayName"])
@@ -97,7 +100,11 @@ pub(crate) fn id(node: &Node) -> Option<SubscriptionId> {
         return Some(SubscriptionId::new(bare));
     }
     let text = text(node, &["id", "resourceId"])?;
-    if text.contains('/') { ResourceId::parse(text)?.subscription_id() } else { Some(SubscriptionId::new(text)) }
+    if text.contains('/') {
+        ResourceId::parse(text)?.subscription_id()
+    } else {
+        Some(SubscriptionId::new(text))
+    }
 }
 
 /// Tags, where the form carries them: absent is unknown, null is none.
@@ -174,7 +181,9 @@ mod tests {
         );
         assert_eq!(rest.state, Known::Yes(SubscriptionState::PastDue));
         assert!(matches!(rest.tags, Known::Yes(_)));
-        let shell = facts(r#"{"Id":"AB","Name":"P","State":"Warned","SubscriptionId":"AB","TenantId":"T","HomeTenantId":"H"}"#);
+        let shell = facts(
+            r#"{"Id":"AB","Name":"P","State":"Warned","SubscriptionId":"AB","TenantId":"T","HomeTenantId":"H"}"#,
+        );
         assert_eq!(shell.state, Known::Yes(SubscriptionState::Warned));
         assert_eq!(shell.home_tenant.as_deref(), Some("h"));
     }
@@ -193,13 +202,18 @@ mod tests {
         assert_eq!(chain(&text), ["a", "t"]);
         let nearest = facts(&row(r#"{"name":"a","displayName":"A"}"#));
         assert_eq!(chain(&nearest), ["a"]);
-        let projected = facts(r#"{"subscriptionId":"s","name":"P","tenantId":"t","managementGroupAncestorsChain":"[{\"name\":\"a\"}]"}"#);
+        let projected = facts(
+            r#"{"subscriptionId":"s","name":"P","tenantId":"t","managementGroupAncestorsChain":"[{\"name\":\"a\"}]"}"#,
+        );
         assert_eq!(chain(&projected), ["a"]);
     }
 
     #[test]
     fn a_tenants_entry_is_no_subscription() {
-        assert!(facts(r#"{"id":"T","name":"N/A(tenant level account)","tenantId":"T","state":"Enabled"}"#).is_tenant_level());
+        assert!(
+            facts(r#"{"id":"T","name":"N/A(tenant level account)","tenantId":"T","state":"Enabled"}"#)
+                .is_tenant_level()
+        );
     }
 
     #[test]

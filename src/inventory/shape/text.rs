@@ -25,13 +25,15 @@ pub(crate) fn is_cut(text: &str) -> bool {
         "System.Management.Automation.",
         "System.String[",
         "System.Nullable",
-        "Microsoft.Azure.Commands.",
-        "Microsoft.Azure.PowerShell.",
-        "Microsoft.Azure.Management.",
     ];
+    const MODELS: &[&str] =
+        &["Microsoft.Azure.Commands.", "Microsoft.Azure.PowerShell.", "Microsoft.Azure.Management."];
+    let begins = |starts: &[&str]| starts.iter().any(|start| text.starts_with(start));
     match text.as_bytes().first() {
         Some(b'@') => text.starts_with("@{") && text.ends_with('}'),
-        Some(b'S' | b'M') => TYPES.iter().any(|start| text.starts_with(start)),
+        Some(b'S') => begins(TYPES),
+        // A name of a class and nothing else: clients name themselves so, with a version behind it.
+        Some(b'M') => begins(MODELS) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"._+".contains(&b)),
         _ => false,
     }
 }
@@ -93,6 +95,7 @@ mod tests {
         assert!(is_cut("System.Collections.Generic.List`1[X]"));
         assert!(is_cut("@{eventSource=Alerts; ruleSets=}"));
         assert!(is_cut("Microsoft.Azure.Commands.Security.Models.Automations.PSSecurityAutomationSource"));
+        assert!(!is_cut("Microsoft.Azure.Management.Resources.ResourceManagementClient/2.0.0.0, "));
         assert!(!is_cut("System.Web"));
         assert!(!is_cut("Microsoft.Security/assessments"));
         assert!(!is_cut("@someone"));

@@ -18,7 +18,8 @@ fn tree_at(texts: &[&str], times: &[(u32, &str)]) -> (Tree, Diagnostics) {
     for (index, text) in texts.iter().enumerate() {
         let file = FileId(u32::try_from(index).expect("few"));
         for node in json::parse(file, 0, text, &mut faults) {
-            let mut gathered = Gathered { tree: &mut facts, subscriptions: &mut subscriptions, faults: &mut faults };
+            let mut gathered =
+                Gathered { tree: &mut facts, subscriptions: &mut subscriptions, faults: &mut faults };
             match Kind::of(&node) {
                 Kind::ManagementGroup => read(&node, &mut gathered),
                 Kind::TreeSubscription => subscription(&node, &mut gathered),
@@ -179,8 +180,10 @@ fn a_cycle_is_a_finding_and_places_nothing() {
     assert!(tree.chain(&SubscriptionId::new("s"), None).above.is_empty());
 }
 
-const UNDER_A: &str = r#"{"id":"/x/s","name":"s","type":"/subscriptions","properties":{"parent":{"id":"/g/a"}}}"#;
-const UNDER_B: &str = r#"{"id":"/x/s","name":"s","type":"/subscriptions","properties":{"parent":{"id":"/g/b"}}}"#;
+const UNDER_A: &str =
+    r#"{"id":"/x/s","name":"s","type":"/subscriptions","properties":{"parent":{"id":"/g/a"}}}"#;
+const UNDER_B: &str =
+    r#"{"id":"/x/s","name":"s","type":"/subscriptions","properties":{"parent":{"id":"/g/b"}}}"#;
 
 #[test]
 fn two_parents_are_a_finding_unless_one_is_newer() {
@@ -208,7 +211,8 @@ fn two_roots_are_two_trees_even_with_groups_of_one_name() {
     assert_eq!(above(&tree, "a"), ["shared", "platformt1", "t1"]);
     assert_eq!(above(&tree, "b"), ["shared", "platformt2", "t2"]);
     assert_eq!(tree.tenants().len(), 2);
-    let names: BTreeMap<_, _> = tree.groups.iter().map(|g| ((g.tenant.clone(), g.id.clone()), g.is_root)).collect();
+    let names: BTreeMap<_, _> =
+        tree.groups.iter().map(|g| ((g.tenant.clone(), g.id.clone()), g.is_root)).collect();
     assert_eq!(names.values().filter(|root| **root).count(), 2);
 }
 
@@ -220,4 +224,18 @@ fn a_row_reads_its_chain() {
     let node = json::parse(FileId(0), 0, text, &mut faults).remove(0);
     let facts = row::read(&node, &mut faults).expect("a subscription");
     assert_eq!(facts.chain.map(|chain| chain.groups.len()), Some(2));
+}
+
+#[test]
+fn a_contested_place_proves_nothing() {
+    let tree_of = |group: &str| {
+        format!(
+            r#"{{"id":"/providers/Microsoft.Management/managementGroups/{group}","name":"{group}","children":[
+            {{"id":"/subscriptions/s","name":"s","type":"/subscriptions"}}]}}"#
+        )
+    };
+    let (tree, faults) = tree_at(&[&tree_of("a"), &tree_of("b")], &[]);
+    assert_eq!(codes(&faults), ["AZP0518"]);
+    assert_eq!(placement(&tree, "s", "a"), Placement::Unknown);
+    assert_eq!(placement(&tree, "s", "b"), Placement::Unknown);
 }

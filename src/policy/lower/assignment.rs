@@ -102,6 +102,14 @@ fn uncut<'n>(node: &'n Node, what: &str, lowering: &mut Lowering<'_>) -> Option<
 /// A text that has to be an id; what isn't is a fault.
 fn id_text(node: &Node, what: &str, lowering: &mut Lowering<'_>) -> Option<Arc<str>> {
     let text = lowering.as_text(node, what)?;
+    if text.starts_with('[') && text.ends_with(']') {
+        lowering.fault(
+            Diagnostic::new(&codes::COMPUTED_PART, format!("`{what}` is computed by a template"))
+                .at(node.span, "an expression")
+                .help("this is a template that makes an assignment: `az policy assignment list` prints what it made"),
+        );
+        return None;
+    }
     if let Some(found) = placeholder(&text) {
         let message = format!("`{what}` holds a placeholder: `{found}`");
         lowering.fault(
@@ -140,7 +148,10 @@ fn place(shape: &Shape<'_>, lowering: &mut Lowering<'_>) -> Option<(ResourceId, 
         }
     };
     let Some(given) = id else {
-        let name = shape.get(&["name"]).and_then(|given| id_text(given, "name", lowering));
+        let name = match shape.get(&["name"]) {
+            None => None,
+            Some(given) => Some(id_text(given, "name", lowering)?),
+        };
         let (Some(name), Some(stated)) = (name, stated) else {
             lowering.missing(shape.outer.span, "id", "the assignment");
             return None;
@@ -215,13 +226,11 @@ fn not_scopes(shape: &Shape<'_>, lowering: &mut Lowering<'_>) -> Vec<(Scope, Spa
     let mut scopes = Vec::new();
     for item in items {
         let Some(text) = id_text(item, "notScopes", lowering) else { continue };
-        match Scope::parse(&text) {
-            Some(scope) => scopes.push((scope, item.span)),
-            None => {
-                let help =
-                    "an excluded scope is the id of a management group, subscription, group or resource";
-                bad_id(item, "notScopes", &text, help, lowering);
-            }
+        if let Some(scope) = Scope::parse(&text) {
+            scopes.push((scope, item.span));
+        } else {
+            let help = "an excluded scope is the id of a management group, subscription, group or resource";
+            bad_id(item, "notScopes", &text, help, lowering);
         }
     }
     scopes

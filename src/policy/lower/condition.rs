@@ -140,13 +140,13 @@ fn subject(member: &Member, lowering: &mut Lowering<'_>, counts: &mut Counts) ->
                 lowering.wrong_kind(&member.value, "field", "a string");
                 return None;
             }
-            let formula = Formula::read(&member.value, lowering.faults);
+            let formula = lowering.formula(&member.value)?;
             if let FormulaKind::Literal(Value::String(text)) = &formula.kind {
                 check_field(text, span, lowering)?;
             }
             Some(Subject::Field(formula, span))
         }
-        "value" => Some(Subject::Value(Formula::read(&member.value, lowering.faults), span)),
+        "value" => Some(Subject::Value(lowering.formula(&member.value)?, span)),
         _ => count(&member.value, lowering, counts).map(|count| Subject::Count(count, span)),
     }
 }
@@ -186,14 +186,14 @@ fn count(node: &Node, lowering: &mut Lowering<'_>, counts: &mut Counts) -> Optio
         }
         (None, Some(list)) => {
             let name = lowering.text(node, "name").unwrap_or_else(|| "default".into());
-            let value = Formula::read(&list.value, lowering.faults);
-            if let FormulaKind::Literal(literal) = &value.kind
+            let value = lowering.formula(&list.value);
+            if let Some(FormulaKind::Literal(literal)) = value.as_ref().map(|value| &value.kind)
                 && !matches!(literal, Value::Array(_))
             {
                 lowering.wrong_kind(&list.value, "count.value", "a list, or an expression that yields one");
             }
             let filter = filter(lowering, counts, None);
-            Some(Count::Value { value, name, filter: filter? })
+            Some(Count::Value { value: value?, name, filter: filter? })
         }
         (Some(field), Some(value)) => {
             twice(lowering, value.key_span, field.key_span, "subject");
@@ -239,7 +239,7 @@ fn below(alias: &str, outer: &str) -> bool {
 }
 
 fn target(node: &Node, operator: Operator, lowering: &mut Lowering<'_>) -> Option<Formula> {
-    let formula = Formula::read(node, lowering.faults);
+    let formula = lowering.formula(node)?;
     let wanted = match &formula.kind {
         FormulaKind::Literal(value) => literal_target(value, operator),
         FormulaKind::Array(_) => (!operator.takes_list()).then_some("one value"),

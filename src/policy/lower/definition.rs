@@ -10,7 +10,6 @@ use crate::source::{Diagnostic, Diagnostics, Node, NodeValue};
 use super::parameters::parameters;
 use super::placeholder::placeholder;
 use super::reading::{Lowering, suggest, unwrapped};
-use super::references;
 use super::rule::rule;
 
 /// Where ids of built-in definitions begin.
@@ -71,9 +70,8 @@ fn envelope(node: &Node, fallback: &str, lowering: &mut Lowering<'_>) -> Option<
     let policy_type = policy_type(properties, id.as_ref(), lowering);
     let mode = mode(properties, lowering);
     let rule = rule(given_rule, lowering);
-    if let Some(rule) = &rule {
-        references::check(rule, &parameters, lowering);
-    }
+    let declared: Vec<String> = declared(properties).collect();
+    lowering.check_reads(&declared.iter().map(String::as_str).collect::<Vec<_>>());
     let metadata = properties.get("metadata");
     let of_metadata = |key: &str| metadata.and_then(|m| m.get(key)).and_then(Node::as_str).map(Arc::from);
     Some(PolicyDefinition {
@@ -89,6 +87,12 @@ fn envelope(node: &Node, fallback: &str, lowering: &mut Lowering<'_>) -> Option<
         source: DefinitionSource::Given,
         span: node.span,
     })
+}
+
+/// The names of the parameters, those with a faulty declaration too.
+fn declared(properties: &Node) -> impl Iterator<Item = String> {
+    let members = properties.get("parameters").map_or(&[][..], Node::members);
+    members.iter().map(|member| member.key.as_ref().to_owned())
 }
 
 /// Faults for keys that are nearly one of those that a definition has.

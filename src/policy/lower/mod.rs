@@ -9,7 +9,6 @@ mod definition;
 mod parameters;
 mod placeholder;
 mod reading;
-mod references;
 mod rule;
 
 #[cfg(test)]

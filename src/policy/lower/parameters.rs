@@ -28,13 +28,14 @@ fn parameter(member: &Member, lowering: &mut Lowering<'_>) -> Option<ParameterDe
     let allowed = match node.get("allowedValues") {
         None => None,
         Some(given) if given.is_null() => None,
-        Some(given) => match &given.value {
-            NodeValue::Array(items) => Some(items.iter().map(Value::from).collect::<Vec<_>>()),
-            _ => {
+        Some(given) => {
+            if let NodeValue::Array(items) = &given.value {
+                Some(items.iter().map(Value::from).collect::<Vec<_>>())
+            } else {
                 lowering.wrong_kind(given, "allowedValues", "a list");
                 None
             }
-        },
+        }
     };
     let metadata = node.get("metadata");
     let strong_type = metadata

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use crate::arm::Value;
+use crate::arm::expression::{Dialect, Formula, Misuse, Term};
 use crate::arm::nearest::nearest;
 use crate::policy::codes;
 use crate::source::{Code, Diagnostic, Diagnostics, Node, NodeValue, Severity, Span, json};
@@ -9,14 +11,54 @@ use crate::source::{Code, Diagnostic, Diagnostics, Node, NodeValue, Severity, Sp
 /// One document being lowered.
 pub(super) struct Lowering<'a> {
     /// Where faults go.
-    pub(super) faults: &'a mut Diagnostics,
+    faults: &'a mut Diagnostics,
     before: usize,
+    /// Parameters that expressions read, with the place of the expression.
+    read: Vec<(Arc<str>, Span)>,
 }
 
 impl<'a> Lowering<'a> {
     pub(super) fn new(faults: &'a mut Diagnostics) -> Lowering<'a> {
         let before = faults.len();
-        Lowering { faults, before }
+        Lowering { faults, before, read: Vec::new() }
+    }
+
+    /// A value in which texts in brackets are expressions. A text that is none is a fault, and nothing comes
+    /// back; so is a call that Azure refuses. A function that azpol hasn't built is no fault: it is named when
+    /// the rule is compiled.
+    pub(super) fn formula(&mut self, node: &Node) -> Option<Formula> {
+        let before = self.faults.len();
+        let formula = Formula::read(node, self.faults);
+        if self.faults.len() > before {
+            return None;
+        }
+        for (expression, span) in formula.expressions() {
+            for misuse in expression.misuses(Dialect::Policy, &|_| false) {
+                if !matches!(misuse, Misuse::Unbuilt { .. }) {
+                    self.faults.push(misuse.diagnostic(Dialect::Policy, span));
+                }
+            }
+            for term in expression.terms() {
+                let Term::Call(name, arguments) = term else { continue };
+                if let ("parameters", [Term::Literal(Value::String(read))]) = (&**name, arguments.as_slice())
+                {
+                    self.read.push((read.clone(), span));
+                }
+            }
+        }
+        Some(formula)
+    }
+
+    /// A fault for each parameter that an expression reads and the definition doesn't declare.
+    pub(super) fn check_reads(&mut self, declared: &[&str]) {
+        for (name, span) in std::mem::take(&mut self.read) {
+            if declared.iter().any(|known| known.eq_ignore_ascii_case(&name)) {
+                continue;
+            }
+            let message = format!("the rule reads parameter `{name}`, which the definition doesn't declare");
+            let fault = Diagnostic::new(&codes::UNDECLARED_REFERENCE, message).at(span, "read here");
+            self.fault(suggest(fault, &name, declared));
+        }
     }
 
     /// Whether the document has an error so far.

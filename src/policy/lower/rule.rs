@@ -34,12 +34,11 @@ pub(super) fn rule(node: &Node, lowering: &mut Lowering<'_>) -> Option<PolicyRul
     }
     let node = lowering.object(node, "policyRule")?;
     lowering.only(node, "`policyRule`", &["if", "then"]);
-    let condition: Option<Condition> = match node.get("if") {
-        Some(given) => condition(given, lowering),
-        None => {
-            lowering.missing(node.span, "if", "`policyRule`");
-            None
-        }
+    let condition: Option<Condition> = if let Some(given) = node.get("if") {
+        condition(given, lowering)
+    } else {
+        lowering.missing(node.span, "if", "`policyRule`");
+        None
     };
     let Some(then) = node.get("then") else {
         lowering.missing(node.span, "then", "`policyRule`");
@@ -65,7 +64,7 @@ fn effect(then: &Node, lowering: &mut Lowering<'_>) -> Option<Formula> {
         lowering.wrong_kind(given, "effect", "a string");
         return None;
     }
-    let formula = Formula::read(given, lowering.faults);
+    let formula = lowering.formula(given)?;
     if let FormulaKind::Literal(Value::String(text)) = &formula.kind
         && Effect::parse(text).is_none()
     {
@@ -128,7 +127,7 @@ fn text_formula(node: &Node, key: &str, lowering: &mut Lowering<'_>) -> Option<O
         lowering.wrong_kind(given, key, "a string");
         return None;
     }
-    Some(Some(Formula::read(given, lowering.faults)))
+    Some(Some(lowering.formula(given)?))
 }
 
 fn scope(node: &Node, key: &str, lowering: &mut Lowering<'_>) -> Option<ExistenceScope> {
@@ -178,7 +177,9 @@ fn deployment(node: &Node, details: &Node, lowering: &mut Lowering<'_>) -> Optio
         for member in lowering.object(given, "deployment.properties.parameters")?.members() {
             let Some(body) = lowering.object(&member.value, &member.key) else { continue };
             if let Some(value) = body.get("value") {
-                parameters.push((member.key.clone(), Formula::read(value, lowering.faults), value.span));
+                if let Some(formula) = lowering.formula(value) {
+                    parameters.push((member.key.clone(), formula, value.span));
+                }
             } else if body.get("reference").is_some() {
                 secrets.push((member.key.clone(), member.key_span));
             } else {

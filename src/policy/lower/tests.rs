@@ -1,1 +1,438 @@
+use crate::arm::{Scope, Value};
+use crate::policy::{
+    Condition, EnforcementMode, ExistenceScope, Identity, IdentityType, ParameterType, PolicyAssignment,
+    PolicyDefinition, PolicyMode, PolicyType, Selective, assignment, definition,
+};
+use crate::source::{Diagnostics, FileId, Node, json};
 
+fn node(text: &str) -> Node {
+    let mut faults = Diagnostics::new();
+    let mut nodes = json::parse(FileId::NONE, 0, text, &mut faults);
+    assert!(!faults.has_errors(), "{faults:?}\n{text}");
+    nodes.remove(0)
+}
+
+#[track_caller]
+fn defined(text: &str) -> PolicyDefinition {
+    let mut faults = Diagnostics::new();
+    let lowered = definition(&node(text), "file", &mut faults);
+    assert!(faults.is_empty(), "{faults:?}");
+    lowered.expect("definition")
+}
+
+/// Codes, the text that the first label points to, and the help.
+fn faults_of(text: &str) -> Vec<(&'static str, String, Option<String>)> {
+    let mut faults = Diagnostics::new();
+    let lowered = definition(&node(text), "file", &mut faults);
+    assert!(lowered.is_none() || !faults.has_errors(), "{text}");
+    faults
+        .into_iter()
+        .map(|fault| {
+            let span = fault.span();
+            let at = |offset| usize::try_from(offset).expect("a small text");
+            let (start, end) = (at(span.start), at(span.end()));
+            (fault.code.id, text[start..end].to_owned(), fault.help)
+        })
+        .collect()
+}
+
+fn rule(condition: &str) -> String {
+    format!(r#"{{"if": {condition}, "then": {{"effect": "audit"}}}}"#)
+}
+
+/// The only fault of a condition: its code and what it points to.
+#[track_caller]
+fn fault(condition: &str) -> (&'static str, String, Option<String>) {
+    let mut found = faults_of(&rule(condition));
+    assert_eq!(found.len(), 1, "{found:?}");
+    found.remove(0)
+}
+
+const RULE: &str = r#"{"if": {"field": "type", "equals": "a.b/c"}, "then": {"effect": "audit"}}"#;
+
+#[test]
+fn three_shapes_of_a_definition_are_read() {
+    let full = format!(
+        r#"{{"ID": "//providers/Microsoft.Authorization/policyDefinitions/abc/", "Name": "abc",
+            "Properties": {{"DisplayName": "Shown", "Mode": "indexed", "Metadata": {{"Version": "1.2.0", "category": "Tags"}},
+            "PolicyRule": {RULE}}}}}"#
+    );
+    let full = defined(&full);
+    assert_eq!(&*full.id, "/providers/Microsoft.Authorization/policyDefinitions/abc");
+    assert_eq!((&*full.name, &*full.display_name), ("abc", "Shown"));
+    assert_eq!((full.version.as_deref(), full.category.as_deref()), (Some("1.2.0"), Some("Tags")));
+    assert_eq!((full.policy_type, full.mode), (PolicyType::BuiltIn, PolicyMode::Indexed));
+
+    let bare = defined(&format!(r#"{{"mode": "All", "displayName": "", "policyRule": {RULE}}}"#));
+    assert_eq!((&*bare.id, &*bare.name, &*bare.display_name), ("file", "file", "file"));
+    assert_eq!((bare.policy_type, bare.mode), (PolicyType::Custom, PolicyMode::All));
+
+    let rule = defined(RULE);
+    assert_eq!((&*rule.name, rule.mode), ("file", PolicyMode::Indexed));
+}
+
+#[test]
+fn properties_may_be_json_in_a_string() {
+    let inner = format!(r#"{{"displayName": "Shown", "policyRule": {RULE}}}"#);
+    let text = format!(r#"{{"name": "n", "properties": {}}}"#, serde_json::Value::from(inner));
+    assert_eq!(&*defined(&text).display_name, "Shown");
+}
+
+#[test]
+fn modes_of_resource_providers_are_kept_by_name() {
+    let text = format!(r#"{{"mode": "Microsoft.Kubernetes.Data", "policyRule": {RULE}}}"#);
+    assert_eq!(defined(&text).mode, PolicyMode::ResourceProvider("Microsoft.Kubernetes.Data".into()));
+}
+
+#[test]
+fn details_are_read_in_any_case() {
+    let text = r#"{"if": {"field": "type", "equals": "Microsoft.Resources/subscriptions"}, "then": {
+        "effect": "DeployIfNotExists", "details": {"type": "Microsoft.Security/automations/", "name": "n",
+        "ResourceGroupName": "[concat('r', 'g')]", "existenceScope": "resourcegroup", "deploymentScope": "Subscription",
+        "existencecondition": {"anyof": [{"field": "kind", "exists": "True"}]}, "roleDefinitionIds": ["/r/1"],
+        "deployment": {"location": "westeurope", "properties": {"mode": "incremental", "template": {"resources": []},
+            "parameters": {"a": {"value": "[field('name')]"}, "s": {"reference": {"secretName": "x"}}}}}}}}"#;
+    let lowered = defined(text);
+    let details = lowered.rule.details.expect("details");
+    assert_eq!(details.resource_type.as_str(), "Microsoft.Security/automations");
+    assert_eq!(
+        (details.existence_scope, details.existence_scope_given),
+        (ExistenceScope::ResourceGroup, true)
+    );
+    assert!(matches!(details.existence_condition, Some(Condition::AnyOf(parts, _)) if parts.len() == 1));
+    let deployment = details.deployment.expect("deployment");
+    assert_eq!(deployment.scope, ExistenceScope::Subscription);
+    assert_eq!(deployment.parameters.len(), 1);
+    assert_eq!(&*deployment.secrets[0].0, "s");
+}
+
+#[test]
+fn details_of_other_effects_are_no_fault() {
+    for details in
+        [r#"[{"field": "tags.x", "value": "y"}]"#, r#"{"operations": [], "roleDefinitionIds": []}"#]
+    {
+        let text = format!(
+            r#"{{"if": {{"field": "name", "exists": true}}, "then": {{"effect": "modify", "details": {details}}}}}"#
+        );
+        assert!(defined(&text).rule.details.is_none());
+    }
+}
+
+#[test]
+fn parameters_are_declared_with_their_types() {
+    let text = format!(
+        r#"{{"policyRule": {RULE}, "parameters": {{
+            "a": {{"type": "ARRAY", "defaultValue": ["x"], "allowedValues": ["x", "y"]}},
+            "b": {{"metadata": {{"strongType": "location", "assignPermissions": "true"}}}}}}}}"#
+    );
+    let lowered = defined(&text);
+    let [a, b] = lowered.parameters.as_slice() else { panic!("two") };
+    assert_eq!(a.parameter_type, ParameterType::Array);
+    assert_eq!(a.default, Some(Value::array(["x".into()])));
+    assert_eq!((b.parameter_type, b.strong_type.as_deref()), (ParameterType::String, Some("location")));
+    assert!(b.assign_permissions);
+}
+
+#[test]
+fn every_fault_of_a_definition_is_found_at_once() {
+    let text = r#"{"mode": "Everything", "policyRul": 1, "parameters": {"p": {"type": "Strng"}, "q": {"type": "Integer", "defaultValue": "x"}},
+        "policyRule": {"if": {"allOf": [{"field": "location", "equal": "x"}, {"field": "tag.x", "exists": "maybe"},
+        {"value": "[parameters('z')]", "equals": "[concat('a']"}, {"not": []}, {"allOf": []}]}, "thn": {},
+        "then": {"effect": "auditt", "detals": {}}}}"#;
+    let codes: Vec<_> = faults_of(text).into_iter().map(|(code, at, _)| (code, at)).collect();
+    let wanted = [
+        ("AZP0303", r#""policyRul""#),
+        ("AZP0307", r#""Strng""#),
+        ("AZP0316", r#""x""#),
+        ("AZP0307", r#""Everything""#),
+        ("AZP0303", r#""thn""#),
+        ("AZP0304", r#""equal""#),
+        ("AZP0319", r#""tag.x""#),
+        ("AZP0308", r#""maybe""#),
+        ("AZP0201", "]"),
+        ("AZP0310", r#""[parameters('z')]""#),
+        ("AZP0305", "[]"),
+        ("AZP0305", "[]"),
+        ("AZP0303", r#""detals""#),
+        ("AZP0306", r#""auditt""#),
+    ];
+    for wanted in wanted {
+        assert!(codes.contains(&(wanted.0, wanted.1.to_owned())), "{wanted:?} in {codes:?}");
+    }
+    assert_eq!(codes.len(), wanted.len(), "{codes:?}");
+}
+
+#[test]
+fn near_names_are_suggested() {
+    let help = |condition: &str| fault(condition).2.expect("help");
+    assert_eq!(help(r#"{"field": "location", "equal": "x"}"#), "did you mean `equals`?");
+    assert_eq!(help(r#"{"field": "locaton", "equals": "x"}"#), "did you mean `location`?");
+    assert_eq!(help(r#"{"anyOff": [{"field": "name", "equals": "x"}]}"#), "did you mean `anyOf`?");
+    let effect = r#"{"if": {"field": "name", "exists": true}, "then": {"effect": "auditIfNotExist"}}"#;
+    assert_eq!(faults_of(effect)[0].2.as_deref(), Some("did you mean `auditIfNotExists`?"));
+    let parameter = r#"{"parameters": {"locations": {}}, "policyRule":
+        {"if": {"field": "location", "equals": "[parameters('location')]"}, "then": {"effect": "audit"}}}"#;
+    let found = faults_of(parameter);
+    assert_eq!((found[0].0, found[0].2.as_deref()), ("AZP0310", Some("did you mean `locations`?")));
+}
+
+#[test]
+fn a_condition_is_one_subject_one_operator_and_one_target() {
+    assert_eq!(fault(r#"{"field": "name", "value": 1, "equals": "x"}"#).0, "AZP0305");
+    assert_eq!(fault(r#"{"field": "name", "equals": "x", "like": "y"}"#).1, r#""like""#);
+    assert_eq!(fault(r#"{"equals": "x"}"#).0, "AZP0305");
+    assert_eq!(fault(r#"{"field": "name"}"#).0, "AZP0305");
+    assert_eq!(fault(r#"{"allOf": [{"field": "name", "equals": "x"}], "field": "name"}"#).0, "AZP0305");
+    assert_eq!(fault(r#"{"not": [{"field": "name", "equals": "x"}]}"#).0, "AZP0305");
+    assert_eq!(fault(r#"{"source": "action", "equals": "x"}"#).2.as_deref(), Some("write `field`"));
+    assert_eq!(fault("[]").0, "AZP0302");
+}
+
+#[test]
+fn targets_have_to_suit_the_operator() {
+    for (operator, target) in [
+        ("equals", "[1]"),
+        ("equals", "{}"),
+        ("equals", "null"),
+        ("like", "[\"[field('name')]\"]"),
+        ("in", "\"x\""),
+        ("exists", "1"),
+        ("less", "true"),
+        ("contains", "{}"),
+    ] {
+        let found = fault(&format!(r#"{{"field": "name", "{operator}": {target}}}"#));
+        assert_eq!((found.0, found.1.as_str()), ("AZP0308", target), "{operator}");
+    }
+    for (operator, target) in
+        [("in", "[1, \"[field('name')]\"]"), ("notIn", "\"[parameters('p')]\""), ("exists", "\"TRUE\"")]
+    {
+        let text = format!(
+            r#"{{"parameters": {{"p": {{"type": "Array"}}}}, "policyRule": {}}}"#,
+            rule(&format!(r#"{{"field": "name", "{operator}": {target}}}"#))
+        );
+        assert!(faults_of(&text).is_empty(), "{operator} {target}");
+    }
+}
+
+#[test]
+fn counts_are_over_an_array_below_the_one_around_them() {
+    let count = |inner: &str| format!(r#"{{"count": {inner}, "equals": 1}}"#);
+    for inner in [
+        r#"{"field": "A.B/c/list"}"#,
+        r#"{"field": "list[*]"}"#,
+        r#"{"field": "[concat('A.B/c/list', '[*]')]"}"#,
+        r#"{"field": "A.B/c/list[*]", "name": "x"}"#,
+    ] {
+        assert_eq!(fault(&count(inner)).0, "AZP0309", "{inner}");
+    }
+    let nested = |field: &str| {
+        let inner = count(&format!(r#"{{"field": "{field}"}}"#));
+        count(&format!(r#"{{"field": "A.B/c/list[*]", "where": {inner}}}"#))
+    };
+    assert_eq!(fault(&nested("A.B/c/list[*]")).0, "AZP0309");
+    assert_eq!(fault(&nested("A.B/c/other[*]")).0, "AZP0309");
+    assert!(faults_of(&rule(&nested("a.b/C/list[*].parts[*]"))).is_empty());
+    assert_eq!(fault(&count("{}")).0, "AZP0301");
+    assert_eq!(fault(&count(r#"{"value": [1], "field": "A.B/c/l[*]"}"#)).0, "AZP0305");
+    assert_eq!(fault(&count(r#"{"value": 1}"#)).0, "AZP0302");
+    assert_eq!(fault(&count(r#"{"value": [1], "whre": {}}"#)).2.as_deref(), Some("did you mean `where`?"));
+}
+
+#[test]
+fn what_azure_refuses_to_call_is_a_fault() {
+    let found = fault(r#"{"value": "[resourceId('a/b', 'c')]", "equals": "x"}"#);
+    assert_eq!(found.0, "AZP0204");
+    assert_eq!(
+        fault(r#"{"value": "[lenght('a')]", "equals": 1}"#).2.as_deref(),
+        Some("did you mean `length`?")
+    );
+}
+
+#[test]
+fn a_template_is_no_definition() {
+    let found = faults_of(r#"{"mode": "All", "policyRule": "[parameters('rule')]"}"#);
+    assert_eq!(found[0].0, "AZP0320");
+    let found = faults_of(&format!(
+        r#"{{"id": "/subscriptions/${{sub}}/x", "properties": {{"policyRule": {RULE}}}}}"#
+    ));
+    assert_eq!(found[0].0, "AZP0311");
+}
+
+#[track_caller]
+fn assigned(text: &str) -> PolicyAssignment {
+    let mut faults = Diagnostics::new();
+    let lowered = assignment(&node(text), &mut faults);
+    assert!(faults.is_empty(), "{faults:?}");
+    lowered.expect("assignment")
+}
+
+fn assignment_faults(text: &str) -> Vec<(&'static str, String)> {
+    let mut faults = Diagnostics::new();
+    let lowered = assignment(&node(text), &mut faults);
+    assert!(lowered.is_none() || !faults.has_errors());
+    faults.into_iter().map(|fault| (fault.code.id, fault.message)).collect()
+}
+
+const GROUP: &str = "/providers/Microsoft.Management/managementGroups/mg-contoso";
+const BUILT_IN: &str =
+    "/providers/Microsoft.Authorization/policyDefinitions/ffb6f416-7bd2-4488-8828-56585fef2be9";
+
+#[test]
+fn the_form_of_arm_is_read() {
+    let read = assigned(&format!(
+        r#"{{"id": "{GROUP}/providers/Microsoft.Authorization/policyAssignments/Export", "name": "Export",
+            "location": "West Europe", "identity": {{"type": "SystemAssigned", "principalId": "p"}},
+            "properties": {{"displayName": "Export all", "policyDefinitionId": "{BUILT_IN}", "scope": "{GROUP}/",
+            "notScopes": ["/subscriptions/A/resourceGroups/g", "/Subscriptions/B/"], "enforcementMode": "donotenforce",
+            "parameters": {{"names": {{"value": ["a"]}}}}}}}}"#
+    ));
+    assert_eq!((&*read.name, &*read.display_name), ("Export", "Export all"));
+    assert_eq!(Some(read.scope), Scope::parse(GROUP));
+    let not_scopes: Vec<_> = read.not_scopes.iter().map(|(scope, _)| scope.id()).collect();
+    assert_eq!(not_scopes, ["/subscriptions/A/resourceGroups/g", "/subscriptions/b"]);
+    assert_eq!(read.enforcement_mode, EnforcementMode::DoNotEnforce);
+    let identity = Identity { identity_type: IdentityType::SystemAssigned, principal_id: Some("p".into()) };
+    assert_eq!(read.identity, Some(identity));
+    assert_eq!(read.location.expect("location").as_str(), "westeurope");
+    assert_eq!((&*read.parameters[0].0, &read.parameters[0].2), ("names", &Value::array(["a".into()])));
+    assert!(read.unsupported.is_empty());
+}
+
+#[test]
+fn the_flat_form_has_nulls_where_nothing_is() {
+    let read = assigned(&format!(
+        r#"{{"displayName": null, "enforcementMode": "Default", "identity": null, "location": null, "notScopes": null,
+            "nonComplianceMessages": null, "parameters": null, "sku": {{"name": "A0"}}, "resourceSelectors": [],
+            "id": "/subscriptions/a/resourceGroups/g/providers/microsoft.authorization/policyassignments/x",
+            "policyDefinitionId": "{BUILT_IN}", "scope": "/subscriptions/a/resourceGroups/g"}}"#
+    ));
+    assert_eq!((&*read.name, &*read.display_name), ("x", "x"));
+    assert!(matches!(read.scope, Scope::ResourceGroup(_)));
+    assert_eq!(read.identity, Some(Identity { identity_type: IdentityType::None, principal_id: None }));
+}
+
+#[test]
+fn a_row_of_resource_graph_has_properties_as_an_object_or_a_text() {
+    let properties =
+        format!(r#"{{"policyDefinitionId": "{BUILT_IN}", "parameters": {{"a": {{"value": 1}}}}}}"#);
+    let text = serde_json::Value::from(properties.clone()).to_string();
+    for properties in [properties, text] {
+        let read = assigned(&format!(
+            r#"{{"id": "{GROUP}/providers/microsoft.authorization/policyassignments/x", "tenantId": "t",
+                "type": "microsoft.authorization/policyassignments", "properties": {properties}}}"#
+        ));
+        assert_eq!(read.parameters[0].2, Value::Int(1));
+        assert_eq!(read.identity, None, "the shape says nothing of it");
+    }
+}
+
+#[test]
+fn both_generations_of_powershell_are_read() {
+    let id = format!("{GROUP}/providers/Microsoft.Authorization/policyAssignments/x");
+    let old = assigned(format!(
+        r#"[{{"Identity": {{"principalId": "p", "type": 0}}, "Location": "westeurope", "Name": "x", "ResourceId": "{id}",
+            "PolicyAssignmentId": "{id}", "Sku": null, "Properties": {{"Scope": "{GROUP}", "NotScopes": null,
+            "EnforcementMode": 1, "PolicyDefinitionId": "{BUILT_IN}", "Parameters": {{"A": {{"value": "v"}}}}}}}}]"#
+    )[1..].trim_end_matches(']'));
+    let new = assigned(&format!(
+        r#"{{"Id": "{id}", "Name": "x", "Scope": "{GROUP}", "EnforcementMode": "DoNotEnforce", "NotScope": null,
+            "IdentityPrincipalId": "p", "IdentityType": "SystemAssigned", "Location": "westeurope",
+            "PolicyDefinitionId": "{BUILT_IN}", "Parameter": {{"A": {{"value": "v"}}}}, "Override": null}}"#
+    ));
+    for read in [old, new] {
+        assert_eq!(read.enforcement_mode, EnforcementMode::DoNotEnforce);
+        let identity =
+            Identity { identity_type: IdentityType::SystemAssigned, principal_id: Some("p".into()) };
+        assert_eq!(read.identity, Some(identity));
+        assert_eq!((&*read.parameters[0].0, &read.parameters[0].2), ("A", &"v".into()));
+        assert_eq!(&*read.id, id);
+    }
+}
+
+#[test]
+fn what_was_cut_off_is_not_taken_for_empty() {
+    let id = format!("{GROUP}/providers/Microsoft.Authorization/policyAssignments/x");
+    for rest in [
+        r#""Properties": "@{Scope=/subscriptions/a; DisplayName=x}""#.to_owned(),
+        format!(r#""PolicyDefinitionId": "{BUILT_IN}", "Parameter": "@{{a=}}""#),
+        format!(r#""PolicyDefinitionId": "{BUILT_IN}", "Parameter": {{"a": "@{{value=System.Object[]}}"}}"#),
+    ] {
+        let found = assignment_faults(&format!(r#"{{"Id": "{id}", {rest}}}"#));
+        assert_eq!(found[0].0, "AZP0321", "{found:?}");
+    }
+}
+
+#[test]
+fn odd_ids_are_read_and_the_scope_follows_from_them() {
+    let read = assigned(&format!(
+        r#"{{"id": "//subscriptions/A/providers/Microsoft.Authorization/policyAssignments/x/", "policyDefinitionId": "/{BUILT_IN}"}}"#
+    ));
+    assert_eq!(&*read.id, "/subscriptions/A/providers/Microsoft.Authorization/policyAssignments/x");
+    assert_eq!(read.scope.id(), "/subscriptions/a");
+    assert_eq!(&*read.definition_id, BUILT_IN);
+    let made = assigned(&format!(
+        r#"{{"name": "x", "properties": {{"scope": "{GROUP}", "policyDefinitionId": "{BUILT_IN}"}}}}"#
+    ));
+    assert_eq!(&*made.id, format!("{GROUP}/providers/Microsoft.Authorization/policyAssignments/x"));
+    let set = BUILT_IN.replace("policyDefinitions", "policySetDefinitions");
+    let initiative =
+        assigned(&format!(r#"{{"name": "x", "scope": "{GROUP}", "policyDefinitionId": "{set}"}}"#));
+    assert_eq!(&*initiative.definition_id, set);
+}
+
+#[test]
+fn the_id_decides_where_the_scope_says_otherwise() {
+    let found = assignment_faults(&format!(
+        r#"{{"id": "/subscriptions/a/providers/Microsoft.Authorization/policyAssignments/x",
+            "scope": "/subscriptions/b", "policyDefinitionId": "{BUILT_IN}"}}"#
+    ));
+    assert_eq!(found.iter().map(|(code, _)| *code).collect::<Vec<_>>(), ["AZP0318"]);
+}
+
+#[test]
+fn placeholders_and_names_are_no_ids() {
+    let base = "/subscriptions/a/providers/Microsoft.Authorization/policyAssignments/x";
+    for (id, definition, rest, code) in [
+        (
+            "/subscriptions/${sub}/providers/Microsoft.Authorization/policyAssignments/x",
+            BUILT_IN,
+            "",
+            "AZP0311",
+        ),
+        (base, "<replace-me>", "", "AZP0311"),
+        (base, "##DEFINITION##", "", "AZP0311"),
+        (base, "{{var-definition}}", "", "AZP0311"),
+        (base, "ffb6f416-7bd2-4488-8828-56585fef2be9", "", "AZP0317"),
+        (base, "[resourceId('a/b', 'c')]", "", "AZP0320"),
+        ("/subscriptions/a", BUILT_IN, "", "AZP0317"),
+        (base, BUILT_IN, r#", "notScopes": ["sandbox"]"#, "AZP0317"),
+        (base, BUILT_IN, r#", "location": "${default_location}""#, "AZP0311"),
+        (base, BUILT_IN, r#", "parameters": {"a": {"value": "<replace-me>"}}"#, "AZP0311"),
+        (base, BUILT_IN, r#", "parameters": {"a": "plain"}"#, "AZP0301"),
+        (base, BUILT_IN, r#", "enforcementMode": "Sometimes""#, "AZP0307"),
+    ] {
+        let found =
+            assignment_faults(&format!(r#"{{"id": "{id}", "policyDefinitionId": "{definition}"{rest}}}"#));
+        assert_eq!(
+            found.iter().map(|(code, _)| *code).collect::<Vec<_>>(),
+            [code],
+            "{id} {definition} {rest}"
+        );
+    }
+    assert_eq!(assignment_faults(r#"{"policyDefinitionId": "x"}"#)[0].0, "AZP0301");
+}
+
+#[test]
+fn what_selects_is_listed() {
+    let read = assigned(&format!(
+        r#"{{"id": "/subscriptions/a/providers/Microsoft.Authorization/policyAssignments/x", "properties": {{
+            "policyDefinitionId": "{BUILT_IN}", "overrides": [{{}}], "resourceSelectors": [{{}}],
+            "definitionVersion": "4.*.*", "enforcementMode": "Enroll"}},
+            "identity": {{"type": "UserAssigned", "userAssignedIdentities": {{"/subscriptions/a/x": {{}}}}}}}}"#
+    ));
+    let listed: Vec<_> = read.unsupported.iter().map(|(what, _)| *what).collect();
+    let all =
+        [Selective::Overrides, Selective::ResourceSelectors, Selective::DefinitionVersion, Selective::Enroll];
+    assert_eq!(listed, all);
+    assert_eq!(read.identity.expect("identity").principal_id, None);
+}

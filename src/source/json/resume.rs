@@ -28,6 +28,11 @@ impl Layout {
         self.lines &= memchr::memchr(b'\n', document).is_none();
     }
 
+    /// Whether the file's name says so.
+    pub(in crate::source) fn is_named(self) -> bool {
+        self.named
+    }
+
     /// Whether each line seems to be a document of its own.
     pub(in crate::source) fn is_lines(self) -> bool {
         self.named || (self.any && self.lines)

@@ -179,3 +179,40 @@ fn a_document_without_layout_ends_the_reading() {
     assert_eq!(documents, "");
     assert_eq!(faults, [(SYNTAX, "}".to_owned())]);
 }
+
+/// Whatever stands in a file, reading ends, and every place lies within the text.
+#[test]
+fn broken_text_is_read_to_an_end() {
+    let sound = "{\"é\": [1, -2.5e3, \"ü\\n\\u00e9\", null], // ö\n \"b\": {\"c\": true}, /* x */ \"d\": \"𝄞\"}\n{\"e\": 1}\n[\n  1\n]\n";
+    let parts = [
+        "[", "]", "{", "}", ":", ",", "\"", "\\", "\\u", "/", "//", "/*", "\n", "\t", "\r", "é", "\u{feff}",
+        "\0", "0", "-", "e", "tru", "'",
+    ];
+    let mut seed = 5_u64;
+    let mut next = |limit: usize| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (seed >> 33) as usize % limit
+    };
+    for _ in 0..20_000 {
+        let mut text = sound.to_owned();
+        for _ in 0..=next(3) {
+            let places: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
+            let at = places[next(places.len())];
+            match next(3) {
+                0 => text.insert_str(at, parts[next(parts.len())]),
+                1 => {
+                    text.remove(at);
+                }
+                _ => text.truncate(at.max(10)),
+            }
+        }
+        let mut faults = Diagnostics::new();
+        parse_file(FILE, &text, next(2) == 0, &mut faults);
+        for label in faults.iter().flat_map(|fault| &fault.labels) {
+            assert!(
+                text.get(label.span.start as usize..label.span.end() as usize).is_some(),
+                "{text:?}: {label:?}"
+            );
+        }
+    }
+}

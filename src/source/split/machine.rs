@@ -7,7 +7,7 @@ use super::envelope::{self, Envelope, Probe, probe};
 use super::scan::{Outcome, Scan, blank};
 use super::{Batch, Element, MAX_ELEMENT, Piece, too_large};
 use crate::source::json::{self, Layout, resume};
-use crate::source::{Diagnostic, Diagnostics, FileId, Node, NodeValue, Span, codes, decode};
+use crate::source::{Diagnostic, Diagnostics, FileId, Node, NodeValue, Span, codes, decode, printable};
 
 /// How many faults of one file are passed, and how many bytes that aren't text are told one by one.
 const MAX_PASSED: usize = 20;
@@ -320,9 +320,16 @@ impl Machine {
         }
     }
 
-    /// An object that opens and closes in one line, with another one (or nothing) below it, is a document:
-    /// within JSON a line can't begin with `{` behind one that ends with `}`.
+    /// In a file whose name says that each line is a document, an object that opens and closes in one line,
+    /// with another one (or nothing) below it, is taken as it is: within JSON a line can't begin with `{` behind
+    /// one that ends with `}`.
     fn line(&mut self) -> Step {
+        if !self.layout.is_lines() {
+            return Step::On(State::Document(Scan::value(self.at)));
+        }
+        if !self.layout.is_named() {
+            return self.odd_line();
+        }
         let rest = &self.bytes[self.at..];
         let Some(end) = memchr::memchr(b'\n', rest) else {
             if !self.last && rest.len() < self.block {
@@ -335,35 +342,31 @@ impl Machine {
         match (line.last(), below) {
             (Some(b'}'), None) if !self.last => Step::More,
             (Some(b'}'), None | Some(b'{')) => {
-                self.layout.seen_bytes(line);
                 let end = self.at + line.len();
-                self.element(self.at, end);
-                self.at = end;
-                self.keep = end;
-                Step::On(State::Top)
+                self.end_document(self.at, end)
             }
-            _ if self.layout.is_lines() => self.odd_line(),
-            _ => Step::On(State::Document(Scan::value(self.at))),
+            _ => self.odd_line(),
         }
     }
 
-    /// A document among lines that takes more than its line, or is faulty. It must end before the next line
+    /// Whether more bytes may show where to go on.
+    fn can_look(&self, start: usize) -> bool {
+        !self.last && self.bytes.len() - start <= LOOK
+    }
+
+    /// A document among lines that may take more than its line, or be faulty. It must end before the next line
     /// that opens in its first column, if it is sound.
     fn odd_line(&mut self) -> Step {
         let start = self.at;
-        let next = loop {
-            match resume(&self.bytes, start, self.layout) {
-                Some(next) => break Some(next),
-                None if self.last || self.bytes.len() - start > LOOK => break None,
-                None => self.fill(),
-            }
+        let Some(next) = resume(&self.bytes, start, self.layout) else {
+            let go_on = State::Document(Scan::value(start));
+            return if self.can_look(start) { Step::More } else { Step::On(go_on) };
         };
-        let Some(next) = next else { return Step::On(State::Document(Scan::value(start))) };
         if let Outcome::Done(end) = Scan::value(start).run(&self.bytes[..next], true) {
             return self.end_document(start, end);
         }
-        while !self.last && self.bytes.len() - start < LOOK {
-            self.fill();
+        if self.can_look(start) {
+            return Step::More;
         }
         if let Outcome::Done(end) = Scan::value(start).run(&self.bytes, true)
             && let Ok(text) = std::str::from_utf8(&self.bytes[start..end])
@@ -413,13 +416,10 @@ impl Machine {
     }
 
     fn faulty_document(&mut self, start: usize) -> Step {
-        let next = loop {
-            match resume(&self.bytes, start, self.layout) {
-                Some(next) => break Some(next),
-                None if self.last || self.bytes.len() - start > LOOK => break None,
-                None => self.fill(),
-            }
-        };
+        let next = resume(&self.bytes, start, self.layout);
+        if next.is_none() && self.can_look(start) {
+            return Step::More;
+        }
         self.fault(start, next.unwrap_or(self.bytes.len()));
         match next {
             Some(next) => {
@@ -524,7 +524,7 @@ impl Machine {
         let found = text.chars().next().unwrap_or(char::REPLACEMENT_CHARACTER);
         let fault = Diagnostic::new(
             &codes::JSON_SYNTAX,
-            format!("expected {wanted}, found `{}`", found.escape_debug()),
+            format!("expected {wanted}, found `{}`", printable(found.encode_utf8(&mut [0; 4]))),
         )
         .at(self.span(self.at, self.at + found.len_utf8()), format!("expected {wanted}"));
         self.faults.push(fault);

@@ -1,5 +1,7 @@
 //! Finding the end of a value without reading it: a scanner that knows strings, brackets and comments.
 
+use super::chunk::{Chunk, WIDTH, between, escaped};
+
 /// How far a value has been scanned; can be taken up again when more bytes are there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Scan {
@@ -59,6 +61,11 @@ impl Scan {
             }
         }
         loop {
+            if self.depth > 0
+                && let Some(end) = self.chunks(bytes)
+            {
+                return Outcome::Done(end);
+            }
             if self.within_text {
                 match text_end(bytes, self.at) {
                     Text::Ends(at) => {
@@ -100,6 +107,60 @@ impl Scan {
                 },
             }
         }
+    }
+
+    /// Passes whole chunks as long as nothing in them needs a closer look; the end, if it lies in one of them.
+    fn chunks(&mut self, bytes: &[u8]) -> Option<usize> {
+        let mut carry = false;
+        let mut text = if self.within_text { u64::MAX } else { 0 };
+        for (index, bytes) in bytes[self.at..].as_chunks::<WIDTH>().0.iter().enumerate() {
+            let chunk = Chunk::of(bytes);
+            let before = carry;
+            let quotes = chunk.quotes & !escaped(chunk.slashes, &mut carry);
+            let within = between(quotes) ^ text;
+            if chunk.comments & !within != 0 || chunk.line_ends & within != 0 {
+                // A comment, or a line that ends within a text: from here byte by byte.
+                return self.pause(index, before, text);
+            }
+            let (opens, closes) = (chunk.opens & !within, chunk.closes & !within);
+            if closes.count_ones() >= self.depth {
+                if let Some(bit) = self.close(opens, closes) {
+                    self.within_text = false;
+                    return Some(self.at + index * WIDTH + bit + 1);
+                }
+            } else {
+                self.depth = self.depth + opens.count_ones() - closes.count_ones();
+            }
+            // All bits are as the last one.
+            text = (within.cast_signed() >> 63).cast_unsigned();
+        }
+        self.pause(bytes[self.at..].len() / WIDTH, carry, text)
+    }
+
+    /// Stops before a chunk.
+    fn pause(&mut self, chunk: usize, escaped: bool, text: u64) -> Option<usize> {
+        // An escaped byte is left with its backslash.
+        self.at += chunk * WIDTH - usize::from(escaped);
+        self.within_text = text != 0;
+        None
+    }
+
+    /// Goes through the brackets of a chunk one by one: the bit of the one that ends the value.
+    fn close(&mut self, opens: u64, closes: u64) -> Option<usize> {
+        let mut brackets = opens | closes;
+        while brackets != 0 {
+            let bit = brackets.trailing_zeros();
+            if closes >> bit & 1 == 0 {
+                self.depth += 1;
+            } else {
+                self.depth -= 1;
+                if self.depth == 0 {
+                    return usize::try_from(bit).ok();
+                }
+            }
+            brackets &= brackets - 1;
+        }
+        None
     }
 
     /// A number, a word or junk: up to what can't belong to it.

@@ -1,5 +1,7 @@
 //! Plain scalars of the core schema, and template expressions that somebody forgot to quote.
 
+use std::ops::Range;
+
 use crate::source::NodeValue;
 
 /// What a plain scalar is (YAML 1.2.2, 10.3.2); `None` for the infinities and "not a number".
@@ -105,17 +107,47 @@ pub(super) fn is_call(text: &str) -> bool {
 const BACK: usize = 4096;
 
 /// The unquoted expression that made the parser fail at `at`: the last `[name(` before it that stands as a
-/// value.
-pub(super) fn unquoted_before(text: &str, at: usize) -> Option<usize> {
+/// value, with all that belongs to it in its line.
+pub(super) fn unquoted_before(text: &str, at: usize) -> Option<Range<usize>> {
     let line_end = text[at..].find('\n').map_or(text.len(), |length| at + length);
     let first = (at.saturating_sub(BACK)..=at).find(|start| text.is_char_boundary(*start))?;
-    let open = text[first..line_end].rmatch_indices('[').map(|(index, _)| first + index).find(|open| {
-        let before = text[..*open].trim_end_matches([' ', '\t']);
-        before.len() < *open && before.ends_with([':', '-']) && is_call(&text[open + 1..])
-    })?;
-    // Only if the fault lies within it, and not in a line that has nothing to do with it.
-    let closed = text[open..at.max(open)].contains('\n') && text[open..at.max(open)].contains(")]\n");
-    (!closed).then_some(open)
+    text[first..line_end]
+        .rmatch_indices('[')
+        .map(|(index, _)| first + index)
+        .filter(|open| {
+            let before = text[..*open].trim_end_matches([' ', '\t']);
+            let value = before.len() < *open && before.ends_with([':', '-']);
+            value && is_call(&text[open + 1..])
+        })
+        .map(|open| open..open + expression_length(&text[open..]))
+        // A sound list of calls has nothing to do with a fault behind it.
+        .find(|range| !is_list(&text[range.clone()]))
+}
+
+/// How far the expression at the beginning of a text reaches: to the bracket that closes it, else to the end
+/// of its line.
+fn expression_length(text: &str) -> usize {
+    let line = text.lines().next().unwrap_or(text);
+    let (mut depth, mut quoted) = (0_usize, false);
+    for (at, byte) in line.bytes().enumerate() {
+        match byte {
+            b'\'' => quoted = !quoted,
+            b'[' | b'(' if !quoted => depth += 1,
+            b']' | b')' if !quoted => {
+                depth = depth.saturating_sub(1);
+                if depth == 0 {
+                    return at + 1;
+                }
+            }
+            _ => {}
+        }
+    }
+    line.trim_end().len()
+}
+
+/// Whether YAML can read a text as a flow sequence: then it isn't what a parser stumbled over.
+fn is_list(text: &str) -> bool {
+    saphyr_parser::Parser::new_from_str(text).all(|event| event.is_ok())
 }
 
 #[cfg(test)]

@@ -172,6 +172,73 @@ fn an_unquoted_expression_is_named() {
 }
 
 #[test]
+fn unquoted_expressions_are_all_found_in_one_run() {
+    let text = "a: [concat('a', 'b')] # why\nb: 1\nc:\n  - [concat('ü', parameters('x'))]\n  - [f('x')]\n---\nd: [if(true, variables('a')[0], 'b')]\n";
+    let (documents, faults) = read(text);
+    let found: Vec<_> = faults
+        .iter()
+        .map(|fault| (fault.code.id, &text[fault.span().start as usize..fault.span().end() as usize]))
+        .collect();
+    let id = codes::UNQUOTED_EXPRESSION.id;
+    assert_eq!(
+        found,
+        [
+            (id, "[concat('a', 'b')]"),
+            (id, "[concat('ü', parameters('x'))]"),
+            (id, "[f('x')]"),
+            (id, "[if(true, variables('a')[0], 'b')]"),
+        ]
+    );
+    assert_eq!(
+        documents.iter().map(show).collect::<Vec<_>>(),
+        [
+            r#"{"a":"[concat('a', 'b')]","b":1,"c":["[concat('ü', parameters('x'))]","[f('x')]"]}"#,
+            r#"{"d":"[if(true, variables('a')[0], 'b')]"}"#,
+        ]
+    );
+}
+
+/// Whatever stands in a file, reading ends, and every place lies within the text.
+#[test]
+fn broken_text_is_read_to_an_end() {
+    let sound = "a: [parameters('x')] # é\nb: &x\n  - \"q\\n\"\n  - 'it''s'\n  - |\n    one\nc: {d: *x, ? e : f}\n---\n<<: !!str 1\ng: [concat('a', 'b')]\n";
+    let parts = [
+        "[", "]", "{", "}", ": ", "- ", "\"", "'", "&", "*", "!", "|", ">", "#", "%", "@", "\t", "\n", "\r",
+        "---\n", "...\n", "? ", "é", "\u{feff}", "\0", "\u{85}",
+    ];
+    let mut seed = 3_u64;
+    let mut next = |limit: usize| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (seed >> 33) as usize % limit
+    };
+    for _ in 0..3_000 {
+        let mut text = sound.to_owned();
+        for _ in 0..=next(3) {
+            let places: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
+            let at = places[next(places.len())];
+            match next(3) {
+                0 => text.insert_str(at, parts[next(parts.len())]),
+                1 => {
+                    text.remove(at);
+                }
+                _ => text.truncate(at.max(20)),
+            }
+        }
+        let (documents, faults) = read(&text);
+        let mut found = Vec::new();
+        documents.iter().for_each(|node| covered(node, &text, &mut found));
+        for fault in faults.iter() {
+            for label in &fault.labels {
+                assert!(
+                    text.get(label.span.start as usize..label.span.end() as usize).is_some(),
+                    "{text:?}: {fault:?}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
 fn what_json_cannot_say_is_refused() {
     let id = codes::YAML_BEYOND_JSON.id;
     check_fault("a: .inf\n", id, ".inf");

@@ -45,10 +45,14 @@ fn rest_stays_as_it_is() {
 
 #[test]
 fn the_type_of_an_answer_to_put_is_put_right() {
-    let text = format!(r#"{{"id":"{ID}","type":"Microsoft.Security/SecurityAutomations","properties":{{}}}}"#);
+    let text =
+        format!(r#"{{"id":"{ID}","type":"Microsoft.Security/SecurityAutomations","properties":{{}}}}"#);
     let read = resource(&text, Envelope::Single);
     assert!(read.resource.resource_type.is("Microsoft.Security/automations"));
-    assert_eq!(read.resource.body.get("type").and_then(Value::as_str), Some("Microsoft.Security/automations"));
+    assert_eq!(
+        read.resource.body.get("type").and_then(Value::as_str),
+        Some("Microsoft.Security/automations")
+    );
 }
 
 #[test]
@@ -151,7 +155,10 @@ fn another_flattened_type_is_a_projection() {
         "name":"w","type":"Microsoft.OperationalInsights/workspaces","location":"eastus","resourceGroup":"g",
         "retentionInDays":30,"features":{"x":null,"y":1}}"#;
     let read = resource(text, Envelope::Array);
-    assert_eq!(read.resource.body.at(&["properties", "features"]).map(Value::to_json).as_deref(), Some(r#"{"y":1}"#));
+    assert_eq!(
+        read.resource.body.at(&["properties", "features"]).map(Value::to_json).as_deref(),
+        Some(r#"{"y":1}"#)
+    );
     assert!(read.resource.carries("properties.retentionInDays") && !read.resource.carries("properties.sku"));
 }
 
@@ -169,7 +176,8 @@ fn what_has_no_id_is_a_finding() {
 
 #[test]
 fn a_member_of_the_wrong_type_is_a_finding() {
-    let text = format!(r#"{{"id":"{ID}","name":"Export","type":"a/b","location":5,"tags":[1],"properties":3}}"#);
+    let text =
+        format!(r#"{{"id":"{ID}","name":"Export","type":"a/b","location":5,"tags":[1],"properties":3}}"#);
     let (read, faults) = try_read(&text, Envelope::Single);
     assert_eq!(faults.len(), 3);
     assert_eq!(read.expect("read").resource.loss, Some(ShapeLoss::NoProperties));

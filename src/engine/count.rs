@@ -1,0 +1,104 @@
+//! Counts.
+
+use std::ops::ControlFlow;
+
+use crate::arm::Value;
+use crate::policy::Operator;
+use crate::source::Span;
+
+use super::evaluate::{Judged, Run};
+use super::observe::{Observer, Part};
+use super::program::{FieldCount, ValueCount};
+use super::tally::Tally;
+use super::walk::{self, Found, Frame, FrameKind};
+use super::{Cause, Truth};
+
+/// How many items a count over a list may have; the service refuses more.
+pub(super) const MAX_ITEMS: usize = 200;
+
+impl<O: Observer> Run<'_, O> {
+    pub(super) fn count_field(
+        &mut self,
+        count: &FieldCount,
+        span: Span,
+        frames: Option<&Frame<'_>>,
+    ) -> Tally {
+        let mut tally = Tally::default();
+        let resource = self.view.resource;
+        let Some(path) = count.access.path(&resource.resource_type) else { return tally };
+        if !resource.carries(&path.text) {
+            tally.lost(Cause::NotCarried(path.text.clone()));
+            return tally;
+        }
+        tally.path = Some(path.text.clone());
+        let (from, outer) = walk::base(path, &resource.body, frames);
+        let mut index = 0;
+        let _ = walk::each(from, &path.steps, outer, self.written(path), &mut |found, member| {
+            match (found, member) {
+                (Found::Value(Value::Runtime(expression)), _) => {
+                    tally.lost(Cause::Runtime(expression.clone()));
+                }
+                (Found::Unwritten, _) => tally.lost(Cause::ProviderDecides(path.text.clone())),
+                (Found::Value(value), Some(member)) => {
+                    self.open(Part::Member(index, value), span);
+                    let truth = match &count.filter {
+                        None => Truth::True,
+                        Some(filter) => {
+                            let kind = FrameKind::Field { count, path, member };
+                            self.test(filter, Some(&Frame { outer: frames, kind }))
+                        }
+                    };
+                    self.close(&truth, None);
+                    tally.add(truth);
+                    index += 1;
+                }
+                _ => {}
+            }
+            ControlFlow::Continue(())
+        });
+        tally
+    }
+
+    pub(super) fn count_value(
+        &mut self,
+        count: &ValueCount,
+        span: Span,
+        frames: Option<&Frame<'_>>,
+    ) -> Result<Tally, Cause> {
+        let list = self.computed(&count.list, frames)?;
+        let items = match &*list {
+            Value::Array(items) => items,
+            Value::Runtime(expression) => return Err(Cause::Runtime(expression.clone())),
+            other => {
+                let message = format!("a count goes over a list, not over `{other}`");
+                return Err(Cause::Fails(message.into()));
+            }
+        };
+        if items.len() > MAX_ITEMS {
+            let message = format!("a count goes over {} items, {MAX_ITEMS} are allowed", items.len());
+            return Err(Cause::Fails(message.into()));
+        }
+        let mut tally = Tally::default();
+        for (index, value) in items.iter().enumerate() {
+            self.open(Part::Member(index, value), span);
+            let truth = match &count.filter {
+                None => Truth::True,
+                Some(filter) => {
+                    let kind = FrameKind::Value { name: &count.name, value };
+                    self.test(filter, Some(&Frame { outer: frames, kind }))
+                }
+            };
+            self.close(&truth, None);
+            tally.add(truth);
+        }
+        Ok(tally)
+    }
+
+    /// The number against the target. While members are undecided, it may be any of a range.
+    pub(super) fn counted(&mut self, tally: &Tally, operator: Operator, target: &Value) -> Judged {
+        let path = if O::RECORDS { tally.path.as_deref().map(str::to_owned) } else { None };
+        let truth = self.note(tally.decide(operator, target));
+        let current = if O::RECORDS { tally.number() } else { None };
+        Judged { truth, path, current }
+    }
+}

@@ -1,0 +1,191 @@
+//! The plan of a run: what the rooms above found becomes what the plan is made from.
+
+use std::sync::{Arc, OnceLock};
+
+use crate::arm::expression::Failure;
+use crate::arm::template::{
+    DeploymentRequest, ExpansionFault, FaultKind, PreparedTemplate, ResourceGroupFacts,
+};
+use crate::arm::{Object, ResourceId, Value};
+use crate::compliance::{Evaluated, PolicyState, Run, evaluate};
+use crate::engine::{CompiledPolicy, Subject, SubscriptionSubject};
+use crate::inventory::{Existence, Inventory, SetAsideReason, Subscription};
+use crate::policy::ExistenceScope;
+use crate::source::{Node, Span};
+
+use super::assigned::Assigned;
+use super::name;
+use super::plan::{Expanded, PlanInput, RemediationPlan};
+
+/// Plans the remediation of a run. `selected` and `now` are those with which its rows were evaluated.
+pub fn plan(
+    inventory: &Inventory,
+    run: &Run,
+    selected: &(dyn Fn(&Subscription) -> bool + Sync),
+    now: Option<&str>,
+) -> RemediationPlan {
+    let templates: Vec<Template> = run.assignments.iter().map(|_| OnceLock::new()).collect();
+    RemediationPlan::new(PlanInput {
+        assignments: run.assignments.iter().map(assigned).collect(),
+        rows: &run.rows,
+        estate: inventory,
+        other_tenants: inventory
+            .set_aside()
+            .iter()
+            .filter_map(|aside| match &aside.reason {
+                SetAsideReason::OtherTenant(tenant) => {
+                    Some((aside.id.clone(), aside.display_name.clone(), tenant.clone()))
+                }
+                SetAsideReason::TenantLevelAccount => None,
+            })
+            .collect(),
+        expand: &|row| {
+            expand(inventory, &run.assignments[row.assignment], &templates[row.assignment], row, now)
+        },
+        evaluate: &|put| evaluate(&inventory.with_changes(put), &run.assignments, selected, now).0,
+    })
+}
+
+fn assigned(evaluated: &Evaluated) -> Assigned {
+    Assigned {
+        assignment: evaluated.assignment.clone(),
+        definition: evaluated.definition.clone(),
+        effect: evaluated.policy.effect(),
+        role_definition_ids: evaluated.policy.role_definition_ids().to_vec(),
+        deployment_location: evaluated.policy.deployment_location().cloned(),
+        proposed: evaluated.proposed,
+    }
+}
+
+/// An assignment's template, read when it is first asked for.
+type Template = OnceLock<Result<PreparedTemplate, Vec<ExpansionFault>>>;
+
+fn expand(
+    inventory: &Inventory,
+    evaluated: &Evaluated,
+    prepared: &Template,
+    row: &PolicyState,
+    now: Option<&str>,
+) -> Result<Expanded, Vec<ExpansionFault>> {
+    let policy = &evaluated.policy;
+    let Some(template) = policy.template() else {
+        return Err(vec![fault("the definition has no deployment", FaultKind::Refused, Span::none())]);
+    };
+    let Some(subscription) = inventory.subscription(&row.subscription) else {
+        return Err(vec![fault("the subscription isn't known", FaultKind::MissingFact, Span::none())]);
+    };
+    let whole = SubscriptionSubject::new(subscription);
+    let subject = whole.subject(now);
+    let parameters = policy.deployment_parameters(&subject).map_err(faults_of)?;
+    let group = match policy.deployment_scope() {
+        Some(ExistenceScope::ResourceGroup) => Some(group_facts(inventory, policy, &subject, template.span)?),
+        _ => None,
+    };
+    let seed: Arc<str> = format!("{} {}", evaluated.assignment.id, row.resource.folded()).into();
+    let request = DeploymentRequest {
+        template,
+        parameters: &parameters,
+        name: format!("PolicyDeployment_{}", name::hash([&*seed], 16)).into(),
+        location: policy.deployment_location().cloned(),
+        subscription: whole.facts(),
+        resource_group: group.as_ref(),
+        guid_seed: seed,
+        now: now.map(Arc::from),
+    };
+    let prepared = prepared.get_or_init(|| PreparedTemplate::read(template));
+    let expansion = prepared.as_ref().map_err(Clone::clone)?.expand(&request)?;
+    Ok(Expanded { expansion, secrets: secure_values(template, &parameters) })
+}
+
+fn fault(message: &str, kind: FaultKind, span: Span) -> ExpansionFault {
+    ExpansionFault { message: message.to_owned(), expression: None, span, kind }
+}
+
+fn faults_of(failures: Vec<(Failure, Span)>) -> Vec<ExpansionFault> {
+    let one = |(failure, span): (Failure, Span)| {
+        let kind = match failure {
+            Failure::Error(_) => FaultKind::Refused,
+            Failure::Unknown(_) => FaultKind::MissingFact,
+            Failure::Unsupported(_) => FaultKind::Unsupported,
+        };
+        fault(&failure.to_string(), kind, span)
+    };
+    failures.into_iter().map(one).collect()
+}
+
+/// The group that a deployment at group scope runs in: `resourceGroupName`, else the group of the resource.
+fn group_facts(
+    inventory: &Inventory,
+    policy: &CompiledPolicy,
+    subject: &Subject<'_>,
+    span: Span,
+) -> Result<ResourceGroupFacts, Vec<ExpansionFault>> {
+    let check = policy.existence(subject).map_err(|failure| faults_of(vec![(failure, span)]))?;
+    let own = subject.resource.id.resource_group_id();
+    let Some(id) = check.resource_group().cloned().or(own) else {
+        let message = "the deployment runs in a resource group, and nothing names one";
+        return Err(vec![fault(message, FaultKind::Refused, span)]);
+    };
+    Ok(facts_of(inventory, id))
+}
+
+fn facts_of(inventory: &Inventory, id: ResourceId) -> ResourceGroupFacts {
+    let found = match inventory.resource_group(&id) {
+        Existence::Exists(found) => Some(found),
+        Existence::Absent | Existence::Unknown => None,
+    };
+    ResourceGroupFacts {
+        location: found.and_then(|group| group.location.as_ref()).map(|place| place.as_str().into()),
+        tags: found
+            .filter(|group| group.carries("tags"))
+            .map(|group| group.body.get("tags").cloned().unwrap_or_else(|| Object::new().into())),
+        id,
+    }
+}
+
+/// The texts in values of secure parameters.
+fn secure_values(template: &Node, values: &Object) -> Vec<Arc<str>> {
+    let mut found = Vec::new();
+    let declared = template.get("parameters").map_or(&[][..], Node::members);
+    for parameter in declared {
+        let secure = parameter
+            .value
+            .get("type")
+            .and_then(Node::as_str)
+            .is_some_and(|kind| kind.to_ascii_lowercase().starts_with("secure"));
+        if secure {
+            let default = parameter.value.get("defaultValue").map(Value::from);
+            let given = values.get(&parameter.key).cloned().or(default);
+            texts(&given.unwrap_or(Value::Null), &mut found);
+        }
+    }
+    found.sort();
+    found.dedup();
+    found
+}
+
+fn texts(value: &Value, found: &mut Vec<Arc<str>>) {
+    match value {
+        Value::String(text) if !text.is_empty() => found.push(text.clone()),
+        Value::Array(items) => items.iter().for_each(|item| texts(item, found)),
+        Value::Object(object) => object.iter().for_each(|(_, value)| texts(value, found)),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::secure_values;
+    use crate::remediation::sample::value;
+    use crate::source::{Diagnostics, FileId, json};
+
+    #[test]
+    fn values_of_secure_parameters_are_secrets() {
+        let text = r#"{"parameters": {"password": {"type": "secureString"}, "name": {"type": "string"},
+            "more": {"type": "secureObject", "defaultValue": {"a": ["deep"]}}}}"#;
+        let template = json::parse(FileId::NONE, 0, text, &mut Diagnostics::new()).remove(0);
+        let values = value(r#"{"Password": "hunter2", "name": "plain"}"#);
+        let found = secure_values(&template, values.as_object().expect("an object"));
+        assert_eq!(found.iter().map(|t| &**t).collect::<Vec<_>>(), ["deep", "hunter2"]);
+    }
+}

@@ -1,0 +1,195 @@
+//! `README.md` of a plan: what it does, what it needs, how it is run, in order.
+
+use std::fmt::Write;
+
+use super::deployment::Action;
+use super::plan::RemediationPlan;
+use super::proof::NOT_PROVEN;
+use super::quote::{markdown, shown};
+
+/// The text; every name in it is code in a line.
+pub(crate) fn readme(plan: &RemediationPlan) -> String {
+    let mut text = String::new();
+    let counts = plan.counts();
+    let _ = writeln!(
+        text,
+        "# Remediation plan\n\n{} deployments, {} resource groups, {} other resources, {} remediation tasks. \
+         Made by azpol; `plan.json` holds all of it.\n",
+        counts.deployments, counts.groups, counts.others, counts.tasks
+    );
+    deployments(plan, &mut text);
+    hazards(plan, &mut text);
+    let _ = writeln!(text, "## Proof\n\n{}.\n\nNot proven:\n", shown(&plan.proof.sentence()));
+    for what in NOT_PROVEN {
+        let _ = writeln!(text, "- {what}");
+    }
+    for finding in plan.proof.non_convergent.iter().chain(&plan.proof.worse).chain(&plan.proof.undecided) {
+        let _ = writeln!(
+            text,
+            "- {} {}: {}",
+            finding.code.id,
+            markdown(plan.name(&finding.subscription)),
+            markdown(&finding.reason)
+        );
+    }
+    rights(plan, &mut text);
+    run(plan, &mut text);
+    left_out(plan, &mut text);
+    text
+}
+
+fn deployments(plan: &RemediationPlan, text: &mut String) {
+    if plan.deployments.is_empty() {
+        return;
+    }
+    text.push_str("## What is deployed\n\n| subscription | assignment | what |\n|---|---|---|\n");
+    for deployment in &plan.deployments {
+        let sign =
+            if deployment.resources.iter().any(|r| matches!(r.action, Action::Create | Action::Unknown)) {
+                "+"
+            } else {
+                "~"
+            };
+        let _ = writeln!(
+            text,
+            "| {} | {} | {sign} {} |",
+            markdown(plan.name(&deployment.subscription)),
+            markdown(&plan.assignments[deployment.assignment].assignment.display_name),
+            markdown(&deployment.summary())
+        );
+    }
+    text.push('\n');
+}
+
+fn hazards(plan: &RemediationPlan, text: &mut String) {
+    if plan.hazards.is_empty() && plan.not_checked.is_empty() {
+        return;
+    }
+    text.push_str("## Hazards\n\n`azpol explain AZP0801` prints a code's page.\n\n");
+    for hazard in &plan.hazards {
+        let about = match &hazard.subscription {
+            Some(subscription) => plan.name(subscription),
+            None => hazard.assignments.first().map_or("", |i| &*plan.assignments[*i].assignment.display_name),
+        };
+        let _ = writeln!(
+            text,
+            "- {} {}, {}: {}",
+            hazard.code.id,
+            hazard.code.name,
+            markdown(about),
+            markdown(&hazard.message)
+        );
+    }
+    if !plan.not_checked.is_empty() {
+        text.push_str(
+            "\nNot checked, since the files don't say; fetch it, give it to azpol and plan again:\n\n",
+        );
+        for open in &plan.not_checked {
+            let count = match open.subscriptions.len() {
+                0 => String::new(),
+                1 => ", 1 subscription".to_owned(),
+                count => format!(", {count} subscriptions"),
+            };
+            let _ = writeln!(
+                text,
+                "- {} {}{count}: {}\n  {}",
+                open.code.id,
+                open.code.name,
+                markdown(&open.question),
+                markdown(&open.command)
+            );
+        }
+    }
+    text.push('\n');
+}
+
+fn rights(plan: &RemediationPlan, text: &mut String) {
+    if plan.rights.is_empty() {
+        return;
+    }
+    text.push_str("\n## What it needs\n\n| who | needs | a role that has it | where | what for |\n|---|---|---|---|---|\n");
+    for right in &plan.rights {
+        let places = match right.scopes.as_slice() {
+            [one] => markdown(one),
+            [first, rest @ ..] => format!("{} and {} more (`plan.json`)", markdown(first), rest.len()),
+            [] => String::new(),
+        };
+        let held = match right.held {
+            Some(true) => ", held",
+            Some(false) => ", **not held**",
+            None => "",
+        };
+        let _ = writeln!(
+            text,
+            "| {}{held} | {} | {} | {places} | {} |",
+            right.who.as_str(),
+            markdown(&right.needs),
+            shown(&right.role),
+            markdown(&right.why)
+        );
+    }
+    text.push('\n');
+}
+
+fn run(plan: &RemediationPlan, text: &mut String) {
+    if plan.tasks.is_empty() {
+        return;
+    }
+    text.push_str(
+        "## Run it\n\n\
+         In this folder, signed in (`az login`, `Connect-AzAccount`), one way or the other:\n\n\
+         1. The recommended way. Azure deploys with the assignments' identities, and keeps the record:\n\n   \
+         ```\n   bash commands.sh tasks\n   ./commands.ps1 tasks\n   ```\n\n",
+    );
+    for task in &plan.tasks {
+        let assigned = &plan.assignments[task.assignment];
+        let _ = writeln!(
+            text,
+            "   - {}: {} rows of {}",
+            markdown(&task.file()),
+            task.planned,
+            markdown(&assigned.assignment.display_name)
+        );
+        for note in &task.notes {
+            let _ = writeln!(text, "     - {}", shown(note));
+        }
+    }
+    text.push_str(
+        "\n2. The other way. You deploy, with your own rights, one template for each subscription:\n\n   \
+         ```\n   bash commands.sh deployments\n   ./commands.ps1 deployments\n   ```\n\n   \
+         `az` asks for values of secure parameters; the plan holds none.\n\n\
+         Then collect the files again and run `azpol scan`: Azure shows new states only after its next evaluation.\n\n",
+    );
+}
+
+fn left_out(plan: &RemediationPlan, text: &mut String) {
+    if !plan.not_deployable.is_empty() {
+        text.push_str("## Not deployable\n\nAzure Resource Manager would refuse these:\n\n");
+        for row in &plan.not_deployable {
+            for refusal in &row.refusals {
+                let expression = refusal.expression.as_deref().map(|e| format!(", in {}", markdown(e)));
+                let _ = writeln!(
+                    text,
+                    "- {}: {}{}",
+                    markdown(plan.name(&row.subscription)),
+                    markdown(&refusal.message),
+                    expression.unwrap_or_default()
+                );
+            }
+        }
+        text.push('\n');
+    }
+    if !plan.not_planned.is_empty() {
+        text.push_str("## Not planned\n\n");
+        for row in &plan.not_planned {
+            let _ = writeln!(
+                text,
+                "- {} {}, {}: {}",
+                row.code.id,
+                row.code.name,
+                markdown(plan.name(&row.subscription)),
+                markdown(&row.reason)
+            );
+        }
+    }
+}

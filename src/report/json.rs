@@ -1,0 +1,463 @@
+//! States for programs: versioned, with the schema `schemas/result.schema.json`.
+
+use serde::Serialize;
+use serde_json::Value as Json;
+
+use crate::arm::Value;
+use crate::compliance::{
+    Evaluated, FailedLeaf, MissingFact, NotEvaluated, PolicyState, ReasonKind, Run, Summary, WhyNot,
+};
+use crate::inventory::{SetAside, SetAsideReason};
+use crate::policy::{DefinitionSource, EnforcementMode, PolicyAssignment, PolicyDefinition};
+use crate::remediation::{self, RemediationPlan};
+use crate::source::{Diagnostics, SourceMap, Span, mask, mask_value, position};
+
+use super::table;
+use super::view::View;
+use super::words;
+
+/// What marks a result as azpol's own.
+pub const MARKER: &str = "result/v1";
+
+/// A run.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Result {
+    azpol: &'static str,
+    version: &'static str,
+    asserted: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    collected: Option<String>,
+    tenants: Vec<String>,
+    summary: Counts,
+    assignments: Vec<Assignment>,
+    rows: Vec<Row>,
+    excluded: Vec<Excluded>,
+    not_evaluated: Vec<Unevaluated>,
+    disabled: Vec<Named>,
+    set_aside: Vec<Aside>,
+    missing_facts: Vec<Fact>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    plan: Option<Json>,
+    diagnostics: Vec<Finding>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Counts {
+    rows: usize,
+    compliant: usize,
+    non_compliant: usize,
+    error: usize,
+    undetermined: usize,
+    /// Of the rows with a state of Azure's; null where there is none.
+    compliant_percent: Option<f64>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Named {
+    id: String,
+    name: String,
+    display_name: String,
+    scope: String,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Definition {
+    id: String,
+    display_name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<String>,
+    /// `given` or `shipped`.
+    source: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    place: Option<Place>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Assignment {
+    #[serde(flatten)]
+    named: Named,
+    definition: Definition,
+    effect: &'static str,
+    enforcement_mode: &'static str,
+    proposed: bool,
+    summary: Counts,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Row {
+    assignment_id: String,
+    subscription_id: String,
+    subscription_name: String,
+    resource_id: String,
+    state: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<Reason>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    looked_for: Option<LookedFor>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    candidate: Option<String>,
+    failed_conditions: Vec<Condition>,
+    near_misses: Vec<NearMiss>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    provisional: Option<Provisional>,
+    low_confidence: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Reason {
+    code: &'static str,
+    text: String,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct LookedFor {
+    #[serde(rename = "type")]
+    resource_type: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resource_group: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Condition {
+    expression: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<String>,
+    operator: &'static str,
+    /// Absent where the value is missing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expression_value: Option<Json>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    target_value: Option<Json>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    place: Option<Place>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct NearMiss {
+    id: String,
+    satisfies: bool,
+    same_name: bool,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Provisional {
+    state: &'static str,
+    assumptions: Vec<Assumption>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Assumption {
+    kind: &'static str,
+    text: String,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Excluded {
+    assignment_id: String,
+    subscription_id: String,
+    subscription_name: String,
+    scope: String,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Unevaluated {
+    #[serde(flatten)]
+    named: Named,
+    definition_id: String,
+    reason: &'static str,
+    text: String,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Aside {
+    subscription_id: String,
+    subscription_name: String,
+    reason: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tenant_id: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Fact {
+    rows: usize,
+    question: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    command: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    flag: Option<String>,
+}
+
+/// A diagnostic.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Finding {
+    code: &'static str,
+    name: &'static str,
+    severity: &'static str,
+    message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    help: Option<String>,
+    places: Vec<Place>,
+}
+
+/// Where something stands: a file, a line and a column (both from 1, columns in characters).
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Place {
+    file: String,
+    line: u64,
+    column: u64,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    text: String,
+}
+
+/// A run as it is written.
+pub fn result(view: &View<'_>, faults: &Diagnostics) -> Result {
+    let run = view.run;
+    Result {
+        azpol: MARKER,
+        version: env!("CARGO_PKG_VERSION"),
+        asserted: view.asserted.to_vec(),
+        collected: view.inventory.collected().map(|time| time.to_string()),
+        tenants: view.inventory.tenants().iter().map(ToString::to_string).collect(),
+        summary: counts(Summary::of_run(run)),
+        assignments: (0..run.assignments.len()).map(|index| assignment(view, index)).collect(),
+        rows: run.rows.iter().map(|row| self::row(view, row)).collect(),
+        excluded: run.excluded.iter().map(|one| excluded(view, run, one)).collect(),
+        not_evaluated: run.not_evaluated.iter().map(unevaluated).collect(),
+        disabled: run.disabled.iter().map(|disabled| named(&disabled.assignment)).collect(),
+        set_aside: view.inventory.set_aside().iter().map(aside).collect(),
+        missing_facts: view
+            .facts
+            .iter()
+            .map(|fact| Fact {
+                rows: fact.rows,
+                question: fact.question.clone(),
+                command: fact.command.clone(),
+                flag: fact.flag.clone(),
+            })
+            .collect(),
+        plan: None,
+        diagnostics: faults.iter().map(|fault| finding(fault, view.sources)).collect(),
+    }
+}
+
+/// A run with its plan as it is written; `plan` has the form of `plan.json`.
+pub fn planned(view: &View<'_>, faults: &Diagnostics, plan: &RemediationPlan) -> Result {
+    Result { plan: Some(remediation::json::plan(plan)), ..result(view, faults) }
+}
+
+/// A result as text.
+pub fn text(result: &Result) -> serde_json::Result<String> {
+    serde_json::to_string_pretty(result).map(|text| text + "\n")
+}
+
+fn counts(summary: Summary) -> Counts {
+    // Tenths of a percent, exact in decimal notation.
+    #[expect(clippy::cast_precision_loss, reason = "at most 1000")]
+    let percent = summary.per_mille().map(|per_mille| per_mille as f64 / 10.0);
+    Counts {
+        rows: summary.rows(),
+        compliant: summary.compliant,
+        non_compliant: summary.non_compliant,
+        error: summary.error,
+        undetermined: summary.undetermined,
+        compliant_percent: percent,
+    }
+}
+
+fn named(assignment: &PolicyAssignment) -> Named {
+    Named {
+        id: assignment.id.to_string(),
+        name: assignment.name.to_string(),
+        display_name: assignment.display_name.to_string(),
+        scope: assignment.scope.id(),
+    }
+}
+
+fn definition(definition: &PolicyDefinition, sources: &SourceMap) -> Definition {
+    Definition {
+        id: definition.id.to_string(),
+        display_name: definition.display_name.to_string(),
+        version: definition.version.as_deref().map(str::to_owned),
+        source: match definition.source {
+            DefinitionSource::Given => "given",
+            DefinitionSource::Shipped => "shipped",
+        },
+        place: place(definition.span, "", sources),
+    }
+}
+
+fn assignment(view: &View<'_>, index: usize) -> Assignment {
+    let Evaluated { assignment, definition: found, policy, proposed } = &view.run.assignments[index];
+    Assignment {
+        named: named(assignment),
+        definition: definition(found, view.sources),
+        effect: policy.effect().as_str(),
+        enforcement_mode: match assignment.enforcement_mode {
+            EnforcementMode::Default => "Default",
+            EnforcementMode::DoNotEnforce => "DoNotEnforce",
+            EnforcementMode::Enroll => "Enroll",
+        },
+        proposed: *proposed,
+        summary: counts(Summary::of(view.run.rows.iter().filter(|row| row.assignment == index))),
+    }
+}
+
+fn row(view: &View<'_>, row: &PolicyState) -> Row {
+    let assignment = &view.run.assignments[row.assignment].assignment;
+    Row {
+        assignment_id: assignment.id.to_string(),
+        subscription_id: row.subscription.to_string(),
+        subscription_name: view.subscription(&row.subscription),
+        resource_id: row.resource.to_string(),
+        state: row.state.as_str(),
+        reason: row.reason.as_ref().map(|reason| Reason {
+            code: reason_code(reason),
+            text: mask(&words::reason(row).text).into_owned(),
+        }),
+        looked_for: row.looked_for.as_ref().map(|looked_for| LookedFor {
+            resource_type: looked_for.resource_type.to_string(),
+            name: looked_for.name.as_deref().map(str::to_owned),
+            resource_group: looked_for.resource_group.as_deref().map(str::to_owned),
+        }),
+        candidate: row.candidate.as_ref().map(ToString::to_string),
+        failed_conditions: row.failed.iter().map(|leaf| condition(leaf, view.sources)).collect(),
+        near_misses: row
+            .near_misses
+            .iter()
+            .map(|near| NearMiss {
+                id: near.id.to_string(),
+                satisfies: near.satisfies,
+                same_name: near.same_name,
+            })
+            .collect(),
+        provisional: row.provisional.as_ref().map(|provisional| Provisional {
+            state: provisional.state.as_str(),
+            assumptions: provisional.assumptions.iter().map(assumption).collect(),
+        }),
+        low_confidence: row.low_confidence.iter().map(ToString::to_string).collect(),
+    }
+}
+
+fn reason_code(reason: &ReasonKind) -> &'static str {
+    match reason {
+        ReasonKind::Satisfied => "Satisfied",
+        ReasonKind::ResourceNotFound => "ResourceNotFound",
+        ReasonKind::ResourceGroupNotFound => "ResourceGroupNotFound",
+        ReasonKind::ConditionFails => "ConditionFails",
+        ReasonKind::Missing(_) => "MissingFacts",
+        ReasonKind::Exemption(_) => "ExemptionNotEvaluated",
+        ReasonKind::Fails(_) => "EvaluationFails",
+    }
+}
+
+fn assumption(fact: &MissingFact) -> Assumption {
+    let kind = match fact {
+        MissingFact::Listing(..) => "listing",
+        MissingFact::Under(..) => "under",
+        MissingFact::Outside(..) => "outside",
+        MissingFact::Carried(..) => "carried",
+        MissingFact::Other(_) => "other",
+    };
+    Assumption { kind, text: words::assumption(fact) }
+}
+
+fn condition(leaf: &FailedLeaf, sources: &SourceMap) -> Condition {
+    let key = leaf.path.as_deref().unwrap_or(&leaf.subject);
+    let key = key.rsplit(['.', '/']).next().unwrap_or(key);
+    Condition {
+        expression: leaf.subject.to_string(),
+        path: leaf.path.as_deref().map(str::to_owned),
+        operator: leaf.operator,
+        expression_value: leaf.current.as_ref().map(|value| masked(key, value)),
+        target_value: leaf.target.as_ref().map(|value| masked(key, value)),
+        place: place(leaf.span, "", sources),
+    }
+}
+
+/// A value as JSON, secrets masked at every depth.
+fn masked(key: &str, value: &Value) -> Json {
+    match value {
+        Value::String(text) => Json::from(mask_value(key, text).into_owned()),
+        Value::Array(items) => items.iter().map(|item| masked(key, item)).collect(),
+        Value::Object(object) => {
+            Json::Object(object.iter().map(|(key, value)| (key.to_string(), masked(key, value))).collect())
+        }
+        other => other.to_serde(),
+    }
+}
+
+fn excluded(view: &View<'_>, run: &Run, one: &crate::compliance::Excluded) -> Excluded {
+    Excluded {
+        assignment_id: run.assignments[one.assignment].assignment.id.to_string(),
+        subscription_id: one.subscription.to_string(),
+        subscription_name: view.subscription(&one.subscription),
+        scope: one.scope.id(),
+    }
+}
+
+fn unevaluated(not: &NotEvaluated) -> Unevaluated {
+    Unevaluated {
+        named: named(&not.assignment),
+        definition_id: not.assignment.definition_id.to_string(),
+        reason: match not.reason {
+            WhyNot::UnknownDefinition => "UnknownDefinition",
+            WhyNot::AmbiguousDefinition => "AmbiguousDefinition",
+            WhyNot::Initiative => "Initiative",
+            WhyNot::Selective(_) => "Selective",
+            WhyNot::UnknownScope(_) => "UnknownScope",
+            WhyNot::Parameters => "Parameters",
+            WhyNot::NotBuilt(_) => "NotBuilt",
+            WhyNot::NotEvaluable(_) => "NotEvaluable",
+        },
+        text: table::why_not(not),
+    }
+}
+
+fn aside(aside: &SetAside) -> Aside {
+    let (reason, tenant_id) = match &aside.reason {
+        SetAsideReason::TenantLevelAccount => ("TenantLevelAccount", None),
+        SetAsideReason::OtherTenant(tenant) => ("OtherTenant", Some(tenant.to_string())),
+    };
+    Aside {
+        subscription_id: aside.id.to_string(),
+        subscription_name: aside.display_name.to_string(),
+        reason,
+        tenant_id,
+    }
+}
+
+fn finding(fault: &crate::source::Diagnostic, sources: &SourceMap) -> Finding {
+    Finding {
+        code: fault.code.id,
+        name: fault.code.name,
+        severity: fault.severity.as_str(),
+        message: mask(&fault.message).into_owned(),
+        help: fault.help.as_deref().map(|help| mask(help).into_owned()),
+        places: fault.labels.iter().filter_map(|label| place(label.span, &label.text, sources)).collect(),
+    }
+}
+
+fn place(span: Span, text: &str, sources: &SourceMap) -> Option<Place> {
+    let (line, column) = position(sources, span)?;
+    Some(Place { file: sources.name(span).to_owned(), line, column, text: mask(text).into_owned() })
+}

@@ -1,0 +1,197 @@
+//! A plan for people: states, what would be created, hazards, proof, on one screen where it fits.
+
+use crate::arm::ResourceType;
+use crate::remediation::hazards::{Hazard, NotChecked};
+use crate::remediation::{Action, Deployment, NOT_PROVEN, RemediationPlan};
+use crate::source::{mask, printable};
+
+use super::lines::{Line, count, draw, wrap};
+use super::style::{Mark, Style};
+use super::table;
+use super::view::View;
+
+/// How many lines of one list a table shows.
+const SHOWN: usize = 60;
+
+/// The states of a run and its plan. `command` is how the plan is written to a folder.
+pub fn plan(view: &View<'_>, plan: &RemediationPlan, style: Style, command: &str) -> String {
+    let mut out = table::head(view, style);
+    table::blocks(view, style, &mut out);
+    table::facts(view, style, &mut out);
+    deployments(plan, style, &mut out);
+    not_deployable(plan, style, &mut out);
+    not_planned(plan, style, &mut out);
+    hazards(plan, style, &mut out);
+    not_checked(plan, style, &mut out);
+    proof(plan, style, &mut out);
+    out.push('\n');
+    let dot = style.dot();
+    out.push_str(
+        &style
+            .text(&format!("{command} -o plan/    write it  {dot}  {command} --format json    everything\n")),
+    );
+    out
+}
+
+fn name(plan: &RemediationPlan, id: &crate::arm::SubscriptionId) -> String {
+    let name = plan.names.get(id).map_or_else(|| id.to_string(), ToString::to_string);
+    printable(&name).into_owned()
+}
+
+fn safe(text: &str) -> String {
+    mask(&printable(text)).into_owned()
+}
+
+fn title(style: Style, text: &str, out: &mut String) {
+    out.push('\n');
+    out.push_str(&style.bold(&style.text(text)));
+    out.push('\n');
+}
+
+/// Draws the first lines, and says how many more there are.
+fn draw_some(mut lines: Vec<Line>, style: Style, out: &mut String) {
+    let left = lines.len().saturating_sub(SHOWN);
+    lines.truncate(SHOWN);
+    if left > 0 {
+        lines.push(Line::new(Mark::Plain, "…", format!("{left} more"), "--format json has all of them"));
+    }
+    draw(&lines, style, out);
+}
+
+fn deployments(plan: &RemediationPlan, style: Style, out: &mut String) {
+    let put = |wanted: &dyn Fn(&crate::remediation::PlannedResource) -> bool| {
+        let of_plan = plan.deployments.iter().flat_map(|d| &d.resources);
+        of_plan.filter(|r| r.action != Action::Unchanged && wanted(r)).count()
+    };
+    let groups = put(&|r| r.deployed.resource_type.is(ResourceType::RESOURCE_GROUP));
+    let automations = put(&|r| r.deployed.resource_type.is(ResourceType::AUTOMATION));
+    let others = put(&|_| true) - groups - automations;
+    let mut parts = vec![count(plan.deployments.len(), "deployment", "deployments")];
+    for (number, one, many) in [
+        (groups, "resource group", "resource groups"),
+        (automations, "automation", "automations"),
+        (others, "other resource", "other resources"),
+        (plan.tasks.len(), "remediation task", "remediation tasks"),
+    ] {
+        if number > 0 {
+            parts.push(count(number, one, many));
+        }
+    }
+    if plan.deployments.is_empty() {
+        title(style, "Plan: nothing to deploy", out);
+        return;
+    }
+    title(style, &format!("Plan: {}", parts.join(", ")), out);
+    draw_some(
+        plan.deployments.iter().map(|deployment| deployment_line(plan, deployment)).collect(),
+        style,
+        out,
+    );
+}
+
+fn deployment_line(plan: &RemediationPlan, deployment: &Deployment) -> Line {
+    let mark = if deployment.changes_something() { Mark::Change } else { Mark::Create };
+    Line::new(mark, name(plan, &deployment.subscription), "", safe(&deployment.summary()))
+}
+
+fn not_deployable(plan: &RemediationPlan, style: Style, out: &mut String) {
+    if plan.not_deployable.is_empty() {
+        return;
+    }
+    title(style, "Not deployable: Azure Resource Manager would refuse", out);
+    let lines = plan.not_deployable.iter().map(|not| {
+        let refusals: Vec<String> = not
+            .refusals
+            .iter()
+            .map(|refusal| match &refusal.expression {
+                Some(expression) => format!("{} in {expression}", refusal.message),
+                None => refusal.message.clone(),
+            })
+            .collect();
+        Line::new(Mark::Bad, name(plan, &not.subscription), "", safe(&refusals.join("; ")))
+    });
+    draw_some(lines.collect(), style, out);
+}
+
+fn not_planned(plan: &RemediationPlan, style: Style, out: &mut String) {
+    if plan.not_planned.is_empty() {
+        return;
+    }
+    title(style, "Not planned", out);
+    let lines = plan
+        .not_planned
+        .iter()
+        .map(|not| Line::new(Mark::Out, not.code.id, name(plan, &not.subscription), safe(&not.reason)));
+    draw_some(lines.collect(), style, out);
+}
+
+fn hazards(plan: &RemediationPlan, style: Style, out: &mut String) {
+    if plan.hazards.is_empty() {
+        return;
+    }
+    title(style, "Hazards", out);
+    draw_some(plan.hazards.iter().map(|hazard| hazard_line(plan, hazard)).collect(), style, out);
+}
+
+fn hazard_line(plan: &RemediationPlan, hazard: &Hazard) -> Line {
+    let where_ = match (&hazard.subscription, hazard.assignments.first()) {
+        (Some(subscription), _) => name(plan, subscription),
+        (None, Some(index)) => safe(&plan.assignments[*index].assignment.name),
+        (None, None) => String::new(),
+    };
+    Line::new(
+        Mark::Warn,
+        format!("{} {}", hazard.code.id, words(hazard.code.name)),
+        where_,
+        safe(&hazard.message),
+    )
+}
+
+/// A code's name as words: `tags-reset` is `tags reset`.
+fn words(name: &str) -> String {
+    name.replace('-', " ")
+}
+
+fn not_checked(plan: &RemediationPlan, style: Style, out: &mut String) {
+    if plan.not_checked.is_empty() {
+        return;
+    }
+    title(style, "Not checked", out);
+    let lines = plan.not_checked.iter().map(|open: &NotChecked| {
+        Line::new(
+            Mark::Open,
+            open.code.id,
+            count(open.subscriptions.len(), "subscription", "subscriptions"),
+            format!("{}  {}", safe(&open.question), safe(&open.command)),
+        )
+    });
+    draw_some(lines.collect(), style, out);
+}
+
+fn proof(plan: &RemediationPlan, style: Style, out: &mut String) {
+    let proof = &plan.proof;
+    out.push('\n');
+    let mark = if proof.holds() { Mark::Good } else { Mark::Bad };
+    for (index, row) in wrap(&proof.sentence(), style.width.saturating_sub(7)).iter().enumerate() {
+        let head = if index == 0 { style.paint(mark, "Proof:") } else { "      ".to_owned() };
+        out.push_str(&format!("{head} {}\n", style.text(row)));
+    }
+    let findings = [
+        (&proof.non_convergent, Mark::Bad),
+        (&proof.worse, Mark::Bad),
+        (&proof.planned_next, Mark::Bad),
+        (&proof.undecided, Mark::Open),
+    ];
+    let lines: Vec<Line> = findings
+        .into_iter()
+        .flat_map(|(found, mark)| found.iter().map(move |finding| (finding, mark)))
+        .map(|(finding, mark)| {
+            let label = format!("{} {}", finding.code.id, words(finding.code.name));
+            Line::new(mark, label, name(plan, &finding.subscription), safe(&finding.reason))
+        })
+        .collect();
+    draw_some(lines, style, out);
+    if proof.planned > 0 {
+        out.push_str(&format!("       Not proven: {}.\n", NOT_PROVEN.join(", ")));
+    }
+}
