@@ -38,6 +38,7 @@ pub fn all_codes() -> Vec<&'static source::Code> {
         inventory::codes::ALL,
         engine::codes::ALL,
         compliance::codes::ALL,
+        remediation::codes::ALL,
     ]
     .concat();
     codes.sort_by_key(|code| code.id);

@@ -16,7 +16,7 @@ pub use alias::AliasCatalog;
 pub use compare::{culture_order, deep_equal};
 pub use id::ResourceId;
 pub use location::Location;
-pub use reads::Reads;
+pub use reads::{FieldPaths, Reads};
 pub use resource_type::ResourceType;
 pub use scope::{ManagementGroupId, Scope, SubscriptionId};
 pub use value::{Object, Value};

@@ -277,7 +277,9 @@ mod tests {
             Kind::PolicyState
         );
         assert_eq!(
-            kind(r#"{"ResourceId":"/x/y","PolicyAssignmentId":"/x/y","Properties":{"PolicyDefinitionId":"/d"}}"#),
+            kind(
+                r#"{"ResourceId":"/x/y","PolicyAssignmentId":"/x/y","Properties":{"PolicyDefinitionId":"/d"}}"#
+            ),
             Kind::PolicyAssignment
         );
         assert_eq!(kind(r#"{"hello":"world"}"#), Kind::Unknown);

@@ -144,7 +144,12 @@ fn assignment_lines(view: &View<'_>, index: usize, rows: &[&PolicyState]) -> Vec
         [] => {}
         [one] => lines.push(Line::new(Mark::Out, "excluded", printable(one), "notScopes")),
         many => {
-            lines.push(Line::new(Mark::Out, "excluded", format!("{} subscriptions", many.len()), "notScopes"))
+            lines.push(Line::new(
+                Mark::Out,
+                "excluded",
+                format!("{} subscriptions", many.len()),
+                "notScopes",
+            ));
         }
     }
     if lines.is_empty() {

@@ -1,4 +1,4 @@
-//! The codes of this room: AZP01xx, reading text.
+//! The codes of this room: `AZP01xx`, reading text.
 
 use super::code::codes;
 

@@ -272,7 +272,7 @@ impl<'a> Parser<'a> {
                 Some(b']') => {}
                 None => return Err(Box::new(self.truncated(open, "this array is never closed"))),
                 Some(b'{' | b'[' | b'"' | b'0'..=b'9' | b'-') => {
-                    self.recover(self.unexpected("`,` or `]`"))?
+                    self.recover(self.unexpected("`,` or `]`"))?;
                 }
                 Some(_) => return Err(Box::new(self.unexpected("`,` or `]`"))),
             }

@@ -128,7 +128,7 @@ fn secret_length(bytes: &[u8]) -> usize {
             b'\\' => match bytes.get(at + 1) {
                 Some(b'/') => at += 2,
                 Some(b'u') if !matches!(bytes.get(at + 2..at + 6), Some(b"0026" | b"0022" | b"0027")) => {
-                    at += 2
+                    at += 2;
                 }
                 _ => break,
             },

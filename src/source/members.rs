@@ -89,18 +89,18 @@ mod tests {
 
     #[test]
     fn a_key_stands_once_among_few_and_among_many() {
-        for count in [1, 3, MANY as i64 - 1, MANY as i64, 1000] {
+        for count in [1, 3, MANY - 1, MANY, 1000] {
             let mut members = Members::default();
             let mut faults = Diagnostics::new();
-            for value in 0..count {
-                members.push(member(&format!("Key{value}"), value), &mut faults);
+            for (number, value) in (0..count).zip(0..) {
+                members.push(member(&format!("Key{number}"), value), &mut faults);
             }
             assert!(faults.is_empty());
             members.push(member("kEY0", 0), &mut faults);
             members.push(member("Key0", 7), &mut faults);
             let codes: Vec<_> = faults.iter().map(|fault| fault.code.id).collect();
             assert_eq!(codes, [codes::REPEATED_KEY.id, codes::DUPLICATE_KEY.id]);
-            assert_eq!(members.into_vec().len() as i64, count);
+            assert_eq!(members.into_vec().len(), count);
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Where something stands.
 
+use std::ops::Range;
+
 /// A file of the run's [`SourceMap`](super::SourceMap).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(pub(crate) u32);
@@ -44,7 +46,14 @@ impl Span {
         self.file != FileId::NONE
     }
 
+    /// The same as indices of the file's whole text.
+    pub fn range(self) -> Range<usize> {
+        let index = |offset: u64| usize::try_from(offset).unwrap_or(usize::MAX);
+        index(self.start)..index(self.end())
+    }
+
     /// From the beginning of `self` to the end of `other`, which lies behind it in the same file.
+    #[must_use]
     pub fn to(self, other: Span) -> Span {
         Span::new(self.file, self.start, other.end().max(self.end()))
     }

@@ -72,14 +72,31 @@ enum End {
     Unquoted(Range<usize>),
 }
 
+/// How large a tree is.
+#[derive(Debug, Clone, Copy)]
+struct Size {
+    /// Nodes, the topmost included.
+    count: usize,
+    /// Levels.
+    height: usize,
+}
+
+impl Size {
+    const ONE: Size = Size { count: 1, height: 1 };
+
+    fn add(&mut self, child: Size) {
+        self.count += child.count;
+        self.height = self.height.max(child.height + 1);
+    }
+}
+
 /// A collection that is being read.
 struct Frame {
     start: usize,
     anchor: usize,
     /// Whether it is written with brackets.
     flow: bool,
-    /// Nodes below, itself included.
-    count: usize,
+    size: Size,
     kind: Kind,
 }
 
@@ -106,7 +123,7 @@ struct Builder<'a> {
     offsets: Offsets,
     faults: &'a mut Diagnostics,
     stack: Vec<Frame>,
-    anchors: BTreeMap<usize, (Node, usize)>,
+    anchors: BTreeMap<usize, (Node, Size)>,
     aliased: usize,
 }
 
@@ -231,7 +248,7 @@ impl<'a> Builder<'a> {
                         NodeValue::String(value.into())
                     };
                     let node = Node { span: self.span(start, end), value };
-                    self.finish(node, 1, anchor, plain, documents);
+                    self.finish(node, Size::ONE, anchor, plain, documents);
                 }
             }
             Event::SequenceStart(anchor, tag) => {
@@ -298,14 +315,11 @@ impl<'a> Builder<'a> {
             self.unquoted(start, end);
             return NodeValue::String(self.whole[place].into());
         }
-        match scalar::resolve(text) {
-            Some(value) => value,
-            None => {
-                let what = format!("JSON has no word for `{text}`");
-                self.beyond(what, start, end, "give a number, or put it in quotes to make it a text");
-                NodeValue::Null
-            }
-        }
+        scalar::resolve(text).unwrap_or_else(|| {
+            let what = format!("JSON has no word for `{text}`");
+            self.beyond(what, start, end, "give a number, or put it in quotes to make it a text");
+            NodeValue::Null
+        })
     }
 
     fn open(&mut self, kind: Kind, anchor: usize, start: usize) -> Result<(), ()> {
@@ -321,7 +335,7 @@ impl<'a> Builder<'a> {
         }
         let start = self.content(start);
         let flow = self.text[start..].starts_with(['[', '{']);
-        self.stack.push(Frame { start, anchor, flow, count: 1, kind });
+        self.stack.push(Frame { start, anchor, flow, size: Size::ONE, kind });
         Ok(())
     }
 
@@ -351,7 +365,7 @@ impl<'a> Builder<'a> {
             Kind::Mapping { members, .. } => NodeValue::Object(members.into_vec()),
         };
         let node = Node { span: self.span(frame.start, end), value };
-        self.finish(node, frame.count, frame.anchor, false, documents);
+        self.finish(node, frame.size, frame.anchor, false, documents);
     }
 
     fn alias(
@@ -361,14 +375,14 @@ impl<'a> Builder<'a> {
         end: usize,
         documents: &mut Vec<Node>,
     ) -> Result<(), ()> {
-        let Some((node, count)) = self.anchors.get(&anchor) else {
+        let Some((node, size)) = self.anchors.get(&anchor) else {
             let fault = Diagnostic::new(&codes::YAML_ALIASES, "this alias stands within its own anchor")
                 .at(self.span(start, end), "would never end");
             self.faults.push(fault);
             return Err(());
         };
-        let (node, count) = (Node { span: self.span(start, end), value: node.value.clone() }, *count);
-        self.aliased += count;
+        let (node, size) = (Node { span: self.span(start, end), value: node.value.clone() }, *size);
+        self.aliased += size.count;
         if self.aliased > MAX_ALIASED {
             let fault = Diagnostic::new(
                 &codes::YAML_ALIASES,
@@ -380,31 +394,31 @@ impl<'a> Builder<'a> {
             return Err(());
         }
         if self.takes_key() {
-            match node.as_str().map(str::to_owned) {
-                Some(text) => self.key(&text, false, start, end),
-                None => {
-                    self.beyond("a key must be a text".to_owned(), start, end, "write the key out");
-                    if let Some(Frame { kind: Kind::Mapping { key, .. }, .. }) = self.stack.last_mut() {
-                        *key = Some(Key::Refused);
-                    }
-                }
+            if let Some(text) = node.as_str() {
+                self.key(text, false, start, end);
+                return Ok(());
             }
-            return Ok(());
+            self.beyond("a key must be a text".to_owned(), start, end, "write the key out");
         }
-        self.finish(node, count, 0, false, documents);
+        if self.stack.len() + size.height > MAX_DEPTH {
+            let fault = self.too_deep(start);
+            self.faults.push(fault);
+            return Err(());
+        }
+        self.finish(node, size, 0, false, documents);
         Ok(())
     }
 
     /// Puts a finished node where it belongs.
-    fn finish(&mut self, node: Node, count: usize, anchor: usize, plain: bool, documents: &mut Vec<Node>) {
+    fn finish(&mut self, node: Node, size: Size, anchor: usize, plain: bool, documents: &mut Vec<Node>) {
         if anchor != 0 {
-            self.anchors.insert(anchor, (node.clone(), count));
+            self.anchors.insert(anchor, (node.clone(), size));
         }
         let Some(frame) = self.stack.last_mut() else {
             documents.push(node);
             return;
         };
-        frame.count += count;
+        frame.size.add(size);
         match &mut frame.kind {
             Kind::Sequence { items, first_plain } => {
                 *first_plain |= items.is_empty() && plain;

@@ -2,7 +2,9 @@
 
 mod architecture;
 mod codes;
+mod expansion;
 mod fixtures;
+mod plan;
 mod policies;
 
 #[path = "../deployment/mod.rs"]

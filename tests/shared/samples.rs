@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use azpol::arm::{ManagementGroupId, ResourceType, SubscriptionId};
-use azpol::inventory::{DocumentSummary, Inventory, InventoryBuilder, PolicyDocuments, Provenance, ShapeLoss};
+use azpol::inventory::{
+    DocumentSummary, Inventory, InventoryBuilder, PolicyDocuments, Provenance, ShapeLoss,
+};
 use azpol::source::{Diagnostics, Form, SourceMap, read};
 
 use crate::shared;
@@ -134,7 +136,8 @@ fn held(run: &Run) -> String {
         cut += summary.cut;
         projected += summary.projected;
     }
-    let mut text = kinds.iter().map(|(kind, count)| format!("{kind:?} {count}")).collect::<Vec<_>>().join(", ");
+    let mut text =
+        kinds.iter().map(|(kind, count)| format!("{kind:?} {count}")).collect::<Vec<_>>().join(", ");
     for (what, count) in [("without properties", bare), ("cut", cut), ("projected", projected)] {
         if count > 0 {
             text.push_str(&format!("; {what} {count}"));
@@ -176,7 +179,7 @@ fn azgovviz_gives_the_whole_tree() {
         assert_eq!(subscription.state.as_option().map(|state| state.as_str()), Some("Enabled"));
         assert!(subscription.tags.as_option().is_some_and(|tags| tags.get("costCenter").is_some()));
     }
-    let roots = inventory.management_groups().iter().filter(|group| group.is_root).count();
+    let roots = inventory.management_groups().filter(|group| group.is_root).count();
     assert_eq!(roots, 1);
     assert_eq!(run.documents.assignments.len(), 29);
 }
@@ -191,20 +194,24 @@ fn the_live_automations_are_whole() {
     assert!(found.iter().all(|automation| automation.loss.is_none()));
     let export = found.iter().find(|automation| automation.name() == "ExportToWorkspace").expect("there");
     assert_eq!(export.body.at(&["properties", "sources"]).map(|sources| sources.items().len()), Some(6));
-    let groups: BTreeSet<_> = found.iter().filter_map(|automation| automation.id.resource_group_id()).collect();
+    let groups: BTreeSet<_> =
+        found.iter().filter_map(|automation| automation.id.resource_group_id()).collect();
     assert_eq!(groups.len(), 1, "two spellings of one group");
 }
 
 #[test]
 fn the_expanded_tree_ends_with_the_tenant() {
     let run = sample("mg/az_cli_show_expand_recurse.json");
-    let subscription = &run.inventory.subscriptions()[0];
+    let subscription = run.inventory.subscriptions().next().expect("one");
     assert_eq!(&*subscription.display_name, "Test Subscription");
     assert!(subscription.chain.complete);
     let names: Vec<_> = subscription.chain.above.iter().map(ManagementGroupId::as_str).collect();
-    assert_eq!(names, ["test-child-mgmt-group", "test-management-group", "00000000-0000-0000-0000-00000000aaaa"]);
+    assert_eq!(
+        names,
+        ["test-child-mgmt-group", "test-management-group", "00000000-0000-0000-0000-00000000aaaa"]
+    );
     let shape = sample("mg/rest_expand_recurse_shape.json");
-    assert!(shape.inventory.subscriptions().iter().all(|subscription| !subscription.chain.complete));
+    assert!(shape.inventory.subscriptions().all(|subscription| !subscription.chain.complete));
     assert_eq!(shape.inventory.subscriptions().len(), 2);
 }
 

@@ -34,24 +34,7 @@ fn compiled(definition: &Node, given: &Object) -> CompiledPolicy {
     assert!(faults.is_empty(), "{faults:?}");
     let (assignment, lowered) = (assignment.expect("an assignment"), lowered.expect("a definition"));
     let bound = bind(&lowered, &assignment, &mut faults).unwrap_or_else(|| panic!("{faults:?}"));
-    compile(&lowered, &bound, &catalog()).expect("compiled")
-}
-
-fn catalog() -> AliasCatalog {
-    let mut catalog = AliasCatalog::new();
-    for name in [
-        "isEnabled",
-        "sources[*]",
-        "sources[*].eventSource",
-        "sources[*].ruleSets",
-        "sources[*].ruleSets[*].rules[*]",
-        "sources[*].ruleSets[*].rules[*].propertyJPath",
-        "sources[*].ruleSets[*].rules[*].expectedValue",
-    ] {
-        let automations = "Microsoft.Security/automations";
-        catalog.add(automations, &format!("{automations}/{name}"), &format!("properties.{name}"));
-    }
-    catalog
+    compile(&lowered, &bound, &AliasCatalog::built_in()).expect("compiled")
 }
 
 fn subscription() -> Subscription {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::arm::Value;
 
-use super::functions::{self, FunctionEntry, Implementation, Special};
+use super::functions::{self, FunctionEntry, Implementation, RuntimeArguments, Special};
 use super::{Context, ContextFunction, Dialect, Expression, Failure, Term, residual};
 
 /// How many parts of an expression are evaluated before azpol gives up (lambdas within lambdas).
@@ -50,8 +50,13 @@ impl<'a> Evaluator<'a> {
         self.steps.set(steps);
         match term {
             Term::Literal(value) => Ok(value.clone()),
-            Term::Access(container, key) => self.access(container, key),
-            Term::Call(name, arguments) => self.call(name, arguments),
+            Term::Access(..) => self.access(term),
+            Term::Call(name, arguments) => {
+                self.context.enter()?;
+                let answer = self.call(name, arguments);
+                self.context.leave();
+                answer
+            }
         }
     }
 
@@ -99,10 +104,10 @@ impl<'a> Evaluator<'a> {
 
     /// A function of evaluated arguments.
     fn apply(&self, entry: &FunctionEntry, name: &str, arguments: &[Value]) -> Result<Value, Failure> {
-        let runtime = if entry.structural {
-            arguments.iter().any(|a| matches!(a, Value::Runtime(_)))
-        } else {
-            arguments.iter().any(Value::has_runtime)
+        let runtime = match entry.runtime {
+            RuntimeArguments::AnyDepth => arguments.iter().any(Value::has_runtime),
+            RuntimeArguments::Whole => arguments.iter().any(|a| matches!(a, Value::Runtime(_))),
+            RuntimeArguments::Never => false,
         };
         let answer = match entry.implementation {
             Implementation::Runtime => {
@@ -193,52 +198,91 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    fn access(&self, container: &Term, key: &Term) -> Result<Value, Failure> {
-        if let Some((function, name, terms)) = context_call(container) {
-            let entry = functions::find(name);
-            if let Some(entry) = entry {
-                self.admit(entry, name, terms.len())?;
-            }
-            let (arguments, key) = (self.arguments(terms)?, self.term(key)?);
-            let known = !key.has_runtime() && !arguments.iter().any(Value::has_runtime);
-            if let (true, Value::String(member)) = (known, &key)
-                && let Some(answer) = self.context.ask_member(function, &arguments, member)
-            {
-                return answer;
-            }
-            let container = match entry {
-                Some(entry) => self.apply(entry, name, &arguments)?,
-                None => self.term(container)?,
+    /// A value with members and indexes behind it, however many.
+    fn access(&self, term: &Term) -> Result<Value, Failure> {
+        let (mut base, mut keys) = (term, Vec::new());
+        while let Term::Access(container, key) = base {
+            keys.push(&**key);
+            base = container;
+        }
+        keys.reverse();
+        let (mut value, mut first) = match context_call(base) {
+            Some(call) => self.context_member(&call, keys[0])?,
+            None => (self.term(base)?, FirstKey::Open),
+        };
+        for (at, key) in keys.iter().enumerate() {
+            let key = match std::mem::replace(&mut first, FirstKey::Open) {
+                FirstKey::Taken => continue,
+                FirstKey::Known(key) => key,
+                FirstKey::Open => self.term(key)?,
             };
-            return member(&container, &key);
+            value = match (&value, &key) {
+                // A tag that isn't set is null in a rule, never an error.
+                (Value::Object(tags), Value::String(name))
+                    if at == 1
+                        && self.context.dialect() == Dialect::Policy
+                        && is_tags(base, keys[0])
+                        && !tags.contains_key(name) =>
+                {
+                    Value::Null
+                }
+                _ => member(&value, &key)?,
+            };
         }
-        let (value, key) = (self.term(container)?, self.term(key)?);
-        if self.context.dialect() == Dialect::Policy
-            && is_tags(container)
-            && let (Value::Object(tags), Value::String(name)) = (&value, &key)
-            && !tags.contains_key(name)
-        {
-            // A tag that isn't set is null in a rule, never an error.
-            return Ok(Value::Null);
-        }
-        member(&value, &key)
+        Ok(value)
+    }
+
+    /// The answer of a context function, or one member of it where the place can give that alone.
+    fn context_member(&self, call: &ContextCall<'_>, key: &Term) -> Result<(Value, FirstKey), Failure> {
+        self.admit(call.entry, call.name, call.arguments.len())?;
+        let (arguments, key) = (self.arguments(call.arguments)?, self.term(key)?);
+        self.context.enter()?;
+        let alone = match &key {
+            Value::String(member) if !arguments.iter().any(Value::has_runtime) => {
+                self.context.ask_member(call.function, &arguments, member)
+            }
+            _ => None,
+        };
+        let answer = match alone {
+            Some(answer) => answer.map(|value| (value, FirstKey::Taken)),
+            None => self.apply(call.entry, call.name, &arguments).map(|value| (value, FirstKey::Known(key))),
+        };
+        self.context.leave();
+        answer
     }
 }
 
-/// The call of a context function.
-fn context_call(term: &Term) -> Option<(ContextFunction, &str, &[Term])> {
+/// What became of the first key behind a call.
+enum FirstKey {
+    /// Nothing yet.
+    Open,
+    /// It is evaluated.
+    Known(Value),
+    /// Its member was taken.
+    Taken,
+}
+
+/// The call of a function that the place answers.
+struct ContextCall<'t> {
+    entry: &'static FunctionEntry,
+    function: ContextFunction,
+    name: &'t str,
+    arguments: &'t [Term],
+}
+
+fn context_call(term: &Term) -> Option<ContextCall<'_>> {
     let Term::Call(name, arguments) = term else { return None };
-    match functions::find(name)?.implementation {
-        Implementation::Context(function) => Some((function, name, arguments)),
+    let entry = functions::find(name)?;
+    match entry.implementation {
+        Implementation::Context(function) => Some(ContextCall { entry, function, name, arguments }),
         _ => None,
     }
 }
 
 /// `resourceGroup().tags` and `subscription().tags`.
-fn is_tags(term: &Term) -> bool {
-    let Term::Access(container, key) = term else { return false };
-    matches!(&**key, Term::Literal(Value::String(name)) if name.eq_ignore_ascii_case("tags"))
-        && matches!(&**container, Term::Call(name, _) if matches!(&**name, "resourcegroup" | "subscription"))
+fn is_tags(base: &Term, key: &Term) -> bool {
+    matches!(key, Term::Literal(Value::String(name)) if name.eq_ignore_ascii_case("tags"))
+        && matches!(base, Term::Call(name, _) if matches!(&**name, "resourcegroup" | "subscription"))
 }
 
 /// The member of an object (the exact case first, then without case) or the item of an array.

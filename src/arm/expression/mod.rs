@@ -17,6 +17,8 @@ pub mod functions;
 mod lambda;
 mod parse;
 mod residual;
+#[cfg(test)]
+mod tests;
 
 pub use check::Misuse;
 pub use parse::{MAX_DEPTH, MAX_LENGTH, ParseFault, TextKind, classify};
@@ -113,6 +115,15 @@ pub trait Context {
     fn call_user(&self, _name: &str, _arguments: &[Value]) -> Option<Result<Value, Failure>> {
         None
     }
+
+    /// Is told when a call begins, and by [`leave`](Context::leave) when it ends: a place whose variables call
+    /// one another counts here how deep that goes, and stops it.
+    fn enter(&self) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    /// The end of a call that [`enter`](Context::enter) let begin.
+    fn leave(&self) {}
 
     /// Is told of each call that only a running deployment answers (`reference`, `list*`).
     fn observe_runtime(&self, _function: &str, _arguments: &[Value]) {}

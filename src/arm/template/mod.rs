@@ -5,6 +5,7 @@ mod body;
 mod deployment;
 mod expand;
 mod instance;
+mod literal;
 mod model;
 mod order;
 mod place;
@@ -14,6 +15,7 @@ mod shape;
 mod target;
 
 pub use expand::{PreparedTemplate, expand};
+pub use literal::{template_text, to_template_json};
 pub use request::{
     DeployedResource, DeploymentRequest, Expansion, ExpansionFault, FaultKind, ResourceGroupFacts,
     SubscriptionFacts,

@@ -16,8 +16,8 @@ use super::request::{DeploymentRequest, ResourceGroupFacts};
 /// How many formulas an expansion may evaluate.
 const MAX_STEPS: u32 = 1_000_000;
 
-/// How deep users' functions call one another.
-const MAX_CALLS: u32 = 32;
+/// How deep calls are nested, through variables, defaults and users' functions.
+const MAX_DEPTH: u32 = 200;
 
 /// What a whole expansion shares.
 pub(super) struct Run<'r> {
@@ -25,7 +25,7 @@ pub(super) struct Run<'r> {
     /// The innermost fault of what is evaluated right now.
     cause: RefCell<Option<Trouble>>,
     steps: Cell<u32>,
-    pub(super) calls: Cell<u32>,
+    depth: Cell<u32>,
     /// Whether what is evaluated right now failed because a variable failed.
     pub(super) inherited: Cell<bool>,
     /// Resource groups that the expansion creates.
@@ -42,7 +42,7 @@ impl<'r> Run<'r> {
             request,
             cause: RefCell::default(),
             steps: Cell::new(0),
-            calls: Cell::new(0),
+            depth: Cell::new(0),
             inherited: Cell::new(false),
             groups: RefCell::default(),
             nested: RefCell::default(),
@@ -235,17 +235,23 @@ impl Context for Place<'_> {
                 arguments.len()
             )));
         }
-        if self.run.calls.get() >= MAX_CALLS {
-            return Some(Err(Failure::Unsupported(format!(
-                "functions that call one another {MAX_CALLS} times deep"
-            ))));
-        }
         let own = function.parameters.iter().cloned().zip(arguments.iter().cloned()).collect();
         let place = Place { loops: Vec::new(), default_of: None, arguments: Some(own), ..*self };
-        self.run.calls.set(self.run.calls.get() + 1);
-        let answer = super::body::value_of(&function.output, &place).map_err(|trouble| trouble.failure);
-        self.run.calls.set(self.run.calls.get() - 1);
-        Some(answer)
+        Some(super::body::value_of(&function.output, &place).map_err(|trouble| trouble.failure))
+    }
+
+    fn enter(&self) -> Result<(), Failure> {
+        if self.run.depth.get() == MAX_DEPTH {
+            return Err(Failure::Unsupported(format!(
+                "calls that are nested more than {MAX_DEPTH} levels deep"
+            )));
+        }
+        self.run.depth.set(self.run.depth.get() + 1);
+        Ok(())
+    }
+
+    fn leave(&self) {
+        self.run.depth.set(self.run.depth.get() - 1);
     }
 
     fn observe_runtime(&self, _function: &str, arguments: &[Value]) {

@@ -33,7 +33,9 @@ pub(crate) fn is_cut(text: &str) -> bool {
         Some(b'@') => text.starts_with("@{") && text.ends_with('}'),
         Some(b'S') => begins(TYPES),
         // A name of a class and nothing else: clients name themselves so, with a version behind it.
-        Some(b'M') => begins(MODELS) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"._+".contains(&b)),
+        Some(b'M') => {
+            begins(MODELS) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"._+".contains(&b))
+        }
         _ => false,
     }
 }

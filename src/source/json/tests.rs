@@ -25,7 +25,7 @@ fn read(text: &str, lines: bool) -> (String, Vec<(&'static str, String)>) {
         .iter()
         .map(|fault| {
             let span = fault.span();
-            let at = &text[span.start as usize..span.end() as usize];
+            let at = &text[span.range()];
             (fault.code.id, at.to_owned())
         })
         .collect();
@@ -73,7 +73,7 @@ fn every_part_knows_its_place() {
     let text = "  {\"é\": [1, \"ü\\n\"] } ";
     let mut faults = Diagnostics::new();
     let documents = parse(FILE, 100, text, &mut faults);
-    let cut = |span: Span| &text[span.start as usize - 100..span.end() as usize - 100];
+    let cut = |span: Span| &text[Span { start: span.start - 100, ..span }.range()];
     let root = &documents[0];
     assert_eq!(cut(root.span), "{\"é\": [1, \"ü\\n\"] }");
     assert_eq!(cut(root.members()[0].key_span), "\"é\"");
@@ -99,7 +99,7 @@ fn what_ends_too_early_is_told_with_what_is_open() {
         parse(FILE, 0, text, &mut faults);
         let fault = faults.iter().next().expect("a fault");
         assert_eq!(fault.code.id, TRUNCATED, "{text}");
-        let cut = |span: Span| &text[span.start as usize..span.end() as usize];
+        let cut = |span: Span| &text[span.range()];
         assert_eq!(cut(fault.labels[0].span), &text.trim_end()[text.trim_end().len() - 1..], "{text}");
         assert_eq!(cut(fault.labels[1].span), open, "{text}");
         assert_eq!(faults.len(), 1);
@@ -191,7 +191,7 @@ fn broken_text_is_read_to_an_end() {
     let mut seed = 5_u64;
     let mut next = |limit: usize| {
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (seed >> 33) as usize % limit
+        usize::try_from(seed >> 33).expect("31 bits") % limit
     };
     for _ in 0..20_000 {
         let mut text = sound.to_owned();
@@ -209,10 +209,7 @@ fn broken_text_is_read_to_an_end() {
         let mut faults = Diagnostics::new();
         parse_file(FILE, &text, next(2) == 0, &mut faults);
         for label in faults.iter().flat_map(|fault| &fault.labels) {
-            assert!(
-                text.get(label.span.start as usize..label.span.end() as usize).is_some(),
-                "{text:?}: {label:?}"
-            );
+            assert!(text.get(label.span.range()).is_some(), "{text:?}: {label:?}");
         }
     }
 }

@@ -63,7 +63,7 @@ fn places_near_each_other_share_an_excerpt_and_others_do_not() {
         .at(at(first, &text, "line-30"), "and here");
     check(
         &render(&diagnostic, &sources, PLAIN),
-        r#"
+        r"
 AZP0104: twice
     ╭─[a.yaml:20:1]
  17 │ line-17
@@ -88,7 +88,7 @@ AZP0104: twice
     ·    ╰── and here
     ╰────
   help: azpol explain AZP0104
-"#,
+",
     );
 }
 
@@ -151,7 +151,7 @@ fn what_steers_a_terminal_is_drawn_as_pictures() {
     assert!(!drawn.contains('\u{1b}'));
     check(
         &drawn,
-        r#"
+        r"
 AZP0112: bad \u{1b}[2J\nname
    ╭─[a\u{1b}.yaml:1:10]
  1 │ a: ␛[31m    b�
@@ -160,7 +160,7 @@ AZP0112: bad \u{1b}[2J\nname
  2 │ c: 1
    ╰────
   help: no \u{1b}  azpol explain AZP0112
-"#,
+",
     );
 }
 
@@ -172,7 +172,7 @@ fn ascii_is_enough_where_asked_for() {
     let diagnostic = Diagnostic::new(&codes::YAML_SYNTAX, "bad").at(at(file, text, "1"), "here");
     check(
         &render(&diagnostic, &sources, RenderStyle { unicode: false, ..PLAIN }),
-        r#"
+        r"
 AZP0112: bad
    ,-[a.yaml:1:4]
  1 | a: 1
@@ -180,7 +180,7 @@ AZP0112: bad
    :    `-- here
    `----
   help: azpol explain AZP0112
-"#,
+",
     );
 }
 
@@ -218,14 +218,14 @@ fn long_messages_are_broken_between_words() {
         .help("one two three four five six seven eight");
     check(
         &render(&diagnostic, &SourceMap::new(), RenderStyle { width: 30, ..PLAIN }),
-        r#"
+        r"
 AZP0101: one two three four
   five six seven eight nine
   ten
   help: one two three four
         five six seven eight
         azpol explain AZP0101
-"#,
+",
     );
 }
 

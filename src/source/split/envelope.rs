@@ -166,7 +166,9 @@ pub(super) fn join(head: Option<Node>, tail: Option<Node>, span: Span, faults: &
     let mut members = Members::default();
     for part in [head, tail].into_iter().flatten() {
         if let NodeValue::Object(list) = part.value {
-            list.into_iter().for_each(|member| members.push(member, faults));
+            for member in list {
+                members.push(member, faults);
+            }
         }
     }
     Node { span, value: NodeValue::Object(members.into_vec()) }

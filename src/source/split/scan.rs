@@ -98,13 +98,13 @@ impl Scan {
                         return Outcome::Done(self.at);
                     }
                 }
-                _ => match comment(bytes, at, last) {
-                    Some(end) => self.at = end,
-                    None => {
+                _ => {
+                    let Some(end) = comment(bytes, at, last) else {
                         self.at = at;
                         return Outcome::More;
-                    }
-                },
+                    };
+                    self.at = end;
+                }
             }
         }
     }

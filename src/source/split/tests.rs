@@ -12,7 +12,7 @@ struct Parts {
 }
 
 impl Parts {
-    fn told(&mut self, faults: Diagnostics) {
+    fn told(&mut self, faults: &Diagnostics) {
         self.faults.extend(faults.iter().map(|fault| (fault.code.id, fault.span().start)));
         self.faults.sort_by_key(|(_, at)| *at);
     }
@@ -28,14 +28,14 @@ fn collect(splitter: Splitter) -> Parts {
                     for node in batch.parse(element, &mut faults) {
                         parts.elements.push((element.envelope, node));
                     }
-                    parts.told(faults);
+                    parts.told(&faults);
                 }
             }
             Piece::Nodes { nodes, envelope } => {
                 parts.elements.extend(nodes.into_iter().map(|node| (envelope, node)));
             }
             Piece::Envelope(envelope) => parts.lists.push(envelope),
-            Piece::Faults(faults) => parts.told(faults),
+            Piece::Faults(faults) => parts.told(&faults),
         }
     }
     parts
@@ -50,7 +50,7 @@ fn whole(text: &str) -> Parts {
     let mut faults = Diagnostics::new();
     let mut parts = Parts::default();
     for document in json::parse_file(FILE, text, false, &mut faults) {
-        match open(document, parts.lists.len() as u32) {
+        match open(document, u32::try_from(parts.lists.len()).expect("few")) {
             Ok((nodes, envelope)) => {
                 parts.elements.extend(nodes.into_iter().map(|node| (Some(envelope.id), node)));
                 parts.lists.push(envelope);
@@ -58,7 +58,7 @@ fn whole(text: &str) -> Parts {
             Err(node) => parts.elements.push((None, node)),
         }
     }
-    parts.told(faults);
+    parts.told(&faults);
     parts
 }
 
@@ -116,13 +116,13 @@ fn every_layout_is_split_as_it_is_read() {
 struct Random(u64);
 
 impl Random {
-    fn below(&mut self, limit: u64) -> u64 {
+    fn below(&mut self, limit: usize) -> usize {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % limit
+        usize::try_from(self.0 >> 33).expect("31 bits") % limit
     }
 
     fn pick<'a>(&mut self, from: &[&'a str]) -> &'a str {
-        from[self.below(from.len() as u64) as usize]
+        from[self.below(from.len())]
     }
 
     fn text(&mut self) -> String {
@@ -134,7 +134,7 @@ impl Random {
         format!("\"{}\"", (0..length).map(|_| self.pick(&parts)).collect::<String>())
     }
 
-    fn blank(&mut self, style: u64) -> &'static str {
+    fn blank(&mut self, style: usize) -> &'static str {
         match style {
             0 => "",
             1 => self.pick(&["", " ", "\n", "\r\n", "\t", "\n  ", "\n    "]),
@@ -142,7 +142,7 @@ impl Random {
         }
     }
 
-    fn value(&mut self, depth: u64, style: u64) -> String {
+    fn value(&mut self, depth: usize, style: usize) -> String {
         match self.below(if depth == 0 { 5 } else { 9 }) {
             0 => "null".to_owned(),
             1 => self.pick(&["true", "false"]).to_owned(),
@@ -153,7 +153,7 @@ impl Random {
         }
     }
 
-    fn array(&mut self, depth: u64, style: u64) -> String {
+    fn array(&mut self, depth: usize, style: usize) -> String {
         let count = self.below(4);
         let mut text = format!("[{}", self.blank(style));
         for index in 0..count {
@@ -165,15 +165,18 @@ impl Random {
         text + "]"
     }
 
-    fn object(&mut self, depth: u64, style: u64, first: &[&str]) -> String {
+    fn object(&mut self, depth: usize, style: usize, first: &[&str]) -> String {
         let count = self.below(4);
         let mut text = format!("{{{}", self.blank(style));
         for index in 0..count {
-            let key = match first.get(index as usize) {
+            let key = match first.get(index) {
                 Some(key) => format!("\"{key}\""),
                 None => format!("\"k{index}{}", &self.text()[1..]),
             };
-            text += &format!("{key}{}:{}", self.blank(style), self.blank(style));
+            text += &key;
+            text += self.blank(style);
+            text.push(':');
+            text += self.blank(style);
             text += &self.value(depth, style);
             text += self.blank(style);
             text += if index + 1 < count || self.below(4) == 0 { "," } else { "" };
@@ -211,7 +214,7 @@ fn splitting_agrees_with_reading() {
         }
         let wanted = whole(&text);
         assert!(wanted.faults.is_empty(), "{:?}\n{text}", wanted.faults);
-        for block in [1 + random.below(40) as usize, BLOCK] {
+        for block in [1 + random.below(40), BLOCK] {
             assert_eq!(
                 split(text.as_bytes(), lines, block),
                 wanted,
@@ -227,7 +230,7 @@ fn whatever_is_broken_is_told() {
     let mut random = Random(11);
     for _ in 0..3_000 {
         let mut text = random.document() + "\n" + &random.document();
-        let mut at = random.below(text.len() as u64) as usize;
+        let mut at = random.below(text.len());
         while !text.is_char_boundary(at) {
             at -= 1;
         }
@@ -239,7 +242,7 @@ fn whatever_is_broken_is_told() {
             }
         }
         let faulty = !whole(&text).faults.is_empty();
-        for block in [1 + random.below(40) as usize, BLOCK] {
+        for block in [1 + random.below(40), BLOCK] {
             let parts = split(text.as_bytes(), random.below(2) == 0, block);
             assert_eq!(!parts.faults.is_empty(), faulty, "block {block} of:\n{text}\n{parts:?}");
         }
@@ -304,7 +307,7 @@ fn the_members_around_a_list_have_their_places() {
     let text = "{\"count\": 2, \"Value\": [{}], \"nextLink\": \"x\"}";
     let parts = split(text.as_bytes(), false, 5);
     let list = &parts.lists[0];
-    let cut = |span: Span| &text[span.start as usize..span.end() as usize];
+    let cut = |span: Span| &text[span.range()];
     let key = list.key.as_ref().expect("a key");
     assert_eq!((&*key.key, cut(key.key_span), cut(key.value.span)), ("Value", "\"Value\"", "[{}]"));
     assert_eq!(cut(list.span), text);
@@ -381,4 +384,11 @@ fn junk_and_missing_files_are_faults() {
     };
     assert_eq!(open(&mut sources, junk), [(codes::NOT_TEXT.id, 4)]);
     assert_eq!(open(&mut sources, gone), [(codes::UNREADABLE.id, 0)]);
+}
+
+#[test]
+fn a_file_in_pieces_can_go_to_another_thread() {
+    fn sent<T: Send>() {}
+    sent::<Splitter>();
+    sent::<Piece>();
 }

@@ -26,7 +26,7 @@ fn show(node: &Node) -> String {
 
 /// All spans of a tree with the text that they cover.
 fn covered<'a>(node: &Node, text: &'a str, found: &mut Vec<&'a str>) {
-    let cut = |span: Span| &text[span.start as usize..span.end() as usize];
+    let cut = |span: Span| &text[span.range()];
     found.push(cut(node.span));
     for item in node.items() {
         covered(item, text, found);
@@ -49,17 +49,16 @@ fn check_spans(text: &str, wanted: &[&str]) {
     let (documents, faults) = read(text);
     assert!(faults.is_empty(), "{faults:?}");
     let mut found = Vec::new();
-    documents.iter().for_each(|node| covered(node, text, &mut found));
+    for node in &documents {
+        covered(node, text, &mut found);
+    }
     assert_eq!(found, wanted);
 }
 
 #[track_caller]
 fn check_fault(text: &str, code: &str, at: &str) {
     let (_, faults) = read(text);
-    let found: Vec<_> = faults
-        .iter()
-        .map(|fault| (fault.code.id, &text[fault.span().start as usize..fault.span().end() as usize]))
-        .collect();
+    let found: Vec<_> = faults.iter().map(|fault| (fault.code.id, &text[fault.span().range()])).collect();
     assert_eq!(found, [(code, at)], "{faults:?}");
 }
 
@@ -146,7 +145,9 @@ fn aliases_have_a_budget() {
     for level in 1..8 {
         let below = level - 1;
         let items = vec![format!("*a{below}"); 10].join(", ");
-        bomb.push_str(&format!("a{level}: &a{level} [{items}]\n"));
+        bomb += "a";
+        bomb += &level.to_string();
+        bomb += &[": &a", &level.to_string(), " [", &items, "]\n"].concat();
     }
     let (_, faults) = read(&bomb);
     assert_eq!(faults.iter().map(|fault| fault.code.id).collect::<Vec<_>>(), [codes::YAML_ALIASES.id]);
@@ -175,10 +176,7 @@ fn an_unquoted_expression_is_named() {
 fn unquoted_expressions_are_all_found_in_one_run() {
     let text = "a: [concat('a', 'b')] # why\nb: 1\nc:\n  - [concat('ü', parameters('x'))]\n  - [f('x')]\n---\nd: [if(true, variables('a')[0], 'b')]\n";
     let (documents, faults) = read(text);
-    let found: Vec<_> = faults
-        .iter()
-        .map(|fault| (fault.code.id, &text[fault.span().start as usize..fault.span().end() as usize]))
-        .collect();
+    let found: Vec<_> = faults.iter().map(|fault| (fault.code.id, &text[fault.span().range()])).collect();
     let id = codes::UNQUOTED_EXPRESSION.id;
     assert_eq!(
         found,
@@ -209,7 +207,7 @@ fn broken_text_is_read_to_an_end() {
     let mut seed = 3_u64;
     let mut next = |limit: usize| {
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (seed >> 33) as usize % limit
+        usize::try_from(seed >> 33).expect("31 bits") % limit
     };
     for _ in 0..3_000 {
         let mut text = sound.to_owned();
@@ -226,13 +224,12 @@ fn broken_text_is_read_to_an_end() {
         }
         let (documents, faults) = read(&text);
         let mut found = Vec::new();
-        documents.iter().for_each(|node| covered(node, &text, &mut found));
-        for fault in faults.iter() {
+        for node in &documents {
+            covered(node, &text, &mut found);
+        }
+        for fault in &faults {
             for label in &fault.labels {
-                assert!(
-                    text.get(label.span.start as usize..label.span.end() as usize).is_some(),
-                    "{text:?}: {fault:?}"
-                );
+                assert!(text.get(label.span.range()).is_some(), "{text:?}: {fault:?}");
             }
         }
     }
@@ -268,7 +265,9 @@ fn doubled_keys_are_found() {
 fn depth_has_a_limit() {
     let deep = format!("{}{}", "[".repeat(MAX_DEPTH + 1), "]".repeat(MAX_DEPTH + 1));
     check_fault(&deep, codes::TOO_DEEP.id, "[");
-    let block: String = (0..=MAX_DEPTH).map(|level| format!("{}a:\n", " ".repeat(level))).collect();
+    let block = (0..=MAX_DEPTH).map(|level| " ".repeat(level) + "a:\n").collect::<String>();
+    let nested = |inner: &str| [&"[".repeat(100), inner, &"]".repeat(100)].concat();
+    check_fault(&["a: &a ", &nested("1"), "\nb: ", &nested("*a"), "\n"].concat(), codes::TOO_DEEP.id, "*");
     let (_, faults) = read(&block);
     assert_eq!(faults.iter().map(|fault| fault.code.id).collect::<Vec<_>>(), [codes::TOO_DEEP.id]);
 }

@@ -12,7 +12,7 @@ pub(super) static TABLE: &[FunctionEntry] = &[
     FunctionEntry::pure("array", (1, 1), |arguments| Ok(array(&arguments[0]))).structural(),
     FunctionEntry::pure("concat", (1, ANY), concat).structural(),
     FunctionEntry::dialected("contains", (2, 2), contains),
-    FunctionEntry::pure("createArray", (0, ANY), |items| Ok(items.iter().cloned().collect())).structural(),
+    FunctionEntry::pure("createArray", (0, ANY), |items| Ok(items.iter().cloned().collect())).constructor(),
     FunctionEntry::pure("distinct", (1, 1), distinct),
     FunctionEntry::pure("empty", (1, 1), empty).structural(),
     FunctionEntry::pure("first", (1, 1), first).structural(),

@@ -39,9 +39,8 @@ pub struct FunctionEntry {
     pub arity: Arity,
     /// Where it exists.
     pub dialects: Dialects,
-    /// Whether it looks only at the outside of its arguments: then runtime values inside an array or object
-    /// don't make the call a runtime one.
-    pub structural: bool,
+    /// Which runtime values among its arguments make the call a runtime one.
+    pub runtime: RuntimeArguments,
     /// How it is computed.
     pub implementation: Implementation,
 }
@@ -51,6 +50,17 @@ pub struct FunctionEntry {
 pub struct Arity {
     least: usize,
     most: Option<usize>,
+}
+
+/// Which runtime values among a function's arguments make its call a runtime one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RuntimeArguments {
+    /// Any, at any depth.
+    AnyDepth,
+    /// A whole argument; inside an array or object they are carried along.
+    Whole,
+    /// None: arguments become parts of the answer.
+    Never,
 }
 
 /// Where a function exists.
@@ -153,7 +163,13 @@ impl FunctionEntry {
     const fn new(name: &'static str, arity: (usize, usize), implementation: Implementation) -> FunctionEntry {
         let most = if arity.1 == ANY { None } else { Some(arity.1) };
         let arity = Arity { least: arity.0, most };
-        FunctionEntry { name, arity, dialects: Dialects::Both, structural: false, implementation }
+        FunctionEntry {
+            name,
+            arity,
+            dialects: Dialects::Both,
+            runtime: RuntimeArguments::AnyDepth,
+            implementation,
+        }
     }
 
     const fn pure(
@@ -198,8 +214,15 @@ impl FunctionEntry {
         self
     }
 
+    /// Looks only at the outside of its arguments.
     const fn structural(mut self) -> FunctionEntry {
-        self.structural = true;
+        self.runtime = RuntimeArguments::Whole;
+        self
+    }
+
+    /// Makes its arguments parts of its answer.
+    const fn constructor(mut self) -> FunctionEntry {
+        self.runtime = RuntimeArguments::Never;
         self
     }
 

@@ -4,13 +4,14 @@
 
 use std::sync::Arc;
 
+use crate::arm::expression::residual;
 use crate::arm::{Object, Value, deep_equal};
 
 use super::array::without_repetition;
 use super::{ANY, Answer, FunctionEntry, by_key, error, text_at, wrong};
 
 pub(super) static TABLE: &[FunctionEntry] = &[
-    FunctionEntry::pure("createObject", (0, ANY), create_object).structural(),
+    FunctionEntry::pure("createObject", (0, ANY), create_object).constructor(),
     FunctionEntry::pure("items", (1, 1), items).structural(),
     FunctionEntry::pure("null", (0, 0), |_| Ok(Value::Null)),
     FunctionEntry::pure("objectKeys", (1, 1), object_keys).structural(),
@@ -20,6 +21,9 @@ pub(super) static TABLE: &[FunctionEntry] = &[
 fn create_object(arguments: &[Value]) -> Answer {
     if !arguments.len().is_multiple_of(2) {
         return error("every key needs a value: the number of arguments has to be even");
+    }
+    if arguments.iter().step_by(2).any(Value::has_runtime) {
+        return residual::call("createobject", arguments);
     }
     let mut object = Object::new();
     for (index, pair) in arguments.chunks_exact(2).enumerate() {
