@@ -52,7 +52,7 @@ impl Output {
     pub fn faults(self, faults: &Diagnostics, sources: &SourceMap) {
         let mut text = String::new();
         let mut shown: Vec<(&str, usize)> = Vec::new();
-        for fault in faults.iter() {
+        for fault in faults {
             let at = shown.iter().position(|(id, _)| *id == fault.code.id).unwrap_or_else(|| {
                 shown.push((fault.code.id, 0));
                 shown.len() - 1

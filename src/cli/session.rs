@@ -54,7 +54,7 @@ impl Session {
         assignments.extend(proposed.into_iter().map(|assignment| (assignment, true)));
         let selection = propose::selection(args, &inventory, &mut faults);
         let assignments = selection.select(assignments, &definitions, &inventory, &mut faults);
-        let mut run = resolve(assignments, &definitions, &AliasCatalog::built_in(), &mut faults);
+        let mut run = resolve(assignments, &definitions, &inventory, &AliasCatalog::built_in(), &mut faults);
         let selected = |subscription: &_| selection.keeps_subscription(subscription);
         (run.rows, run.excluded) = evaluate(&inventory, &run.assignments, &selected, args.now.as_deref());
         let facts = open_facts(&run.rows, &inventory);
@@ -102,7 +102,8 @@ fn load(
 /// The SHA-256 of a file's bytes, in lower-case hexadecimal digits.
 fn hash(sources: &SourceMap, file: FileId) -> Option<String> {
     let bytes = source::read::bytes(sources, file)?;
-    Some(Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect())
+    let digits = Sha256::digest(&bytes).iter().flat_map(|byte| [byte >> 4, byte & 15]).collect::<Vec<u8>>();
+    Some(digits.into_iter().filter_map(|digit| char::from_digit(digit.into(), 16)).collect())
 }
 
 fn definitions(
