@@ -48,6 +48,9 @@ pub enum Kind {
     Unknown,
 }
 
+/// The keys of `azpol.yaml`, which tell it even without its marker.
+const CHOICES: &[&str] = &["$schema", "fail-on", "format", "color"];
+
 impl Kind {
     /// As messages name one of it.
     pub fn as_str(self) -> &'static str {
@@ -168,7 +171,6 @@ impl Kind {
         if has("policyDefinitions") && (properties.is_some() || top("displayName") || top("parameters")) {
             return Some(Kind::PolicySetDefinition);
         }
-        const CHOICES: &[&str] = &["$schema", "fail-on", "format", "color"];
         let members = node.members();
         if !members.is_empty() && members.iter().all(|member| CHOICES.contains(&&*member.key)) {
             return Some(Kind::Config);
