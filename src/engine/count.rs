@@ -30,7 +30,9 @@ impl<O: Observer> Run<'_, O> {
             tally.lost(Cause::NotCarried(path.text.clone()));
             return tally;
         }
-        tally.path = Some(path.text.clone());
+        if O::RECORDS {
+            tally.path = Some(path.text.clone());
+        }
         let (from, outer) = walk::base(path, &resource.body, frames);
         let mut index = 0;
         let _ = walk::each(from, &path.steps, outer, self.written(path), &mut |found, member| {

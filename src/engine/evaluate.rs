@@ -11,7 +11,7 @@ use crate::source::Span;
 use super::compare::{Answer, Current, compare};
 use super::context::{Lookups, RuleContext, cause};
 use super::observe::{Looked, Observer, Part};
-use super::program::{Access, AliasAccess, Comparison, Computed, Operand, Path, Test, TestKind};
+use super::program::{Access, AliasAccess, Comparison, Computed, Group, Operand, Path, Test, TestKind};
 use super::tally::Tally;
 use super::walk::{self, Found, Frame, FrameKind, Member};
 use super::{BoundParameters, Candidate, Cause, Subject, Truth};
@@ -82,24 +82,31 @@ impl<O: Observer> Run<'_, O> {
         }
     }
 
-    /// The parts from left to right; the fast path stops where the rest can't change the verdict.
+    /// The parts from left to right; the fast path skips those that parameters decide, and stops where the rest
+    /// can't change the verdict.
     fn group(
         &mut self,
         part: Part<'_>,
-        parts: &[Test],
+        group: &Group,
         frames: Option<&Frame<'_>>,
         span: Span,
         start: Truth,
         join: fn(Truth, Truth) -> Truth,
     ) -> Truth {
-        self.open(part, span);
         let stop = start.clone().negate();
         let mut truth = start;
-        for part in parts {
-            truth = join(truth, self.test(part, frames));
-            if !O::RECORDS && truth == stop {
-                break;
+        if !O::RECORDS {
+            for index in &group.live {
+                truth = join(truth, self.test(&group.parts[*index], frames));
+                if truth == stop {
+                    break;
+                }
             }
+            return truth;
+        }
+        self.open(part, span);
+        for part in &group.parts {
+            truth = join(truth, self.test(part, frames));
         }
         self.close(&truth, None);
         truth

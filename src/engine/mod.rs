@@ -1,6 +1,7 @@
 //! A rule bound to its parameters becomes a program; the program runs against a resource; what a deployment
 //! would create for it.
 
+mod applicability;
 mod bind;
 pub mod codes;
 mod compare;

@@ -24,6 +24,8 @@ pub struct CompiledPolicy {
     pub(super) definition: Arc<str>,
     pub(super) effect: Effect,
     pub(super) indexed: bool,
+    /// The rule reads the location.
+    pub(super) located: bool,
     pub(super) condition: Test,
     pub(super) details: Option<CompiledDetails>,
     pub(super) parameters: BoundParameters,
@@ -120,30 +122,39 @@ impl CompiledPolicy {
         self.details.as_ref().map(|details| &details.resource_type)
     }
 
+    /// Whether the effect looks for a related resource ("if not exists").
+    pub fn looks_for_related(&self) -> bool {
+        self.details.is_some()
+    }
+
     /// Whether the mode admits the resource and the rule's `if` holds for it.
     ///
     /// For "if not exists" this decides whether there is a row at all. For `audit` and `deny` it is what makes
-    /// a row non-compliant; see [`admits`](Self::admits).
+    /// a row non-compliant; see [`applicable`](Self::applicable).
     pub fn applies_to<O: Observer>(&self, subject: &Subject<'_>, observer: &mut O) -> Truth {
-        if self.effect == Effect::Disabled || !self.admits(subject.resource, observer) {
+        if self.excludes(subject.resource, observer) {
             return Truth::False;
         }
         let view = Candidate::existing(subject.resource);
         self.run(subject, view, true, observer).test(&self.condition, None)
     }
 
-    /// Whether the mode admits the resource: `Indexed` admits no subscription, no resource group, and nothing
-    /// without a location.
-    pub fn admits<O: Observer>(&self, resource: &Resource, observer: &mut O) -> bool {
-        if !self.indexed {
+    /// Whether there is never a row for the resource, whatever the rule says of it: the policy is disabled, its
+    /// mode is `Indexed` and the resource a subscription, a resource group or without a location, or the rule
+    /// reads a location and the resource is a subscription.
+    pub(super) fn excludes<O: Observer>(&self, resource: &Resource, observer: &mut O) -> bool {
+        let subscription = resource.resource_type.is(ResourceType::SUBSCRIPTION);
+        if self.effect == Effect::Disabled || (subscription && self.located) {
             return true;
         }
-        let container = resource.resource_type.is(ResourceType::SUBSCRIPTION)
-            || resource.resource_type.is(ResourceType::RESOURCE_GROUP);
+        if !self.indexed {
+            return false;
+        }
+        let container = subscription || resource.resource_type.is(ResourceType::RESOURCE_GROUP);
         if !container && O::RECORDS {
             observer.doubt(Doubt::IndexedByLocation);
         }
-        !container && resource.location.is_some()
+        container || resource.location.is_none()
     }
 
     fn run<'r, O: Observer>(

@@ -23,10 +23,18 @@ pub(super) struct Test {
 
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum TestKind {
-    AllOf(Vec<Test>),
-    AnyOf(Vec<Test>),
+    AllOf(Group),
+    AnyOf(Group),
     Not(Box<Test>),
     Compare(Box<Comparison>),
+}
+
+/// The parts of `allOf` or `anyOf`.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Group {
+    pub(super) parts: Vec<Test>,
+    /// Indices of those that can change the truth of the group; parameters decide the others.
+    pub(super) live: Vec<usize>,
 }
 
 /// A leaf.

@@ -40,11 +40,11 @@ pub(super) fn of(policy: &CompiledPolicy) -> Reads {
 }
 
 /// The types for which a condition can hold; `None` where any type can.
-fn admitted(test: &Test) -> Option<Vec<ResourceType>> {
+pub(super) fn admitted(test: &Test) -> Option<Vec<ResourceType>> {
     match &test.kind {
-        TestKind::AllOf(parts) => parts.iter().find_map(admitted),
-        TestKind::AnyOf(parts) => {
-            let parts: Option<Vec<_>> = parts.iter().map(admitted).collect();
+        TestKind::AllOf(group) => group.parts.iter().find_map(admitted),
+        TestKind::AnyOf(group) => {
+            let parts: Option<Vec<_>> = group.parts.iter().map(admitted).collect();
             parts.map(|parts| parts.into_iter().flatten().collect())
         }
         TestKind::Not(_) => None,
@@ -63,8 +63,8 @@ fn admitted(test: &Test) -> Option<Vec<ResourceType>> {
 /// Every path that a condition reads, with its type where it has one.
 fn paths(test: &Test, each: &mut dyn FnMut(Option<&ResourceType>, &str)) {
     let leaf = match &test.kind {
-        TestKind::AllOf(parts) | TestKind::AnyOf(parts) => {
-            for part in parts {
+        TestKind::AllOf(group) | TestKind::AnyOf(group) => {
+            for part in &group.parts {
                 paths(part, each);
             }
             return;

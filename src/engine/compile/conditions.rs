@@ -6,7 +6,7 @@ use crate::arm::Value;
 use crate::arm::expression::{Formula, FormulaKind, Term};
 use crate::engine::compare::{Current, compare};
 use crate::engine::count::MAX_ITEMS;
-use crate::engine::program::{Comparison, Computed, FieldCount, Operand, Test, TestKind, ValueCount};
+use crate::engine::program::{Comparison, Computed, FieldCount, Group, Operand, Test, TestKind, ValueCount};
 use crate::engine::tally::Tally;
 use crate::engine::{Cause, Truth};
 use crate::policy::{Condition, Count, Leaf, Subject};
@@ -21,12 +21,12 @@ impl Compiler<'_> {
             Condition::AllOf(parts, span) => {
                 let parts = self.conditions(parts)?;
                 let known = join(&parts, Truth::True, Truth::and);
-                Test { kind: TestKind::AllOf(parts), known, span: *span }
+                Test { kind: TestKind::AllOf(group(parts, &Truth::True)), known, span: *span }
             }
             Condition::AnyOf(parts, span) => {
                 let parts = self.conditions(parts)?;
                 let known = join(&parts, Truth::False, Truth::or);
-                Test { kind: TestKind::AnyOf(parts), known, span: *span }
+                Test { kind: TestKind::AnyOf(group(parts, &Truth::False)), known, span: *span }
             }
             Condition::Not(part, span) => {
                 let part = self.condition(part)?;
@@ -170,7 +170,14 @@ impl Compiler<'_> {
 }
 
 fn always(span: Span) -> Test {
-    Test { kind: TestKind::AllOf(Vec::new()), known: Some(Truth::True), span }
+    Test { kind: TestKind::AllOf(Group::default()), known: Some(Truth::True), span }
+}
+
+/// A group; parts that are known to have its neutral truth don't count.
+fn group(parts: Vec<Test>, neutral: &Truth) -> Group {
+    let counts = |part: &Test| part.known.as_ref() != Some(neutral);
+    let live = parts.iter().enumerate().filter(|(_, part)| counts(part)).map(|(index, _)| index).collect();
+    Group { parts, live }
 }
 
 /// The truth of a group, where its parts decide it.

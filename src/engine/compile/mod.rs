@@ -11,9 +11,10 @@ use crate::arm::{AliasCatalog, ResourceType, Value};
 use crate::policy::{Details, Effect, PolicyDefinition, PolicyMode, PolicyType};
 use crate::source::{Diagnostic, Span};
 
+use super::applicability::reads_location;
 use super::context::Lookups;
 use super::policy::{CompiledDeployment, CompiledDetails, CompiledPolicy, ReadTemplate};
-use super::program::{Computed, Path, Test, TestKind};
+use super::program::{Computed, Group, Path, Test, TestKind};
 use super::{BoundParameters, Truth, codes};
 
 /// A part of a definition because of which it can't be evaluated.
@@ -137,6 +138,7 @@ impl Compiler<'_> {
             definition: definition.id.clone(),
             effect,
             indexed: definition.mode == PolicyMode::Indexed,
+            located: false,
             condition: never(definition.rule.span),
             details: None,
             parameters: self.bound.clone(),
@@ -162,6 +164,7 @@ impl Compiler<'_> {
         };
         policy.condition = condition?;
         policy.details = details?;
+        policy.located = reads_location(&policy.condition, policy.details.as_ref());
         policy.lookups = std::mem::take(&mut self.lookups);
         Some(policy)
     }
@@ -241,5 +244,5 @@ impl Compiler<'_> {
 
 /// A condition that never holds.
 fn never(span: Span) -> Test {
-    Test { kind: TestKind::AnyOf(Vec::new()), known: Some(Truth::False), span }
+    Test { kind: TestKind::AnyOf(Group::default()), known: Some(Truth::False), span }
 }

@@ -1,0 +1,144 @@
+//! For which resources a policy has a row at all.
+//!
+//! <https://learn.microsoft.com/azure/governance/policy/concepts/policy-applicability>
+
+use crate::arm::ResourceType;
+use crate::arm::Value;
+use crate::arm::expression::Term;
+
+use super::evaluate::Run;
+use super::observe::Silent;
+use super::policy::{CompiledDetails, CompiledPolicy};
+use super::program::{Access, Computed, Operand, Path, Test, TestKind};
+use super::{Candidate, Subject, Truth, reads};
+
+impl CompiledPolicy {
+    /// Whether the policy has a row for the resource.
+    ///
+    /// For "if not exists" that is where the whole `if` holds. For other effects only the conditions on type,
+    /// name and kind count; the row is then non-compliant where the whole `if` holds, else compliant.
+    pub fn applicable(&self, subject: &Subject<'_>) -> Truth {
+        if self.looks_for_related() {
+            return self.applies_to(subject, &mut Silent);
+        }
+        if self.excludes(subject.resource, &mut Silent) {
+            return Truth::False;
+        }
+        let counts = Counts::of(&self.condition);
+        let mut silent = Silent;
+        let mut run = Run {
+            subject,
+            view: Candidate::existing(subject.resource),
+            own: true,
+            parameters: &self.parameters,
+            lookups: &self.lookups,
+            observer: &mut silent,
+        };
+        reduced(&mut run, &self.condition, &counts, true)
+    }
+
+    /// Whether `if` can hold for resources of a type at all.
+    pub fn may_apply_to(&self, resource_type: &ResourceType) -> bool {
+        reads::admitted(&self.condition).is_none_or(|types| types.contains(resource_type))
+    }
+}
+
+/// Which conditions decide whether there is a row.
+struct Counts {
+    name: bool,
+    kind: bool,
+}
+
+impl Counts {
+    /// A rule that has nothing beside the type but conditions on name or kind applies to all of the type: those
+    /// then decide between compliant and not.
+    fn of(test: &Test) -> Counts {
+        let mut others = false;
+        leaves(test, &mut |operand| others |= subject_of(operand) == About::Other);
+        Counts { name: others, kind: others }
+    }
+}
+
+/// What a condition is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum About {
+    Type,
+    Name,
+    Kind,
+    Other,
+}
+
+fn subject_of(operand: &Operand) -> About {
+    match operand {
+        Operand::Field(Access::Type) => About::Type,
+        Operand::Field(Access::Name) => About::Name,
+        Operand::Field(Access::Body(Path { text, .. })) if &**text == "kind" => About::Kind,
+        _ => About::Other,
+    }
+}
+
+/// Every comparison's subject, those inside counts left out.
+fn leaves(test: &Test, each: &mut dyn FnMut(&Operand)) {
+    match &test.kind {
+        TestKind::AllOf(group) | TestKind::AnyOf(group) => {
+            for part in &group.parts {
+                leaves(part, each);
+            }
+        }
+        TestKind::Not(part) => leaves(part, each),
+        TestKind::Compare(leaf) => each(&leaf.subject),
+    }
+}
+
+/// The condition with every part that doesn't count made to hold; `positive` is false below a `not`.
+fn reduced(run: &mut Run<'_, Silent>, test: &Test, counts: &Counts, positive: bool) -> Truth {
+    match &test.kind {
+        TestKind::AllOf(group) => group
+            .parts
+            .iter()
+            .fold(Truth::True, |truth, part| truth.and(reduced(run, part, counts, positive))),
+        TestKind::AnyOf(group) => group
+            .parts
+            .iter()
+            .fold(Truth::False, |truth, part| truth.or(reduced(run, part, counts, positive))),
+        TestKind::Not(part) => reduced(run, part, counts, !positive).negate(),
+        TestKind::Compare(leaf) => match subject_of(&leaf.subject) {
+            About::Type => run.test(test, None),
+            About::Name if counts.name => run.test(test, None),
+            About::Kind if counts.kind => run.test(test, None),
+            _ if foreign(&leaf.subject, &run.view.resource.resource_type) => Truth::from(!positive),
+            _ => Truth::from(positive),
+        },
+    }
+}
+
+/// Whether a condition reads an alias that this type doesn't have.
+fn foreign(operand: &Operand, resource_type: &ResourceType) -> bool {
+    match operand {
+        Operand::Field(Access::Alias(access)) => access.path(resource_type).is_none(),
+        Operand::CountField(count) => count.access.path(resource_type).is_none(),
+        _ => false,
+    }
+}
+
+/// Whether a rule or its deployment's parameters read the location: such a policy has no row for a subscription.
+pub(super) fn reads_location(condition: &Test, details: Option<&CompiledDetails>) -> bool {
+    let mut found = false;
+    leaves(condition, &mut |operand| found |= matches!(operand, Operand::Field(Access::Location)));
+    let deployment = details.and_then(|details| details.deployment.as_ref());
+    let parameters = deployment.map_or(&[][..], |deployment| &deployment.parameters);
+    found || parameters.iter().any(|(_, computed, _)| asks_location(computed))
+}
+
+fn asks_location(computed: &Computed) -> bool {
+    let Computed::Formula(formula) = computed else { return false };
+    formula.expressions().any(|(expression, _)| {
+        expression.terms().any(|term| match term {
+            Term::Call(name, arguments) if &**name == "field" => matches!(
+                arguments.as_slice(),
+                [Term::Literal(Value::String(read))] if read.eq_ignore_ascii_case("location")
+            ),
+            _ => false,
+        })
+    })
+}
