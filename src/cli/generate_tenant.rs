@@ -18,23 +18,23 @@ use rows::Plan;
 const COLLECTED: &str = "2026-11-20T06:00:00Z";
 
 /// Groups, subscriptions and resource groups: rows of Resource Graph's table `resourcecontainers`.
-pub(crate) const CONTAINERS: &str = "resourcecontainers.ndjson";
+pub const CONTAINERS: &str = "resourcecontainers.ndjson";
 /// Automations and other resources: rows of Resource Graph's table `resources`.
-pub(crate) const RESOURCES: &str = "resources.ndjson";
+pub const RESOURCES: &str = "resources.ndjson";
 /// The assignment of the export to Log Analytics, as the REST API lists it.
-pub(crate) const ASSIGNMENTS: &str = "assignments.json";
+pub const ASSIGNMENTS: &str = "assignments.json";
 /// The manifest, which says that the listings are complete.
-pub(crate) const MANIFEST: &str = "manifest.yaml";
+pub const MANIFEST: &str = "manifest.yaml";
 
 /// What a generated tenant is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct TenantOptions {
+pub struct TenantOptions {
     /// Decides which subscription is in which case, and the order of rows.
-    pub(crate) seed: u64,
+    pub seed: u64,
     /// Number of subscriptions; management groups grow with it, one for each twenty.
-    pub(crate) subscriptions: u64,
+    pub subscriptions: u64,
     /// Resources of types that no shipped policy reads, for each subscription.
-    pub(crate) foreign: u64,
+    pub foreign: u64,
 }
 
 /// Writes a tenant: `open` is called once for each file, with its name. The manifest comes last and holds the
@@ -42,7 +42,7 @@ pub(crate) struct TenantOptions {
 ///
 /// # Errors
 /// Whatever `open` or a writer answers.
-pub(crate) fn tenant<W: Write>(
+pub fn tenant<W: Write>(
     options: &TenantOptions,
     mut open: impl FnMut(&str) -> io::Result<W>,
 ) -> io::Result<()> {

@@ -2,6 +2,7 @@
 
 mod args;
 mod exit;
+pub mod generate_tenant;
 mod output;
 mod plan;
 mod propose;
@@ -14,6 +15,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 pub use args::{Cli, Command};
+pub use session::Session;
 
 /// Runs azpol with the arguments of the process.
 pub fn main() -> ExitCode {

@@ -48,36 +48,11 @@ impl Output {
         }
     }
 
-    /// Writes a result: to a file if one is named, else to standard output.
-    pub fn write(self, file: Option<&Path>, text: &str) -> Result<(), WriteError> {
-        match file {
-            None => {
-                to_stdout(text);
-                Ok(())
-            }
-            Some(path) => {
-                fs::write(path, text).map_err(|source| WriteError { path: path.to_owned(), source })
-            }
-        }
-    }
-
-    /// Tells of a fault of azpol's own; the exit code for it.
-    pub fn internal(self, error: &dyn Error) -> u8 {
-        to_stderr(&format!("azpol: internal error: {error}\n"));
-        exit::INTERNAL
-    }
-
-    /// Tells of wrong usage; the exit code for it.
-    pub fn usage(self, error: &dyn Error) -> u8 {
-        to_stderr(&format!("azpol: {error}\n"));
-        exit::USAGE
-    }
-
     /// Prints the findings of a run.
     pub fn faults(self, faults: &Diagnostics, sources: &SourceMap) {
         let mut text = String::new();
         let mut shown: Vec<(&str, usize)> = Vec::new();
-        for fault in faults.iter() {
+        for fault in faults {
             let at = shown.iter().position(|(id, _)| *id == fault.code.id).unwrap_or_else(|| {
                 shown.push((fault.code.id, 0));
                 shown.len() - 1
@@ -93,6 +68,29 @@ impl Output {
         }
         to_stderr(&text);
     }
+}
+
+/// Writes a result: to a file if one is named, else to standard output.
+pub fn write(file: Option<&Path>, text: &str) -> Result<(), WriteError> {
+    match file {
+        None => {
+            to_stdout(text);
+            Ok(())
+        }
+        Some(path) => fs::write(path, text).map_err(|source| WriteError { path: path.to_owned(), source }),
+    }
+}
+
+/// Tells of a fault of azpol's own; the exit code for it.
+pub fn internal(error: &dyn Error) -> u8 {
+    to_stderr(&format!("azpol: internal error: {error}\n"));
+    exit::INTERNAL
+}
+
+/// Tells of wrong usage; the exit code for it.
+pub fn usage(error: &dyn Error) -> u8 {
+    to_stderr(&format!("azpol: {error}\n"));
+    exit::USAGE
 }
 
 /// Writes to standard output; a reader that went away is no failure.

@@ -7,7 +7,7 @@ use crate::report::{json, plan_table};
 
 use super::args::{Format, PlanArgs};
 use super::exit::{self, Asks, Outcome};
-use super::output::{Output, to_stderr, to_stdout};
+use super::output::{self, Output, to_stderr, to_stdout};
 use super::scan;
 use super::session::Session;
 
@@ -22,13 +22,13 @@ pub fn run(args: &PlanArgs) -> u8 {
         Format::Table => plan_table::plan(&session.view(), &plan, output.style, &command(args)),
         Format::Json => match json::text(&json::planned(&session.view(), &session.faults, &plan)) {
             Ok(text) => text,
-            Err(error) => return output.internal(&error),
+            Err(error) => return output::internal(&error),
         },
     };
     to_stdout(&text);
     if let Some(folder) = &args.output {
         if let Err(error) = write_whole(folder, &PlanFiles::new(&plan)) {
-            return output.usage(&error);
+            return output::usage(&error);
         }
         to_stderr(&format!("plan written to {}\n", folder.display()));
     }

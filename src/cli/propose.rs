@@ -114,14 +114,13 @@ fn scope(flag: &str, text: &str, inventory: &Inventory, faults: &mut Diagnostics
     }
     let named = inventory
         .subscriptions()
-        .iter()
         .find(|s| s.display_name.eq_ignore_ascii_case(text) || s.id.as_str().eq_ignore_ascii_case(text));
     if let Some(subscription) = named {
         return Some(Scope::Subscription(subscription.id.clone()));
     }
     let mut fault = Diagnostic::new(&codes::NO_SCOPE, format!("`{flag} {text}` is no scope of the inputs"));
-    let names = inventory.management_groups().iter().map(|group| group.id.as_str());
-    let subscriptions = inventory.subscriptions().iter().map(|s| &*s.display_name);
+    let names = inventory.management_groups().map(|group| group.id.as_str());
+    let subscriptions = inventory.subscriptions().map(|s| &*s.display_name);
     if let Some(near) = nearest(text, names.chain(subscriptions)) {
         fault = fault.help(format!("did you mean `{near}`?"));
     } else {

@@ -7,7 +7,7 @@ use crate::report::{json, table};
 
 use super::args::{Format, ScanArgs};
 use super::exit::{self, Asks, Outcome};
-use super::output::Output;
+use super::output::{self, Output};
 use super::session::Session;
 
 /// Runs the command; the exit code comes back.
@@ -20,11 +20,11 @@ pub fn run(args: &ScanArgs) -> u8 {
         Format::Table => table::scan(&view, output.style),
         Format::Json => match json::text(&json::result(&view, &session.faults)) {
             Ok(text) => text,
-            Err(error) => return output.internal(&error),
+            Err(error) => return output::internal(&error),
         },
     };
-    if let Err(error) = output.write(args.output.as_deref(), &text) {
-        return output.usage(&error);
+    if let Err(error) = output::write(args.output.as_deref(), &text) {
+        return output::usage(&error);
     }
     exit::code(&outcome(&session, args.run.allow_empty), Asks::Scan(args.run.fail_on.as_deref()))
 }

@@ -102,7 +102,8 @@ fn load(
 /// The SHA-256 of a file's bytes, in lower-case hexadecimal digits.
 fn hash(sources: &SourceMap, file: FileId) -> Option<String> {
     let bytes = source::read::bytes(sources, file)?;
-    Some(Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect())
+    let digits = Sha256::digest(&bytes).iter().flat_map(|byte| [byte >> 4, byte & 15]).collect::<Vec<u8>>();
+    Some(digits.into_iter().filter_map(|digit| char::from_digit(digit.into(), 16)).collect())
 }
 
 fn definitions(

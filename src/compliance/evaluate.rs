@@ -21,8 +21,7 @@ pub fn evaluate(
     selected: &(dyn Fn(&Subscription) -> bool + Sync),
     now: Option<&str>,
 ) -> (Vec<PolicyState>, Vec<Excluded>) {
-    let mut subscriptions: Vec<&Subscription> =
-        inventory.subscriptions().iter().filter(|s| selected(s)).collect();
+    let mut subscriptions: Vec<&Subscription> = inventory.subscriptions().filter(|s| selected(s)).collect();
     subscriptions.sort_by(|a, b| (&a.display_name, &a.id).cmp(&(&b.display_name, &b.id)));
     let found: Vec<Vec<(usize, Covered)>> = subscriptions
         .par_iter()
@@ -127,7 +126,6 @@ fn exemption(
 ) -> Option<std::sync::Arc<str>> {
     inventory
         .exemptions_touching(resource)
-        .map(|(exemption, _)| exemption)
         .find(|exemption| exemption.assignment_id.eq_ignore_ascii_case(&evaluated.assignment.id))
         .map(|exemption| exemption.id.clone())
 }

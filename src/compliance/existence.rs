@@ -152,13 +152,16 @@ fn candidate<'a>(inventory: &Inventory, resource: &'a Resource) -> Candidate<'a>
     }
 }
 
+/// A candidate, the conditions on which it fails, and the readings that this rests on.
+type Failing<'a> = (&'a Resource, Vec<FailedLeaf>, Vec<Arc<str>>);
+
 /// The candidate with the fewest failing conditions (then by id), those conditions, and what they rest on.
 fn nearest<'a>(
     inventory: &Inventory,
     policy: &CompiledPolicy,
     subject: &Subject<'_>,
     candidates: &[&'a Resource],
-) -> Option<(&'a Resource, Vec<FailedLeaf>, Vec<Arc<str>>)> {
+) -> Option<Failing<'a>> {
     candidates
         .iter()
         .map(|resource| {

@@ -100,7 +100,7 @@ fn listing_command(resource_type: &ResourceType) -> String {
 
 /// Listings without which the result may say less, but no state changes.
 fn unlisted(inventory: &Inventory) -> Vec<OpenFact> {
-    let known: Vec<_> = inventory.subscriptions().iter().map(|s| Scope::Subscription(s.id.clone())).collect();
+    let known: Vec<_> = inventory.subscriptions().map(|s| Scope::Subscription(s.id.clone())).collect();
     [
         "Microsoft.Authorization/policyAssignments",
         "Microsoft.Authorization/policyExemptions",

@@ -29,7 +29,7 @@ pub fn resolve(
                 run.assignments.push(Evaluated { assignment, definition, policy, proposed });
             }
             Resolved::Disabled(assignment, definition) => {
-                run.disabled.push(Disabled { assignment, definition })
+                run.disabled.push(Disabled { assignment, definition });
             }
             Resolved::Not(not) => run.not_evaluated.push(*not),
         }

@@ -217,6 +217,7 @@ impl InventoryBuilder {
     /// Keeps a resource of a list.
     pub(super) fn keep(&mut self, read: Read, batch: usize) {
         let lost = match &read.resource.loss {
+            _ if read.told => None,
             Some(ShapeLoss::NoProperties)
                 if !read.resource.resource_type.is(ResourceType::RESOURCE_GROUP) =>
             {
@@ -264,7 +265,7 @@ impl InventoryBuilder {
                 loss: Some(loss),
                 span: named.span,
             };
-            self.store.add(Read { resource, shape: Shape::Rest }, batch);
+            self.store.add(Read { resource, shape: Shape::Rest, told: true }, batch);
         }
         for document in documents {
             self.element(document, batch, faults);

@@ -132,8 +132,8 @@ impl Inventory {
     }
 
     /// All subscriptions that are evaluated, sorted by id.
-    pub fn subscriptions(&self) -> &[Subscription] {
-        &self.base.subscriptions
+    pub fn subscriptions(&self) -> impl ExactSizeIterator<Item = &Subscription> {
+        self.base.subscriptions.iter()
     }
 
     /// One of them.
@@ -147,8 +147,8 @@ impl Inventory {
     }
 
     /// All management groups that are named, sorted by tenant and name.
-    pub fn management_groups(&self) -> &[ManagementGroup] {
-        &self.base.groups
+    pub fn management_groups(&self) -> impl ExactSizeIterator<Item = &ManagementGroup> {
+        self.base.groups.iter()
     }
 
     /// Whether a management group of that name is known.
@@ -157,8 +157,8 @@ impl Inventory {
     }
 
     /// The tenants whose trees or subscriptions were given, in lower case, sorted.
-    pub fn tenants(&self) -> impl ExactSizeIterator<Item = &str> {
-        self.base.tenants.iter().map(|tenant| &**tenant)
+    pub fn tenants(&self) -> Vec<&str> {
+        self.base.tenants.iter().map(|tenant| &**tenant).collect()
     }
 
     /// The groups above a subscription. An unknown subscription has an empty, incomplete chain.
@@ -237,28 +237,26 @@ impl Inventory {
         self.base.oldest
     }
 
-    /// The exemptions that touch a resource: they lie on it or above it. `Placement::Unknown` says that the files
-    /// don't tell whether the resource's subscription lies under the exemption's management group.
+    /// The exemptions that touch a resource: they lie on it or above it, or may do so, where the files don't tell
+    /// whether the resource's subscription lies under the exemption's management group.
     pub fn exemptions_touching<'a>(
         &'a self,
         resource: &ResourceId,
-    ) -> impl Iterator<Item = (&'a Exemption, Placement)> + use<'a> {
+    ) -> impl Iterator<Item = &'a Exemption> + use<'a> {
         let subscription = resource.subscription_id();
         let exemptions = &self.base.exemptions;
         let inside =
             subscription.as_ref().and_then(|id| exemptions.inside.get(id)).map_or(&[][..], Vec::as_slice);
         let resource = resource.clone();
-        exemptions.above.iter().chain(inside).map(|at| &exemptions.all[*at]).filter_map(move |exemption| {
-            let placement = match (&exemption.scope, &subscription) {
-                // Those of another subscription don't stand in `inside`.
-                (Scope::Tenant | Scope::Subscription(_), _) => Placement::Under,
-                (Scope::ManagementGroup(group), Some(id)) => self.placement(id, group),
-                (Scope::ResourceGroup(id) | Scope::Resource(id), _) if resource.is_within(id) => {
-                    Placement::Under
+        exemptions.above.iter().chain(inside).map(|at| &exemptions.all[*at]).filter(move |exemption| {
+            match &exemption.scope {
+                Scope::Tenant => true,
+                Scope::ManagementGroup(group) => {
+                    subscription.as_ref().is_some_and(|id| self.placement(id, group) != Placement::Outside)
                 }
-                _ => Placement::Outside,
-            };
-            (placement != Placement::Outside).then_some((exemption, placement))
+                Scope::Subscription(id) => subscription.as_ref() == Some(id),
+                Scope::ResourceGroup(id) | Scope::Resource(id) => resource.is_within(id),
+            }
         })
     }
 
@@ -306,7 +304,7 @@ impl Inventory {
             if at == *above {
                 return Placement::Under;
             }
-            let Some(known) = self.management_groups().iter().find(|known| known.id == at) else {
+            let Some(known) = self.management_groups().find(|known| known.id == at) else {
                 return Placement::Unknown;
             };
             match &known.parent {

@@ -60,7 +60,9 @@ pub(super) fn settled(
     }
     for (_, (count, mut note)) in newer {
         if count > 1 {
-            note.message = format!("{}, and so are {} others", note.message, count - 1);
+            let others =
+                if count == 2 { "is another one".to_owned() } else { format!("are {} others", count - 1) };
+            note.message = format!("{}, and so {others}", note.message);
         }
         faults.push(note);
     }

@@ -27,12 +27,11 @@ impl PlanFiles {
         files.add("README.md", readme::readme(plan));
         files.add("commands.sh", scripts::bash(plan));
         files.add("commands.ps1", scripts::powershell(plan));
-        let mut names: Vec<String> = files.files.keys().cloned().collect();
-        names.push(PLAN_FILE.to_owned());
-        names.sort();
-        let mut whole = json::plan(plan);
-        whole["files"] = names.into();
-        files.add(PLAN_FILE, quote::json(&whole));
+        let mut names: Vec<&str> = files.files.keys().map(String::as_str).collect();
+        names.push(PLAN_FILE);
+        names.sort_unstable();
+        let whole = json::file(plan, names);
+        files.add(PLAN_FILE, whole);
         files
     }
 

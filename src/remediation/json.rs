@@ -8,7 +8,7 @@ use super::difference::Change;
 use super::hazards::{Hazard, NotChecked};
 use super::plan::RemediationPlan;
 use super::proof::{Finding, NOT_PROVEN};
-use super::secret;
+use super::{quote, secret};
 
 /// The version of the format; a change that readers could stumble over raises it.
 pub const VERSION: &str = "1";
@@ -16,9 +16,12 @@ pub const VERSION: &str = "1";
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct PlanJson<'a> {
-    azpol: &'static str,
+    // INVARIANT: the kind comes first; by it a folder of azpol's is known without reading all of the file.
     kind: &'static str,
     version: &'static str,
+    azpol: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    files: Option<Vec<&'a str>>,
     assignments: Vec<AssignmentJson<'a>>,
     deployments: Vec<DeploymentJson<'a>>,
     not_planned: Vec<NotPlannedJson<'a>>,
@@ -221,10 +224,20 @@ struct FindingJson<'a> {
 
 /// The plan as JSON: stable order, secrets masked, expressions such as `listkeys(…)` kept.
 pub fn plan(plan: &RemediationPlan) -> Json {
-    let whole = PlanJson {
-        azpol: env!("CARGO_PKG_VERSION"),
+    serde_json::to_value(whole(plan)).unwrap_or_else(|_| json!({}))
+}
+
+/// The text of `plan.json` in a folder that holds these files.
+pub(crate) fn file(plan: &RemediationPlan, files: Vec<&str>) -> String {
+    quote::json(&PlanJson { files: Some(files), ..whole(plan) })
+}
+
+fn whole(plan: &RemediationPlan) -> PlanJson<'_> {
+    PlanJson {
         kind: "azpol/plan",
         version: VERSION,
+        azpol: env!("CARGO_PKG_VERSION"),
+        files: None,
         assignments: assignments(plan),
         deployments: plan.deployments.iter().map(|deployment| deployment_json(plan, deployment)).collect(),
         not_planned: plan
@@ -270,8 +283,7 @@ pub fn plan(plan: &RemediationPlan) -> Json {
         hazards: plan.hazards.iter().map(|hazard| hazard_json(plan, hazard)).collect(),
         not_checked: plan.not_checked.iter().map(not_checked_json).collect(),
         proof: proof(plan),
-    };
-    serde_json::to_value(whole).unwrap_or_else(|_| json!({}))
+    }
 }
 
 fn id(plan: &RemediationPlan, index: usize) -> &str {

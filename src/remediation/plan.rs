@@ -10,9 +10,10 @@ use crate::arm::{Location, ResourceId, SubscriptionId};
 use crate::compliance::{ComplianceState, PolicyState, ReasonKind};
 use crate::inventory::{Resource, SubscriptionState};
 use crate::policy::Effect;
-use crate::source::{Code, Span};
+use crate::source::{Code, Span, mask};
 
 use super::assigned::Assigned;
+use super::codes;
 use super::deployment::{Action, Deployment};
 use super::estate::Estate;
 use super::hazards::{Hazard, NotChecked, Survey, survey};
@@ -22,7 +23,6 @@ use super::rights::{Right, rights};
 use super::roles::needed;
 use super::task::RemediationTask;
 use super::template::{SubscriptionTemplate, templates};
-use super::{codes, secret};
 
 /// Everything that remediation would do, and what is to be known before it does.
 #[derive(Debug, Clone)]
@@ -309,7 +309,7 @@ fn refusals(faults: &[ExpansionFault]) -> Vec<Refusal> {
 
 /// A text of an expansion as a line: without secrets.
 fn line(text: &str) -> String {
-    if secret::is_secret_text(text) { secret::MASK.to_owned() } else { shown(text) }
+    shown(&mask(text))
 }
 
 /// Whether Azure takes deployments in a subscription of this state.

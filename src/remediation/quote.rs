@@ -2,32 +2,21 @@
 
 use std::fmt::Write;
 
+use crate::source::printable;
+
 /// What pipelines take for a command when they see it in a line of output.
 const LOG_COMMANDS: &[(&str, &str)] = &[("##vso[", "#\\u{23}vso["), ("##[", "#\\u{23}["), ("::", ":\\u{3a}")];
 
-/// A text as messages and files show it, on one line: control characters and marks of direction as `\u{…}`, and nothing that
-/// a pipeline takes for a command of its log.
+/// A text as messages and files show it, on one line: nothing in it steers a terminal, and nothing is what a pipeline
+/// takes for a command of its log.
 pub(crate) fn shown(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        if is_hidden(c) {
-            let _ = write!(out, "\\u{{{:x}}}", u32::from(c));
-        } else {
-            out.push(c);
-        }
-    }
+    let mut out = printable(text).into_owned();
     for (mark, harmless) in LOG_COMMANDS {
         if out.contains(mark) {
             out = out.replace(mark, harmless);
         }
     }
     out
-}
-
-/// Control characters, and those that turn or hide the text around them.
-fn is_hidden(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 /// What no name of Azure's holds: line ends, and what a pipeline takes for a command of its log.
@@ -104,9 +93,14 @@ pub(crate) fn url_path(id: &str) -> String {
         .join("/")
 }
 
-/// A text as code in a line of Markdown (or a cell of its tables).
+/// A text as code in a cell of a Markdown table.
+pub(crate) fn markdown_cell(text: &str) -> String {
+    markdown(text).replace('|', "\\|")
+}
+
+/// A text as code in a line of Markdown.
 pub(crate) fn markdown(text: &str) -> String {
-    let text = shown(text).replace('|', "\\|");
+    let text = shown(text);
     if !text.contains('`') {
         return format!("`{text}`");
     }
@@ -117,7 +111,7 @@ pub(crate) fn markdown(text: &str) -> String {
 
 /// JSON as a file holds it: the same value, with nothing in it that a pipeline takes for a command when the
 /// file is printed.
-pub(crate) fn json(value: &serde_json::Value) -> String {
+pub(crate) fn json(value: &impl serde::Serialize) -> String {
     let mut text = serde_json::to_string_pretty(value).unwrap_or_default();
     text.push('\n');
     // `#` and `::` stand in strings only, where an escape says the same.
@@ -126,14 +120,14 @@ pub(crate) fn json(value: &serde_json::Value) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{bash, json, markdown, powershell, shown, url_path};
+    use super::{bash, json, markdown, markdown_cell, powershell, shown, url_path};
 
     const PLANTED: &str = "a'b\"$(touch x)`id`\n##vso[task.setvariable]x ../[c]\n::error::";
 
     #[test]
     fn a_message_is_one_harmless_line() {
         let text = shown("a\nb\u{1b}[31m\u{202e}##vso[x] ::error::");
-        assert_eq!(text, "a\\u{a}b\\u{1b}[31m\\u{202e}#\\u{23}vso[x] :\\u{3a}error:\\u{3a}");
+        assert_eq!(text, "a\\nb\\u{1b}[31m\\u{202e}#\\u{23}vso[x] :\\u{3a}error:\\u{3a}");
     }
 
     #[test]
@@ -162,7 +156,8 @@ mod tests {
     #[test]
     fn markdown_code_cannot_be_left() {
         assert_eq!(markdown("a"), "`a`");
-        assert_eq!(markdown("a`b``c|d"), "``` a`b``c\\|d ```");
+        assert_eq!(markdown("a`b``c|d"), "``` a`b``c|d ```");
+        assert_eq!(markdown_cell("a|b"), "`a\\|b`");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::deployment::Action;
 use super::plan::RemediationPlan;
 use super::proof::NOT_PROVEN;
-use super::quote::{markdown, shown};
+use super::quote::{markdown, markdown_cell, shown};
 
 /// The text; every name in it is code in a line.
 pub(crate) fn readme(plan: &RemediationPlan) -> String {
@@ -13,9 +13,11 @@ pub(crate) fn readme(plan: &RemediationPlan) -> String {
     let counts = plan.counts();
     let _ = writeln!(
         text,
-        "# Remediation plan\n\n{} deployments, {} resource groups, {} other resources, {} remediation tasks. \
-         Made by azpol; `plan.json` holds all of it.\n",
-        counts.deployments, counts.groups, counts.others, counts.tasks
+        "# Remediation plan\n\n{}, {}, {}, {}. Made by azpol; `plan.json` holds all of it.\n",
+        many(counts.deployments, "deployment"),
+        many(counts.groups, "new resource group"),
+        many(counts.others, "other resource"),
+        many(counts.tasks, "remediation task")
     );
     deployments(plan, &mut text);
     hazards(plan, &mut text);
@@ -38,6 +40,10 @@ pub(crate) fn readme(plan: &RemediationPlan) -> String {
     text
 }
 
+fn many(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
 fn deployments(plan: &RemediationPlan, text: &mut String) {
     if plan.deployments.is_empty() {
         return;
@@ -53,9 +59,9 @@ fn deployments(plan: &RemediationPlan, text: &mut String) {
         let _ = writeln!(
             text,
             "| {} | {} | {sign} {} |",
-            markdown(plan.name(&deployment.subscription)),
-            markdown(&plan.assignments[deployment.assignment].assignment.display_name),
-            markdown(&deployment.summary())
+            markdown_cell(plan.name(&deployment.subscription)),
+            markdown_cell(&plan.assignments[deployment.assignment].assignment.display_name),
+            markdown_cell(&deployment.summary())
         );
     }
     text.push('\n');
@@ -87,8 +93,7 @@ fn hazards(plan: &RemediationPlan, text: &mut String) {
         for open in &plan.not_checked {
             let count = match open.subscriptions.len() {
                 0 => String::new(),
-                1 => ", 1 subscription".to_owned(),
-                count => format!(", {count} subscriptions"),
+                count => format!(", {}", many(count, "subscription")),
             };
             let _ = writeln!(
                 text,
@@ -110,8 +115,8 @@ fn rights(plan: &RemediationPlan, text: &mut String) {
     text.push_str("\n## What it needs\n\n| who | needs | a role that has it | where | what for |\n|---|---|---|---|---|\n");
     for right in &plan.rights {
         let places = match right.scopes.as_slice() {
-            [one] => markdown(one),
-            [first, rest @ ..] => format!("{} and {} more (`plan.json`)", markdown(first), rest.len()),
+            [one] => markdown_cell(one),
+            [first, rest @ ..] => format!("{} and {} more (`plan.json`)", markdown_cell(first), rest.len()),
             [] => String::new(),
         };
         let held = match right.held {
@@ -123,9 +128,9 @@ fn rights(plan: &RemediationPlan, text: &mut String) {
             text,
             "| {}{held} | {} | {} | {places} | {} |",
             right.who.as_str(),
-            markdown(&right.needs),
+            markdown_cell(&right.needs),
             shown(&right.role),
-            markdown(&right.why)
+            markdown_cell(&right.why)
         );
     }
     text.push('\n');
@@ -145,9 +150,9 @@ fn run(plan: &RemediationPlan, text: &mut String) {
         let assigned = &plan.assignments[task.assignment];
         let _ = writeln!(
             text,
-            "   - {}: {} rows of {}",
+            "   - {}: {} of {}",
             markdown(&task.file()),
-            task.planned,
+            many(task.planned, "row"),
             markdown(&assigned.assignment.display_name)
         );
         for note in &task.notes {

@@ -106,7 +106,9 @@ fn identity(rights: &mut Rights, assignments: &[Assigned], needed: &NeededRole) 
     let name = assignments.get(needed.assignment).map_or("", |a| &*a.assignment.name);
     let role = role_name(&needed.role);
     let why = match &needed.target {
-        Some(target) => format!("`{name}` writes to a {} outside of its scope", target.kind.as_str()),
+        Some(target) => {
+            format!("`{name}` writes to what lies outside of its scope: {}", target.kind.as_str())
+        }
         None => format!("`{name}` deploys with it"),
     };
     let held = match needed.held {

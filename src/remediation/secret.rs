@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::arm::{Object, Value};
+use crate::source;
 
 /// What stands in a secret's place.
 pub(crate) const MASK: &str = "***";
@@ -18,15 +19,12 @@ pub(crate) fn is_secret(object: &Object, key: &str, value: &Value) -> bool {
         kind.is_some_and(|kind| kind.eq_ignore_ascii_case("LogicApp"))
             || object.contains_key("logicAppResourceId")
     };
-    key.eq_ignore_ascii_case("connectionString")
-        || (key.eq_ignore_ascii_case("uri") && logic_app())
-        || is_secret_text(text)
+    source::is_secret(key, text) || (key.eq_ignore_ascii_case("uri") && logic_app()) || is_secret_text(text)
 }
 
 /// Whether a text is a secret wherever it stands.
 pub(crate) fn is_secret_text(text: &str) -> bool {
-    let text = text.to_ascii_lowercase();
-    ["sharedaccesskey=", "accountkey=", "sig="].iter().any(|mark| text.contains(mark))
+    matches!(source::mask(text), std::borrow::Cow::Owned(_))
 }
 
 /// Whether a member never comes back from the provider, so that its absence says nothing.
@@ -71,10 +69,10 @@ mod tests {
             r#"{"actions": [
                 {"actionType": "LogicApp", "logicAppResourceId": "/subscriptions/s", "uri": "https://x"},
                 {"actionType": "EventHub", "connectionString": "plain"}],
-                "note": "Endpoint=sb://a;SharedAccessKey=abc", "link": "https://x?SIG=1", "uri": "https://y", "own": "pw"}"#,
+                "note": "Endpoint=sb://a;SharedAccessKey=abc", "link": "https://x?SIG=1", "uri": "https://y", "own": "hunter2 and more"}"#,
         );
-        let masked = mask(&action, &["pw".into()]).to_json();
-        for secret in ["https://x", "plain", "abc", "SIG", "pw"] {
+        let masked = mask(&action, &["hunter2".into()]).to_json();
+        for secret in ["https://x", "plain", "abc", "SIG=1", "hunter2"] {
             assert!(!masked.contains(secret), "{secret} in {masked}");
         }
         assert!(masked.contains("https://y"), "a uri of something else is no secret: {masked}");

@@ -237,7 +237,7 @@ pub fn result(view: &View<'_>, faults: &Diagnostics) -> Result {
         version: env!("CARGO_PKG_VERSION"),
         asserted: view.asserted.to_vec(),
         collected: view.inventory.collected().map(|time| time.to_string()),
-        tenants: view.inventory.tenants().map(ToString::to_string).collect(),
+        tenants: view.inventory.tenants().iter().map(ToString::to_string).collect(),
         summary: counts(Summary::of_run(run)),
         assignments: (0..run.assignments.len()).map(|index| assignment(view, index)).collect(),
         rows: run.rows.iter().map(|row| self::row(view, row)).collect(),

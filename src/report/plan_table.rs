@@ -25,11 +25,7 @@ pub fn plan(view: &View<'_>, plan: &RemediationPlan, style: Style, command: &str
     not_checked(plan, style, &mut out);
     proof(plan, style, &mut out);
     out.push('\n');
-    let dot = style.dot();
-    out.push_str(
-        &style
-            .text(&format!("{command} -o plan/    write it  {dot}  {command} --format json    everything\n")),
-    );
+    out.push_str(&format!("{command} -o plan/ writes it{}--format json has everything\n", style.dot()));
     out
 }
 
@@ -192,6 +188,8 @@ fn proof(plan: &RemediationPlan, style: Style, out: &mut String) {
         .collect();
     draw_some(lines, style, out);
     if proof.planned > 0 {
-        out.push_str(&format!("       Not proven: {}.\n", NOT_PROVEN.join(", ")));
+        for row in wrap(&format!("Not proven: {}.", NOT_PROVEN.join(", ")), style.width.saturating_sub(7)) {
+            out.push_str(&format!("       {row}\n"));
+        }
     }
 }

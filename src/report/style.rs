@@ -52,14 +52,13 @@ impl Style {
     pub fn symbol(self, mark: Mark) -> &'static str {
         match (mark, self.unicode) {
             (Mark::Good, true) => "✓",
-            (Mark::Good, false) => "+",
             (Mark::Bad, true) => "✗",
             (Mark::Bad, false) => "x",
             (Mark::Open, _) => "?",
             (Mark::Out, true) => "–",
             (Mark::Out, false) => "-",
             (Mark::Warn, _) => "!",
-            (Mark::Create, _) => "+",
+            (Mark::Good, false) | (Mark::Create, _) => "+",
             (Mark::Change, _) => "~",
             (Mark::Plain, _) => " ",
         }

@@ -34,7 +34,7 @@ pub fn reason(row: &PolicyState) -> Words {
 }
 
 fn satisfied(row: &PolicyState) -> String {
-    row.candidate.as_ref().map_or_else(String::new, |id| place(id))
+    row.candidate.as_ref().map_or_else(String::new, place)
 }
 
 /// `name in group`

@@ -4,6 +4,8 @@ mod architecture;
 mod codes;
 mod expansion;
 mod fixtures;
+mod inputs;
+mod plan;
 mod policies;
 
 #[path = "../deployment/mod.rs"]

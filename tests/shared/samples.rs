@@ -179,7 +179,7 @@ fn azgovviz_gives_the_whole_tree() {
         assert_eq!(subscription.state.as_option().map(|state| state.as_str()), Some("Enabled"));
         assert!(subscription.tags.as_option().is_some_and(|tags| tags.get("costCenter").is_some()));
     }
-    let roots = inventory.management_groups().iter().filter(|group| group.is_root).count();
+    let roots = inventory.management_groups().filter(|group| group.is_root).count();
     assert_eq!(roots, 1);
     assert_eq!(run.documents.assignments.len(), 29);
 }
@@ -202,7 +202,7 @@ fn the_live_automations_are_whole() {
 #[test]
 fn the_expanded_tree_ends_with_the_tenant() {
     let run = sample("mg/az_cli_show_expand_recurse.json");
-    let subscription = &run.inventory.subscriptions()[0];
+    let subscription = run.inventory.subscriptions().next().expect("one");
     assert_eq!(&*subscription.display_name, "Test Subscription");
     assert!(subscription.chain.complete);
     let names: Vec<_> = subscription.chain.above.iter().map(ManagementGroupId::as_str).collect();
@@ -211,7 +211,7 @@ fn the_expanded_tree_ends_with_the_tenant() {
         ["test-child-mgmt-group", "test-management-group", "00000000-0000-0000-0000-00000000aaaa"]
     );
     let shape = sample("mg/rest_expand_recurse_shape.json");
-    assert!(shape.inventory.subscriptions().iter().all(|subscription| !subscription.chain.complete));
+    assert!(shape.inventory.subscriptions().all(|subscription| !subscription.chain.complete));
     assert_eq!(shape.inventory.subscriptions().len(), 2);
 }
 

@@ -34,11 +34,7 @@ fn compiled(definition: &Node, given: &Object) -> CompiledPolicy {
     assert!(faults.is_empty(), "{faults:?}");
     let (assignment, lowered) = (assignment.expect("an assignment"), lowered.expect("a definition"));
     let bound = bind(&lowered, &assignment, &mut faults).unwrap_or_else(|| panic!("{faults:?}"));
-    compile(&lowered, &bound, &catalog()).expect("compiled")
-}
-
-fn catalog() -> AliasCatalog {
-    AliasCatalog::built_in()
+    compile(&lowered, &bound, &AliasCatalog::built_in()).expect("compiled")
 }
 
 fn subscription() -> Subscription {

@@ -15,7 +15,7 @@ mod shape;
 mod target;
 
 pub use expand::{PreparedTemplate, expand};
-pub use literal::{SecretParameter, Secrets, to_template_json};
+pub use literal::{template_text, to_template_json};
 pub use request::{
     DeployedResource, DeploymentRequest, Expansion, ExpansionFault, FaultKind, ResourceGroupFacts,
     SubscriptionFacts,

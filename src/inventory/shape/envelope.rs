@@ -123,15 +123,15 @@ fn rest(mut node: Node, faults: &mut Diagnostics) -> Opened {
             let why = "`nextLink` leads to a next page".to_owned();
             GoesOn { span: link.span, why, resource_type, scope, may_be_given: false }
         });
-    let items = match take(&mut node, "value") {
-        Some(Node { value: NodeValue::Array(items), .. }) => items,
+    let (envelope, items) = match take(&mut node, "value") {
+        Some(Node { value: NodeValue::Array(items), .. }) => (Envelope::RestList, items),
         Some(other) => {
             faults.push(wrong_list("value", &other));
-            Vec::new()
+            (Envelope::Single, Vec::new())
         }
-        None => Vec::new(),
+        None => (Envelope::RestList, Vec::new()),
     };
-    Opened { envelope: Envelope::RestList, items, goes_on, total: None, span }
+    Opened { envelope, items, goes_on, total: None, span }
 }
 
 fn wrong_list(key: &str, found: &Node) -> Diagnostic {
@@ -150,7 +150,7 @@ fn graph(mut node: Node, faults: &mut Diagnostics) -> Opened {
         Some(data) if data.get("rows").is_some() => (Envelope::GraphTable, table(data, faults)),
         Some(other) => {
             faults.push(wrong_list("data", &other));
-            (Envelope::Graph, Vec::new())
+            (Envelope::Single, Vec::new())
         }
         None => (Envelope::Graph, Vec::new()),
     };

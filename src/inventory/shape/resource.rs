@@ -29,6 +29,8 @@ pub(crate) enum Shape {
 pub(crate) struct Read {
     pub(crate) resource: Resource,
     pub(crate) shape: Shape,
+    /// Whether a finding says already why something of it isn't read.
+    pub(crate) told: bool,
 }
 
 /// Members that stand at the top of a resource; any other belongs to `properties`.
@@ -73,6 +75,7 @@ const ADDED: &[&str] = &[
 /// Reads one. What has no id, or none that is one, gives a finding.
 pub(crate) fn read(node: &Node, envelope: Envelope, faults: &mut Diagnostics) -> Option<Read> {
     let (id, resource_type) = identity(node, faults)?;
+    let before = faults.len();
     let shape = shape(node, envelope);
     let is_automation = resource_type.is(ResourceType::AUTOMATION);
     let mut loss = None;
@@ -133,7 +136,8 @@ pub(crate) fn read(node: &Node, envelope: Envelope, faults: &mut Diagnostics) ->
     }
     let location = body.get("location").and_then(Value::as_str).map(Location::new);
     let body = Value::from(body);
-    Some(Read { resource: Resource { id, resource_type, location, body, loss, span: node.span }, shape })
+    let resource = Resource { id, resource_type, location, body, loss, span: node.span };
+    Some(Read { resource, shape, told: faults.len() > before })
 }
 
 /// The id and the type.

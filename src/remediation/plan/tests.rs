@@ -84,7 +84,7 @@ fn only_what_is_known_and_deployable_is_planned() {
         ]
     );
     assert_eq!(plan.not_deployable.len(), 1);
-    assert_eq!(plan.not_deployable[0].refusals[0].message, "index 0\\u{a}is out of range");
+    assert_eq!(plan.not_deployable[0].refusals[0].message, "index 0\\nis out of range");
     assert_eq!(
         plan.not_deployable[0].refusals[0].expression.as_deref(),
         Some("[parameters('alertSeverities')[0]]")

@@ -385,3 +385,10 @@ fn junk_and_missing_files_are_faults() {
     assert_eq!(open(&mut sources, junk), [(codes::NOT_TEXT.id, 4)]);
     assert_eq!(open(&mut sources, gone), [(codes::UNREADABLE.id, 0)]);
 }
+
+#[test]
+fn a_file_in_pieces_can_go_to_another_thread() {
+    fn sent<T: Send>() {}
+    sent::<Splitter>();
+    sent::<Piece>();
+}

@@ -1,0 +1,51 @@
+//! azpol itself, end to end: what `azpol scan` does up to the states.
+
+use std::ffi::OsString;
+use std::io;
+use std::path::Path;
+
+use azpol::cli::{Cli, Command, Session};
+use azpol::compliance::{ComplianceState, Run};
+use clap::Parser;
+
+use crate::definition::Definition;
+use crate::fault::Fault;
+use crate::outcome::{Outcome, Verdicts};
+
+/// Reads a folder, resolves its assignment, compiles the definition and evaluates it for each subscription, on so
+/// many threads.
+pub(crate) fn run(dir: &Path, definition: &Definition, threads: usize) -> Result<Outcome, Fault> {
+    let Command::Scan(args) = arguments(dir, definition, threads)?.command else {
+        return Err(Fault::Peer("azpol", "`scan` isn't a command".to_owned()));
+    };
+    let mut outcome = Outcome::default();
+    let session = outcome.part("scan", || Session::start(&args.run, &mut io::empty()));
+    if session.faults.has_errors() {
+        let first = session.faults.iter().next().map(|fault| fault.message.clone());
+        return Err(Fault::Peer("azpol", first.unwrap_or_default()));
+    }
+    outcome.verdicts = Some(verdicts(&session.run));
+    Ok(outcome)
+}
+
+fn arguments(dir: &Path, definition: &Definition, threads: usize) -> Result<Cli, Fault> {
+    let mut words: Vec<OsString> = ["azpol", "scan", "--no-progress", "--jobs"].map(OsString::from).to_vec();
+    words.push(threads.to_string().into());
+    words.push(dir.into());
+    words.extend(definition.file.iter().map(OsString::from));
+    Cli::try_parse_from(words).map_err(|error| Fault::Peer("azpol", error.to_string()))
+}
+
+fn verdicts(run: &Run) -> Verdicts {
+    let mut verdicts = Verdicts::default();
+    for row in &run.rows {
+        match row.state {
+            ComplianceState::Compliant => verdicts.compliant += 1,
+            ComplianceState::NonCompliant => {
+                verdicts.non_compliant.insert(format!("/subscriptions/{}", row.subscription).to_ascii_lowercase());
+            }
+            ComplianceState::Error | ComplianceState::Undetermined => verdicts.other += 1,
+        }
+    }
+    verdicts
+}
