@@ -54,16 +54,11 @@ fn peak(args: &Args, foreign: u64) -> Result<Peak, Fault> {
 /// The child: scans once and prints its own peak, where the system tells it.
 #[expect(clippy::print_stdout, reason = "the parent reads it")]
 pub(crate) fn child(dir: &Path, definition: &Definition) -> Result<ExitCode, Fault> {
-    match azpol_scan::run(dir, definition, 1) {
-        Ok(_) => {
-            if let Some(kibibytes) = own_peak() {
-                println!("{MARK}{kibibytes}");
-            }
-            Ok(ExitCode::SUCCESS)
-        }
-        Err(Fault::NotThere(_)) => Ok(ExitCode::SUCCESS),
-        Err(fault) => Err(fault),
+    azpol_scan::run(dir, definition, 1)?;
+    if let Some(kibibytes) = own_peak() {
+        println!("{MARK}{kibibytes}");
     }
+    Ok(ExitCode::SUCCESS)
 }
 
 /// `VmHWM` of Linux: the most memory that was ever resident, in KiB. Other systems have no such file.

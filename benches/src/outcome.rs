@@ -47,14 +47,12 @@ pub(crate) struct Measured {
     pub(crate) contender: Contender,
     /// What each run gave.
     pub(crate) outcomes: Vec<Outcome>,
-    /// Why there is none.
-    pub(crate) missing: Option<&'static str>,
 }
 
 impl Measured {
     /// Before the first run.
     pub(crate) fn new(contender: Contender) -> Measured {
-        Measured { contender, outcomes: Vec::new(), missing: None }
+        Measured { contender, outcomes: Vec::new() }
     }
 
     /// Median and best of all runs.
