@@ -34,7 +34,7 @@ pub(crate) fn measure(args: &Args) -> Result<Vec<Peak>, Fault> {
 }
 
 fn peak(args: &Args, foreign: u64) -> Result<Peak, Fault> {
-    let tenant = Tenant::generate(args.seed, args.subscriptions, foreign)?;
+    let tenant = Tenant::generate(args.tenant(foreign), None)?;
     let program = env::current_exe().map_err(|error| Fault::System("this program isn't found", error))?;
     let mut command = Command::new(program);
     command.arg("--scan-once").arg(tenant.dir()).stderr(Stdio::inherit());
