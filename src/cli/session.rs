@@ -54,7 +54,7 @@ impl Session {
         assignments.extend(proposed.into_iter().map(|assignment| (assignment, true)));
         let selection = propose::selection(args, &inventory, &mut faults);
         let assignments = selection.select(assignments, &definitions, &inventory, &mut faults);
-        let mut run = resolve(assignments, &definitions, &AliasCatalog::built_in(), &mut faults);
+        let mut run = resolve(assignments, &definitions, &inventory, &AliasCatalog::built_in(), &mut faults);
         let selected = |subscription: &_| selection.keeps_subscription(subscription);
         (run.rows, run.excluded) = evaluate(&inventory, &run.assignments, &selected, args.now.as_deref());
         let facts = open_facts(&run.rows, &inventory);

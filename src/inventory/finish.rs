@@ -45,7 +45,7 @@ impl InventoryBuilder {
             oldest: collected.oldest(),
             role_assignments: roles(std::mem::take(&mut self.roles), &mut faults),
             exemptions: Exemptions::new(exemptions(std::mem::take(&mut self.exemptions), &mut faults)),
-            registrations: registrations(std::mem::take(&mut self.registrations)),
+            registrations: registrations(std::mem::take(&mut self.registrations), &mut faults),
             deployments: deployments(std::mem::take(&mut self.deployments)),
             ..Base::default()
         };
@@ -155,10 +155,15 @@ impl InventoryBuilder {
 
     /// Every list that goes on elsewhere, and empty lists of which nothing is known.
     fn disprove(&self, stated: &Stated, facts: &mut Facts, faults: &mut Diagnostics) {
+        let typed: BTreeSet<FileId> =
+            self.batches.iter().filter(|batch| !batch.types.is_empty()).map(|batch| batch.file).collect();
         for batch in &self.batches {
             let entry = stated.entries.get(&batch.file).map(|(entry, _)| entry);
             let Some(goes_on) = &batch.goes_on else {
-                let is_empty = batch.rows == 0 && batch.envelope != Envelope::Single;
+                // One that stands behind others in a file is of their type: a command was called in a loop.
+                let alone = !typed.contains(&batch.file);
+                let is_empty =
+                    batch.rows == 0 && !batch.has_lists && batch.envelope != Envelope::Single && alone;
                 if is_empty && entry.is_none_or(|entry| entry.types.is_empty()) {
                     faults.push(empty_list(batch.span));
                 }

@@ -2,6 +2,7 @@
 
 use crate::arm::ResourceType;
 use crate::remediation::hazards::{Hazard, NotChecked};
+use crate::remediation::codes;
 use crate::remediation::{Action, Deployment, NOT_PROVEN, RemediationPlan};
 use crate::source::{mask, printable};
 
@@ -25,11 +26,7 @@ pub fn plan(view: &View<'_>, plan: &RemediationPlan, style: Style, command: &str
     not_checked(plan, style, &mut out);
     proof(plan, style, &mut out);
     out.push('\n');
-    let dot = style.dot();
-    out.push_str(
-        &style
-            .text(&format!("{command} -o plan/    write it  {dot}  {command} --format json    everything\n")),
-    );
+    out.push_str(&format!("{command} -o plan/ writes it{}--format json has everything\n", style.dot()));
     out
 }
 
@@ -108,7 +105,7 @@ fn not_deployable(plan: &RemediationPlan, style: Style, out: &mut String) {
                 None => refusal.message.clone(),
             })
             .collect();
-        Line::new(Mark::Bad, name(plan, &not.subscription), "", safe(&refusals.join("; ")))
+        Line::new(Mark::Bad, codes::NOT_DEPLOYABLE.id, name(plan, &not.subscription), safe(&refusals.join("; ")))
     });
     draw_some(lines.collect(), style, out);
 }
@@ -192,6 +189,8 @@ fn proof(plan: &RemediationPlan, style: Style, out: &mut String) {
         .collect();
     draw_some(lines, style, out);
     if proof.planned > 0 {
-        out.push_str(&format!("       Not proven: {}.\n", NOT_PROVEN.join(", ")));
+        for row in wrap(&format!("Not proven: {}.", NOT_PROVEN.join(", ")), style.width.saturating_sub(7)) {
+            out.push_str(&format!("       {row}\n"));
+        }
     }
 }

@@ -6,7 +6,7 @@ use crate::compliance::{
 use crate::policy::{DefinitionSource, PolicyDefinition, Selective};
 use crate::source::printable;
 
-use super::lines::{Line, count, draw, wrap};
+use super::lines::{Line, count, draw, width, wrap};
 use super::style::{Mark, Style};
 use super::view::View;
 use super::words;
@@ -22,40 +22,54 @@ pub fn scan(view: &View<'_>, style: Style) -> String {
     out
 }
 
-/// The first lines: what was read, and what was asserted.
+/// The first lines: what was asserted, and what was read.
 pub fn head(view: &View<'_>, style: Style) -> String {
     let mut out = String::new();
-    let inventory = view.inventory;
+    if !view.asserted.is_empty() {
+        for row in wrap(&printable(&format!("asserted: {}", view.asserted.join("; "))), style.width) {
+            out.push_str(&row);
+            out.push('\n');
+        }
+    }
     if let Some(what) = empty(view) {
         out.push_str(&style.paint(Mark::Warn, &format!("! {what}")));
         out.push('\n');
     }
+    let inventory = view.inventory;
     let mut parts = Vec::new();
-    let tenants: Vec<&str> = inventory.tenants();
-    match tenants.as_slice() {
+    match inventory.tenants().as_slice() {
         [] => {}
-        [one] => parts.push(format!("tenant {}", printable(one))),
+        [one] => parts.push(format!("tenant {}", short_id(one))),
         many => parts.push(count(many.len(), "tenant", "tenants")),
     }
-    let groups = inventory.management_groups().len();
     let mut number = count(inventory.subscriptions().len(), "subscription", "subscriptions");
+    let groups = inventory.management_groups().len();
     if groups > 0 {
         number.push_str(&format!(" in {}", count(groups, "management group", "management groups")));
     }
     parts.push(number);
-    parts.push(count(view.run.assignments.len(), "assignment", "assignments"));
     parts.push(match inventory.collected() {
-        Some(time) => format!("collected {time}"),
+        Some(time) => format!("collected {}", time.strftime("%Y-%m-%d %H:%M UTC")),
         None => "collected: not known".to_owned(),
     });
     for row in wrap(&parts.join(style.dot()), style.width) {
         out.push_str(&style.text(&row));
         out.push('\n');
     }
-    if !view.asserted.is_empty() {
-        out.push_str(&format!("asserted: {}\n", view.asserted.join("; ")));
+    let aside = inventory.set_aside();
+    if !aside.is_empty() {
+        let names: Vec<_> =
+            aside.iter().take(3).map(|aside| printable(&aside.display_name).into_owned()).collect();
+        let more = if aside.len() > 3 { format!(" and {} more", aside.len() - 3) } else { String::new() };
+        out.push_str(&format!("set aside, not of this tenant: {}{more}\n", names.join(", ")));
     }
     out
+}
+
+/// A GUID by its first eight digits; anything else as it is.
+fn short_id(text: &str) -> String {
+    let short = if uuid::Uuid::parse_str(text).is_ok() { &text[..8] } else { text };
+    printable(short).into_owned()
 }
 
 /// What a run lacks to say anything.
@@ -95,8 +109,9 @@ fn title(evaluated: &Evaluated, style: Style) -> String {
     let proposed = if evaluated.proposed { " (proposed)" } else { "" };
     let name = printable(&assignment.display_name).into_owned();
     let place = format!("{} at {scope}{proposed}", printable(&assignment.name));
-    let text = format!("{place}{}{}", style.dot(), definition_name(&evaluated.definition));
-    format!("{}    {}\n", style.bold(&name), style.dim(&style.text(&text)))
+    let text = style.text(&format!("{place}{}{}", style.dot(), definition_name(&evaluated.definition)));
+    let gap = if width(&name) + 4 + width(&text) > style.width { "\n  " } else { "    " };
+    format!("{}{gap}{}\n", style.bold(&name), style.dim(&text))
 }
 
 fn scope_name(scope: &crate::arm::Scope) -> String {
@@ -110,8 +125,7 @@ fn scope_name(scope: &crate::arm::Scope) -> String {
 
 /// `ffb6f416 4.1.0 (shipped twin)`
 pub fn definition_name(definition: &PolicyDefinition) -> String {
-    let guid = uuid::Uuid::parse_str(&definition.name).is_ok();
-    let name = if guid { &definition.name[..8] } else { &*definition.name };
+    let name = short_id(&definition.name);
     let version = definition.version.as_deref().map(|v| format!(" {v}")).unwrap_or_default();
     let source = match definition.source {
         DefinitionSource::Shipped => " (shipped twin)",
@@ -212,8 +226,11 @@ pub fn why_not(not: &NotEvaluated) -> String {
         WhyNot::UnknownScope(scope) => format!("its scope {scope} isn't among the inputs"),
         WhyNot::Parameters => "its parameters don't fit the definition".to_owned(),
         WhyNot::NotBuilt(parts) => {
-            let names: Vec<_> = parts.iter().map(|(what, _)| what.as_str()).collect();
-            format!("its definition uses what isn't built yet: {}", names.join(", "))
+            let mut names: Vec<_> = parts.iter().map(|(what, _)| what.as_str()).collect();
+            names.dedup();
+            let more = if names.len() > 2 { format!(" and {} more", names.len() - 2) } else { String::new() };
+            names.truncate(2);
+            format!("{}{more}", names.join(", "))
         }
         WhyNot::NotEvaluable(why) => why.clone(),
     }

@@ -4,6 +4,7 @@ mod architecture;
 mod codes;
 mod expansion;
 mod fixtures;
+mod inputs;
 mod plan;
 mod policies;
 

@@ -77,6 +77,12 @@ pub(crate) fn open(node: Node, faults: &mut Diagnostics) -> Opened {
     opened(Envelope::Single, vec![node])
 }
 
+/// Whether a node is a list, with or without an envelope.
+pub(crate) fn is_list(node: &Node) -> bool {
+    let single = node.get("id").is_some() || node.get("type").is_some() || node.get("properties").is_some();
+    node.is_array() || (!single && (is_rest_list(node) || is_graph(node)))
+}
+
 /// Whether `value` is a list, or stands beside what only lists have.
 fn is_rest_list(node: &Node) -> bool {
     node.get("value").is_some_and(|value| value.is_array() || node.get("nextLink").is_some())
@@ -123,15 +129,15 @@ fn rest(mut node: Node, faults: &mut Diagnostics) -> Opened {
             let why = "`nextLink` leads to a next page".to_owned();
             GoesOn { span: link.span, why, resource_type, scope, may_be_given: false }
         });
-    let items = match take(&mut node, "value") {
-        Some(Node { value: NodeValue::Array(items), .. }) => items,
+    let (envelope, items) = match take(&mut node, "value") {
+        Some(Node { value: NodeValue::Array(items), .. }) => (Envelope::RestList, items),
         Some(other) => {
             faults.push(wrong_list("value", &other));
-            Vec::new()
+            (Envelope::Single, Vec::new())
         }
-        None => Vec::new(),
+        None => (Envelope::RestList, Vec::new()),
     };
-    Opened { envelope: Envelope::RestList, items, goes_on, total: None, span }
+    Opened { envelope, items, goes_on, total: None, span }
 }
 
 fn wrong_list(key: &str, found: &Node) -> Diagnostic {
@@ -150,7 +156,7 @@ fn graph(mut node: Node, faults: &mut Diagnostics) -> Opened {
         Some(data) if data.get("rows").is_some() => (Envelope::GraphTable, table(data, faults)),
         Some(other) => {
             faults.push(wrong_list("data", &other));
-            (Envelope::Graph, Vec::new())
+            (Envelope::Single, Vec::new())
         }
         None => (Envelope::Graph, Vec::new()),
     };

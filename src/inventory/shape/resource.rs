@@ -6,7 +6,7 @@ use crate::arm::{Location, Object, ResourceId, ResourceType, Value};
 use crate::source::{Diagnostic, Diagnostics, Node, NodeValue};
 
 use super::super::resource::{Resource, ShapeLoss};
-use super::super::{codes, kind};
+use super::super::{codes, foreign, kind};
 use super::envelope::Envelope;
 use super::text::{has_cut, is_cut, json_in};
 use super::{automation, text};
@@ -29,6 +29,8 @@ pub(crate) enum Shape {
 pub(crate) struct Read {
     pub(crate) resource: Resource,
     pub(crate) shape: Shape,
+    /// Whether a finding says already why something of it isn't read.
+    pub(crate) told: bool,
 }
 
 /// Members that stand at the top of a resource; any other belongs to `properties`.
@@ -73,6 +75,7 @@ const ADDED: &[&str] = &[
 /// Reads one. What has no id, or none that is one, gives a finding.
 pub(crate) fn read(node: &Node, envelope: Envelope, faults: &mut Diagnostics) -> Option<Read> {
     let (id, resource_type) = identity(node, faults)?;
+    let before = faults.len();
     let shape = shape(node, envelope);
     let is_automation = resource_type.is(ResourceType::AUTOMATION);
     let mut loss = None;
@@ -133,7 +136,8 @@ pub(crate) fn read(node: &Node, envelope: Envelope, faults: &mut Diagnostics) ->
     }
     let location = body.get("location").and_then(Value::as_str).map(Location::new);
     let body = Value::from(body);
-    Some(Read { resource: Resource { id, resource_type, location, body, loss, span: node.span }, shape })
+    let resource = Resource { id, resource_type, location, body, loss, span: node.span };
+    Some(Read { resource, shape, told: faults.len() > before })
 }
 
 /// The id and the type.
@@ -147,6 +151,18 @@ fn identity(node: &Node, faults: &mut Diagnostics) -> Option<(ResourceId, Resour
         );
         return None;
     };
+    if foreign::is_placeholder(text) {
+        let span = node.get("id").or_else(|| node.get("resourceId")).map_or(node.span, |id| id.span);
+        faults.push(
+            Diagnostic::new(
+                &codes::PLACEHOLDER,
+                format!("`{text}` holds a placeholder, so this resource isn't read"),
+            )
+            .at(span, "an id belongs here")
+            .help("give the deployed object, or put the value in"),
+        );
+        return None;
+    }
     let Some(id) = ResourceId::parse(text) else {
         let span = node.get("id").or_else(|| node.get("resourceId")).map_or(node.span, |id| id.span);
         faults.push(bad_id(text).at(span, "this resource isn't read"));
