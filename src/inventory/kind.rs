@@ -171,6 +171,9 @@ impl Kind {
         if Kind::is_subscription(node) {
             return Some(Kind::Subscription);
         }
+        if is_config(node) {
+            return Some(Kind::Config);
+        }
         // A flattened automation whose id was projected away.
         (top("isEnabled") && (top("sources") || top("actions"))).then_some(Kind::Resource)
     }
@@ -187,6 +190,13 @@ impl Kind {
                 || node.get("isDefault").is_some()
                 || node.get("subscriptionId").is_some())
     }
+}
+
+/// `azpol.yaml` without its marker: nothing but keys of its own.
+fn is_config(node: &Node) -> bool {
+    let own = |key: &str| matches!(key, "fail-on" | "format" | "color" | "$schema");
+    let members = node.members();
+    members.iter().all(|member| own(&member.key)) && members.iter().any(|member| &*member.key != "$schema")
 }
 
 /// A row of policy states: its `resourceId` is another thing's, and no `id` of its own stands beside it.
@@ -290,6 +300,8 @@ mod tests {
     fn azpol_knows_its_own_documents() {
         assert_eq!(kind(r#"{"azpol":"manifest/v1","files":[]}"#), Kind::Manifest);
         assert_eq!(kind(r#"{"azpol":{"result":"v1"},"rows":[]}"#), Kind::Own);
+        assert_eq!(kind(r#"{"fail-on":["error"],"format":"json"}"#), Kind::Config);
+        assert_eq!(kind(r#"{"format":"json","rows":[]}"#), Kind::Unknown);
     }
 
     #[test]
