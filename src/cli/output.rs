@@ -8,7 +8,7 @@ use std::path::Path;
 
 use crate::config::ColorChoice;
 use crate::report::Style;
-use crate::source::{Diagnostic, Diagnostics, RenderStyle, Severity, SourceMap, render};
+use crate::source::{Diagnostic, Diagnostics, RenderStyle, Severity, SourceMap, printable, render};
 
 use super::codes;
 use super::environment::Environment;
@@ -119,7 +119,7 @@ pub fn internal(error: &dyn Error) -> u8 {
 
 /// Says something that is no finding.
 pub fn say(text: impl Display) {
-    to_stderr(&format!("{text}\n"));
+    to_stderr(&format!("{}\n", printable(&text.to_string())));
 }
 
 /// Writes to standard error; there is nobody to tell that it can't be written.
