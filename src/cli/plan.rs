@@ -37,7 +37,9 @@ pub fn run(args: &PlanArgs) -> u8 {
     }
     if let Some(folder) = &args.output {
         if let Err(error) = write_whole(folder, &PlanFiles::new(&plan)) {
-            return output.usage(Diagnostic::new(&codes::NOT_WRITTEN, error.to_string()));
+            let finding = error.diagnostic();
+            return output
+                .usage(finding.unwrap_or_else(|| Diagnostic::new(&codes::NOT_WRITTEN, error.to_string())));
         }
         output::say(format_args!("plan written to {}", folder.display()));
     }
@@ -46,12 +48,15 @@ pub fn run(args: &PlanArgs) -> u8 {
 }
 
 fn outcome(session: &Session, plan: &RemediationPlan, allow_empty: bool) -> Outcome {
+    let base = scan::outcome(session, allow_empty);
     Outcome {
+        // What a deployment would do that azpol can't expand isn't known either.
+        not_evaluated: base.not_evaluated + plan.not_expanded(),
         hazards: plan.hazards.len(),
         nonconvergent: usize::from(!plan.proof.holds()),
         undeployable: plan.not_deployable.len(),
         planned: plan.deployments.len(),
-        ..scan::outcome(session, allow_empty)
+        ..base
     }
 }
 

@@ -97,6 +97,7 @@ impl Programs<'_> {
         let catalog = self.catalog;
         let program = self.known.entry(key).or_insert_with(|| {
             compile(definition, &bound, catalog).map(Arc::new).map_err(|missing| {
+                missing.iter().for_each(|not| faults.push(not.diagnostic()));
                 WhyNot::NotBuilt(missing.into_iter().map(|not| (not.to_string(), not.span)).collect())
             })
         });

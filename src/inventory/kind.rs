@@ -48,6 +48,9 @@ pub enum Kind {
     Unknown,
 }
 
+/// The keys of `azpol.yaml`, which tell it even without its marker.
+const CHOICES: &[&str] = &["$schema", "fail-on", "format", "color"];
+
 impl Kind {
     /// As messages name one of it.
     pub fn as_str(self) -> &'static str {
@@ -168,11 +171,12 @@ impl Kind {
         if has("policyDefinitions") && (properties.is_some() || top("displayName") || top("parameters")) {
             return Some(Kind::PolicySetDefinition);
         }
+        let members = node.members();
+        if !members.is_empty() && members.iter().all(|member| CHOICES.contains(&&*member.key)) {
+            return Some(Kind::Config);
+        }
         if Kind::is_subscription(node) {
             return Some(Kind::Subscription);
-        }
-        if is_config(node) {
-            return Some(Kind::Config);
         }
         // A flattened automation whose id was projected away.
         (top("isEnabled") && (top("sources") || top("actions"))).then_some(Kind::Resource)
@@ -190,13 +194,6 @@ impl Kind {
                 || node.get("isDefault").is_some()
                 || node.get("subscriptionId").is_some())
     }
-}
-
-/// `azpol.yaml` without its marker: nothing but keys of its own.
-fn is_config(node: &Node) -> bool {
-    let own = |key: &str| matches!(key, "fail-on" | "format" | "color" | "$schema");
-    let members = node.members();
-    members.iter().all(|member| own(&member.key)) && members.iter().any(|member| &*member.key != "$schema")
 }
 
 /// A row of policy states: its `resourceId` is another thing's, and no `id` of its own stands beside it.
@@ -300,8 +297,7 @@ mod tests {
     fn azpol_knows_its_own_documents() {
         assert_eq!(kind(r#"{"azpol":"manifest/v1","files":[]}"#), Kind::Manifest);
         assert_eq!(kind(r#"{"azpol":{"result":"v1"},"rows":[]}"#), Kind::Own);
-        assert_eq!(kind(r#"{"fail-on":["error"],"format":"json"}"#), Kind::Config);
-        assert_eq!(kind(r#"{"format":"json","rows":[]}"#), Kind::Unknown);
+        assert_eq!(kind(r#"{"fail-on":"never"}"#), Kind::Config);
     }
 
     #[test]
