@@ -26,7 +26,10 @@ pub fn run(args: &PlanArgs) -> u8 {
     let plan = remediation::plan(&session.inventory, &session.run, &selected, session.now.as_deref());
     progress.end();
     let text = match settings.format {
-        OutputFormat::Table => plan_table::plan(&session.view(), &plan, output.style, &command(args)),
+        OutputFormat::Table => {
+            let typed = output.style.text(&command(args));
+            plan_table::plan(&session.view(), &plan, output.style, &typed)
+        }
         OutputFormat::Json => match json::text(&json::planned(&session.view(), &session.faults, &plan)) {
             Ok(text) => text,
             Err(error) => return output::internal(&error),

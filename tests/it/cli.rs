@@ -448,7 +448,7 @@ fn a_result_goes_to_a_file_and_a_file_that_cannot_be_written_is_told() {
     assert!(refused.err.starts_with("AZP1410"), "{}", refused.err);
     let foreign = folder(&[("plan/mine.txt", "")]);
     let refused = run(foreign.path(), &["plan", CONTOSO, "-o", "plan"]).exits(2);
-    assert!(refused.err.contains("AZP1410") && refused.err.contains("mine.txt"), "{}", refused.err);
+    assert!(refused.err.contains("AZP0850") && refused.err.contains("mine.txt"), "{}", refused.err);
 }
 
 #[test]
