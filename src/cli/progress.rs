@@ -32,7 +32,6 @@ pub enum Phase {
 #[derive(Debug, Default)]
 struct Counts {
     phase: AtomicU8,
-    files: AtomicU64,
     bytes: AtomicU64,
 }
 
@@ -77,9 +76,8 @@ impl Progress {
         Progress { counts, drawing: Some((sender, thread)) }
     }
 
-    /// A file was read, or a part of one.
-    pub fn read(&self, files: u64, bytes: u64) {
-        self.counts.files.fetch_add(files, Relaxed);
+    /// So many more bytes of the inputs were read.
+    pub fn read(&self, bytes: u64) {
         self.counts.bytes.fetch_add(bytes, Relaxed);
     }
 
@@ -131,11 +129,9 @@ fn text(counts: &Counts, elapsed: Duration) -> String {
         1 => "evaluating",
         _ => "planning",
     };
-    let (files, bytes) = (counts.files.load(Relaxed), counts.bytes.load(Relaxed));
-    let read = match files {
+    let read = match counts.bytes.load(Relaxed) {
         0 => String::new(),
-        1 => format!(", 1 file, {}", Size(bytes)),
-        _ => format!(", {files} files, {}", Size(bytes)),
+        bytes => format!(", {}", Size(bytes)),
     };
     format!("{what}{read}, {} s", elapsed.as_secs())
 }
@@ -186,20 +182,20 @@ mod tests {
     fn what_takes_long_is_shown_and_wiped_away() {
         let terminal = Terminal::default();
         let mut progress =
-            Progress::drawn(terminal.clone(), 24, Duration::from_millis(1), Duration::from_millis(1));
-        progress.read(3, 12_300_000);
+            Progress::drawn(terminal.clone(), 16, Duration::from_millis(1), Duration::from_millis(1));
+        progress.read(12_300_000);
         progress.phase(Phase::Evaluating);
         for _ in 0..500 {
-            if terminal.text().contains("evaluating, 3 files, 12") {
+            if terminal.text().contains("evaluating, 12.") {
                 break;
             }
             thread::sleep(Duration::from_millis(10));
         }
         progress.end();
         let text = terminal.text();
-        assert!(text.contains("\revaluating, 3 files, 12"), "{text:?}");
+        assert!(text.contains("\revaluating, 12."), "{text:?}");
         assert!(!text.contains("12.3 MB"), "no line is longer than the terminal: {text:?}");
-        assert!(text.ends_with(&format!("\r{}\r", " ".repeat(23))), "{text:?}");
+        assert!(text.ends_with(&format!("\r{}\r", " ".repeat(15))), "{text:?}");
     }
 
     #[test]
