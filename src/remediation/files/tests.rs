@@ -19,6 +19,7 @@ fn plan(
         rows: &rows,
         estate: tenant,
         other_tenants: Vec::new(),
+        in_scope: &|_| rows.len(),
         expand: &|row| {
             Ok(Expanded {
                 expansion: Expansion {
