@@ -69,10 +69,12 @@ impl Proof {
         }
         if self.holds() && self.undecided.is_empty() {
             let orders = if self.orders > 1 { ", in whichever order they run" } else { "" };
+            let rows = match self.compliant {
+                1 => "the one planned row is".to_owned(),
+                all => format!("all {all} planned and compliant rows are"),
+            };
             return format!(
-                "after this plan all {} planned and compliant rows are Compliant{orders}, nothing else changes, \
-                 a second plan is empty",
-                self.compliant
+                "after this plan {rows} Compliant{orders}, nothing else changes, a second plan is empty"
             );
         }
         let parts = [
@@ -86,11 +88,12 @@ impl Proof {
             .filter(|(count, _)| *count > 0)
             .map(|(count, what)| format!("{count} {what}"))
             .collect();
-        format!(
-            "after this plan {} planned and compliant rows are Compliant; rows {}",
-            self.compliant,
-            parts.join(", ")
-        )
+        let rows = match self.compliant {
+            0 => "no planned or compliant row is known to be".to_owned(),
+            1 => "1 planned or compliant row is".to_owned(),
+            some => format!("{some} planned and compliant rows are"),
+        };
+        format!("after this plan {rows} Compliant, {}", parts.join(", "))
     }
 }
 

@@ -25,15 +25,15 @@ pub fn scan(view: &View<'_>, style: Style) -> String {
 /// The first lines: what was asserted, and what was read.
 pub fn head(view: &View<'_>, style: Style) -> String {
     let mut out = String::new();
+    if let Some(what) = empty(view) {
+        out.push_str(&style.paint(Mark::Warn, &format!("! {what}")));
+        out.push('\n');
+    }
     if !view.asserted.is_empty() {
         for row in wrap(&printable(&format!("asserted: {}", view.asserted.join("; "))), style.width) {
             out.push_str(&row);
             out.push('\n');
         }
-    }
-    if let Some(what) = empty(view) {
-        out.push_str(&style.paint(Mark::Warn, &format!("! {what}")));
-        out.push('\n');
     }
     let inventory = view.inventory;
     let mut parts = Vec::new();
