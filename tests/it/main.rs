@@ -1,12 +1,22 @@
 //! Tests that run azpol from outside, in one binary.
 
 mod architecture;
+mod assignments;
 mod codes;
+mod existence;
 mod expansion;
+mod first_command;
 mod fixtures;
+mod hazards;
 mod inputs;
+mod merging;
+mod place;
 mod plan;
+mod planning;
 mod policies;
+mod proving;
+mod shapes;
+mod tenant;
 
 #[path = "../deployment/mod.rs"]
 mod deployment;
