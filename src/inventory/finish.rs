@@ -45,7 +45,7 @@ impl InventoryBuilder {
             oldest: collected.oldest(),
             role_assignments: roles(std::mem::take(&mut self.roles), &mut faults),
             exemptions: Exemptions::new(exemptions(std::mem::take(&mut self.exemptions), &mut faults)),
-            registrations: registrations(std::mem::take(&mut self.registrations)),
+            registrations: registrations(std::mem::take(&mut self.registrations), &mut faults),
             deployments: deployments(std::mem::take(&mut self.deployments)),
             ..Base::default()
         };
@@ -162,7 +162,8 @@ impl InventoryBuilder {
             let Some(goes_on) = &batch.goes_on else {
                 // One that stands behind others in a file is of their type: a command was called in a loop.
                 let alone = !typed.contains(&batch.file);
-                let is_empty = batch.rows == 0 && batch.envelope != Envelope::Single && alone;
+                let is_empty =
+                    batch.rows == 0 && !batch.has_lists && batch.envelope != Envelope::Single && alone;
                 if is_empty && entry.is_none_or(|entry| entry.types.is_empty()) {
                     faults.push(empty_list(batch.span));
                 }

@@ -23,6 +23,7 @@ mod settle;
 mod shape;
 mod stated;
 mod subscription;
+mod tell;
 mod tree;
 
 pub use access::{Deployment, Exemption, ProviderRegistration, RoleAssignment};

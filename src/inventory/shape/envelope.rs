@@ -77,6 +77,12 @@ pub(crate) fn open(node: Node, faults: &mut Diagnostics) -> Opened {
     opened(Envelope::Single, vec![node])
 }
 
+/// Whether a node is a list, with or without an envelope.
+pub(crate) fn is_list(node: &Node) -> bool {
+    let single = node.get("id").is_some() || node.get("type").is_some() || node.get("properties").is_some();
+    node.is_array() || (!single && (is_rest_list(node) || is_graph(node)))
+}
+
 /// Whether `value` is a list, or stands beside what only lists have.
 fn is_rest_list(node: &Node) -> bool {
     node.get("value").is_some_and(|value| value.is_array() || node.get("nextLink").is_some())
