@@ -10,7 +10,7 @@ use crate::compliance::{
 use crate::inventory::{SetAside, SetAsideReason};
 use crate::policy::{DefinitionSource, EnforcementMode, PolicyAssignment, PolicyDefinition};
 use crate::remediation::{self, RemediationPlan};
-use crate::source::{Diagnostics, SourceMap, Span, mask, mask_value, position};
+use crate::source::{Diagnostics, SourceMap, Span, mask, mask_value, position, printable_json};
 
 use super::table;
 use super::view::View;
@@ -267,7 +267,7 @@ pub fn planned(view: &View<'_>, faults: &Diagnostics, plan: &RemediationPlan) ->
 
 /// A result as text.
 pub fn text(result: &Result) -> serde_json::Result<String> {
-    serde_json::to_string_pretty(result).map(|text| text + "\n")
+    serde_json::to_string_pretty(result).map(|text| printable_json(&text).into_owned() + "\n")
 }
 
 fn counts(summary: Summary) -> Counts {
