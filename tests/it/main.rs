@@ -5,7 +5,9 @@ mod assignments;
 mod codes;
 mod existence;
 mod expansion;
+mod fabrikam;
 mod first_command;
+mod first_hour;
 mod fixtures;
 mod hazards;
 mod inputs;
@@ -15,6 +17,7 @@ mod plan;
 mod planning;
 mod policies;
 mod proving;
+mod secrets;
 mod shapes;
 mod tenant;
 
