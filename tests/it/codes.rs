@@ -18,7 +18,7 @@ use std::process::{Command, Stdio};
 use azpol::source::Severity;
 
 /// Whether every code must have a case.
-const EVERY_CODE_HAS_A_CASE: bool = false;
+const EVERY_CODE_HAS_A_CASE: bool = true;
 
 /// Codes whose pages are still to be written.
 const PAGES_TO_WRITE: &[&str] = &[];
