@@ -163,6 +163,21 @@ struct Provisional {
 struct Assumption {
     kind: &'static str,
     text: String,
+    /// Of a `listing`.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    resource_type: Option<String>,
+    /// Of a `listing`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scope: Option<String>,
+    /// Of `under` and `outside`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    management_group: Option<String>,
+    /// Of `carried`: the resource whose export lacks the path.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resource_id: Option<String>,
+    /// Of `carried`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -373,14 +388,34 @@ fn reason_code(reason: &ReasonKind) -> &'static str {
 }
 
 fn assumption(fact: &MissingFact) -> Assumption {
-    let kind = match fact {
-        MissingFact::Listing(..) => "listing",
-        MissingFact::Under(..) => "under",
-        MissingFact::Outside(..) => "outside",
-        MissingFact::Carried(..) => "carried",
-        MissingFact::Other(_) => "other",
+    let bare = |kind| Assumption {
+        kind,
+        text: words::assumption(fact),
+        resource_type: None,
+        scope: None,
+        management_group: None,
+        resource_id: None,
+        path: None,
     };
-    Assumption { kind, text: words::assumption(fact) }
+    match fact {
+        MissingFact::Listing(resource_type, scope) => Assumption {
+            resource_type: Some(resource_type.to_string()),
+            scope: Some(scope.id()),
+            ..bare("listing")
+        },
+        MissingFact::Under(_, group) => {
+            Assumption { management_group: Some(group.to_string()), ..bare("under") }
+        }
+        MissingFact::Outside(_, group) => {
+            Assumption { management_group: Some(group.to_string()), ..bare("outside") }
+        }
+        MissingFact::Carried(id, path) => Assumption {
+            resource_id: Some(id.to_string()),
+            path: Some(path.to_string()),
+            ..bare("carried")
+        },
+        MissingFact::Other(_) => bare("other"),
+    }
 }
 
 fn condition(leaf: &FailedLeaf, sources: &SourceMap) -> Condition {
