@@ -11,6 +11,7 @@ mod first_hour;
 mod fixtures;
 mod hazards;
 mod inputs;
+mod json_result;
 mod merging;
 mod place;
 mod plan;
