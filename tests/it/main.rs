@@ -2,6 +2,7 @@
 
 mod architecture;
 mod assignments;
+mod bad_input;
 mod codes;
 mod existence;
 mod expansion;
@@ -21,6 +22,7 @@ mod proving;
 mod secrets;
 mod shapes;
 mod tenant;
+mod verdicts;
 
 #[path = "../deployment/mod.rs"]
 mod deployment;
