@@ -3,14 +3,13 @@
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use crate::arm::Value;
 use crate::compliance::{
     Evaluated, FailedLeaf, MissingFact, NotEvaluated, PolicyState, ReasonKind, Run, Summary, WhyNot,
 };
 use crate::inventory::{SetAside, SetAsideReason};
 use crate::policy::{DefinitionSource, EnforcementMode, PolicyAssignment, PolicyDefinition};
 use crate::remediation::{self, RemediationPlan};
-use crate::source::{Diagnostics, SourceMap, Span, mask, mask_value, position, printable_json};
+use crate::source::{Diagnostics, SourceMap, Span, mask, position, printable_json};
 
 use super::table;
 use super::view::View;
@@ -409,37 +408,21 @@ fn assumption(fact: &MissingFact) -> Assumption {
         MissingFact::Outside(_, group) => {
             Assumption { management_group: Some(group.to_string()), ..bare("outside") }
         }
-        MissingFact::Carried(id, path) => Assumption {
-            resource_id: Some(id.to_string()),
-            path: Some(path.to_string()),
-            ..bare("carried")
-        },
+        MissingFact::Carried(id, path) => {
+            Assumption { resource_id: Some(id.to_string()), path: Some(path.to_string()), ..bare("carried") }
+        }
         MissingFact::Other(_) => bare("other"),
     }
 }
 
 fn condition(leaf: &FailedLeaf, sources: &SourceMap) -> Condition {
-    let key = leaf.path.as_deref().unwrap_or(&leaf.subject);
-    let key = key.rsplit(['.', '/']).next().unwrap_or(key);
     Condition {
         expression: leaf.subject.to_string(),
         path: leaf.path.as_deref().map(str::to_owned),
         operator: leaf.operator,
-        expression_value: leaf.current.as_ref().map(|value| masked(key, value)),
-        target_value: leaf.target.as_ref().map(|value| masked(key, value)),
+        expression_value: leaf.current.as_ref().map(|value| words::masked(leaf, value).to_serde()),
+        target_value: leaf.target.as_ref().map(|value| words::masked(leaf, value).to_serde()),
         place: place(leaf.span, "", sources),
-    }
-}
-
-/// A value as JSON, secrets masked at every depth.
-fn masked(key: &str, value: &Value) -> Json {
-    match value {
-        Value::String(text) => Json::from(mask_value(key, text).into_owned()),
-        Value::Array(items) => items.iter().map(|item| masked(key, item)).collect(),
-        Value::Object(object) => {
-            Json::Object(object.iter().map(|(key, value)| (key.to_string(), masked(key, value))).collect())
-        }
-        other => other.to_serde(),
     }
 }
 

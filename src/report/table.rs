@@ -4,7 +4,7 @@ use crate::compliance::{
     ComplianceState, Evaluated, NotEvaluated, PolicyState, Provisional, Summary, WhyNot,
 };
 use crate::policy::{DefinitionSource, PolicyDefinition, Selective};
-use crate::source::printable;
+use crate::source::{mask, printable};
 
 use super::lines::{Line, count, draw, width, wrap};
 use super::style::{Mark, Style};
@@ -180,7 +180,7 @@ fn row_line(view: &View<'_>, row: &PolicyState) -> Line {
         None => words.text,
     };
     let label = if row.state == ComplianceState::Undetermined { "undetermined" } else { words.label };
-    Line::new(Mark::from(row.state), label, printable(&name), printable(&text))
+    Line::new(Mark::from(row.state), label, printable(&name), mask(&printable(&text)))
 }
 
 /// `NonCompliant, if the listing of automations is complete and it lies under mg-contoso`
@@ -202,7 +202,7 @@ fn not_evaluated(view: &View<'_>, style: Style, out: &mut String) {
         .iter()
         .map(|not| {
             let mark = if not.reason.is_by_kind() { Mark::Out } else { Mark::Warn };
-            Line::new(mark, "not evaluated", printable(&not.assignment.name), printable(&why_not(not)))
+            Line::new(mark, "not evaluated", printable(&not.assignment.name), mask(&printable(&why_not(not))))
         })
         .collect();
     lines.extend(run.disabled.iter().map(|disabled| {

@@ -1,5 +1,7 @@
 //! Secrets are masked in every output, and names from the inventory reach files and scripts only quoted and as ids.
 
+use std::path::Path;
+
 use serde_json::{Value, json};
 
 use crate::tenant::{
@@ -31,6 +33,10 @@ fn leaking() -> Value {
             ),
         ],
     )
+}
+
+fn is_json(file: &str) -> bool {
+    Path::new(file).extension().is_some_and(|extension| extension == "json")
 }
 
 /// All that a run and its folder say.
@@ -180,7 +186,7 @@ fn planted_names_stay_words() {
                 "{planted:?}: {file}"
             );
             let content = tenant.read(&format!("plan/{file}"));
-            if file.ends_with(".json") {
+            if is_json(file) {
                 serde_json::from_str::<Value>(&content).unwrap_or_else(|error| panic!("{file}: {error}"));
             }
             assert!(!content.contains(['\u{1b}', '\u{202e}']), "{planted:?}: {file}");
@@ -247,7 +253,7 @@ fn planted_names_of_resources_stay_words() {
         assert!(!ran.all().contains(['\u{1b}', '\u{202e}']), "{planted:?}: {}", ran.all());
         assert!([0, 1, 3].contains(&ran.code), "{planted:?}: {}", ran.all());
         if tenant.path().join("plan/commands.sh").is_file() {
-            for file in tenant.files("plan").iter().filter(|file| file.ends_with(".json")) {
+            for file in tenant.files("plan").iter().filter(|file| is_json(file)) {
                 serde_json::from_str::<Value>(&tenant.read(&format!("plan/{file}"))).expect(file);
             }
             let all = std::process::Command::new("bash")
@@ -256,6 +262,40 @@ fn planted_names_of_resources_stay_words() {
                 .output()
                 .expect("bash");
             assert!(all.status.success(), "{planted:?}: {all:?}");
+        }
+    }
+}
+
+#[test]
+fn a_condition_on_a_secret_shows_none() {
+    let connection = "Endpoint=hunter2";
+    let address = "https://hunter3.logic.azure.com/workflows/a/triggers/manual/paths/invoke";
+    let actions = json!([{"actionType": "EventHub", "connectionString": connection}, {"actionType": "LogicApp", "uri": address}]);
+    let off = with(automation(2), &[("/properties/actions", actions)]);
+    for alias in ["actions[*].EventHub.connectionString", "actions[*].LogicApp.uri"] {
+        let alias = format!("Microsoft.Security/automations/{alias}");
+        for condition in [
+            json!({"field": alias, "equals": "hunter4"}),
+            json!({"count": {"field": "Microsoft.Security/automations/actions[*]", "where": {"field": alias, "contains": "hunter4"}}, "equals": 9}),
+            json!({"value": format!("[string(field('{alias}'))]"), "equals": "x"}),
+            json!({"value": format!("[field('{alias}')]"), "contains": "x"}),
+        ] {
+            let definition = json!({"id": "/providers/Microsoft.Authorization/policyDefinitions/own", "name": "own",
+                "type": "Microsoft.Authorization/policyDefinitions", "properties": {"displayName": "own", "mode": "All",
+                "policyType": "Custom", "parameters": {}, "policyRule": {
+                    "if": {"field": "type", "equals": "Microsoft.Resources/subscriptions"},
+                    "then": {"effect": "auditIfNotExists", "details": {"type": "Microsoft.Security/automations",
+                        "name": "ExportToWorkspace", "resourceGroupName": "rg-export", "existenceCondition": condition}}}}});
+            let tenant = Tenant::small()
+                .json("definition.json", &definition)
+                .json("automations.json", &json!([automation(1), off]))
+                .json(
+                    "assignments.json",
+                    &json!([assigned("Own", &management_group("mg-a"), "own", &json!({}))]),
+                );
+            let all = everything(&tenant, &["--complete"]);
+            assert!(all.contains("NonCompliant"), "{condition}: {all}");
+            hides(&all, &["hunter2", "hunter3"]);
         }
     }
 }
