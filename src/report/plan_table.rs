@@ -160,10 +160,14 @@ fn not_checked(plan: &RemediationPlan, style: Style, out: &mut String) {
     }
     title(style, "Not checked", out);
     let lines = plan.not_checked.iter().map(|open: &NotChecked| {
+        let about = match open.subscriptions.len() {
+            0 => String::new(),
+            many => count(many, "subscription", "subscriptions"),
+        };
         Line::new(
             Mark::Open,
             open.code.id,
-            count(open.subscriptions.len(), "subscription", "subscriptions"),
+            about,
             format!("{}  {}", safe(&open.question), safe(&open.command)),
         )
     });

@@ -4,7 +4,7 @@ use crate::compliance::{
     ComplianceState, Evaluated, NotEvaluated, PolicyState, Provisional, Summary, WhyNot,
 };
 use crate::policy::{DefinitionSource, PolicyDefinition, Selective};
-use crate::source::printable;
+use crate::source::{mask, printable};
 
 use super::lines::{Line, count, draw, width, wrap};
 use super::style::{Mark, Style};
@@ -25,15 +25,15 @@ pub fn scan(view: &View<'_>, style: Style) -> String {
 /// The first lines: what was asserted, and what was read.
 pub fn head(view: &View<'_>, style: Style) -> String {
     let mut out = String::new();
+    if let Some(what) = empty(view) {
+        out.push_str(&style.paint(Mark::Warn, &format!("! {what}")));
+        out.push('\n');
+    }
     if !view.asserted.is_empty() {
         for row in wrap(&printable(&format!("asserted: {}", view.asserted.join("; "))), style.width) {
             out.push_str(&row);
             out.push('\n');
         }
-    }
-    if let Some(what) = empty(view) {
-        out.push_str(&style.paint(Mark::Warn, &format!("! {what}")));
-        out.push('\n');
     }
     let inventory = view.inventory;
     let mut parts = Vec::new();
@@ -181,7 +181,7 @@ fn row_line(view: &View<'_>, row: &PolicyState) -> Line {
         None => words.text,
     };
     let label = if row.state == ComplianceState::Undetermined { "undetermined" } else { words.label };
-    Line::new(Mark::from(row.state), label, printable(&name), printable(&text))
+    Line::new(Mark::from(row.state), label, printable(&name), mask(&printable(&text)))
 }
 
 /// `NonCompliant, if the listing of automations is complete and it lies under mg-contoso`
@@ -203,7 +203,7 @@ fn not_evaluated(view: &View<'_>, style: Style, out: &mut String) {
         .iter()
         .map(|not| {
             let mark = if not.reason.is_by_kind() { Mark::Out } else { Mark::Warn };
-            Line::new(mark, "not evaluated", printable(&not.assignment.name), printable(&why_not(not)))
+            Line::new(mark, "not evaluated", printable(&not.assignment.name), mask(&printable(&why_not(not))))
         })
         .collect();
     lines.extend(run.disabled.iter().map(|disabled| {
