@@ -98,22 +98,36 @@ fn listing_command(resource_type: &ResourceType) -> String {
     )
 }
 
-/// Listings without which the result may say less, but no state changes.
+/// Listings without which the result may say less, but no state changes: type, question, command.
+const UNLISTED: &[(&str, &str, &str)] = &[
+    (
+        "Microsoft.Authorization/policyAssignments",
+        "are there other assignments?",
+        "az policy assignment list --disable-scope-strict-match > assignments.json",
+    ),
+    (
+        "Microsoft.Authorization/policyExemptions",
+        "are there exemptions?",
+        "az policy exemption list > exemptions.json",
+    ),
+    (
+        "Microsoft.Authorization/roleAssignments",
+        "are there other role assignments?",
+        "az role assignment list --all --include-inherited > roles.json",
+    ),
+];
+
 fn unlisted(inventory: &Inventory) -> Vec<OpenFact> {
     let known: Vec<_> = inventory.subscriptions().map(|s| Scope::Subscription(s.id.clone())).collect();
-    [
-        "Microsoft.Authorization/policyAssignments",
-        "Microsoft.Authorization/policyExemptions",
-        "Microsoft.Authorization/roleAssignments",
-    ]
-    .into_iter()
-    .map(ResourceType::new)
-    .filter(|t| !known.iter().all(|scope| inventory.listing(t, scope).is_complete()))
-    .map(|resource_type| OpenFact {
-        rows: 0,
-        question: format!("are there other {}?", plural(&resource_type)),
-        command: Some(listing_command(&resource_type)),
-        flag: Some(format!("--complete {}", resource_type.folded())),
-    })
-    .collect()
+    UNLISTED
+        .iter()
+        .map(|(resource_type, question, command)| (ResourceType::new(resource_type), question, command))
+        .filter(|(t, ..)| !known.iter().all(|scope| inventory.listing(t, scope).is_complete()))
+        .map(|(resource_type, question, command)| OpenFact {
+            rows: 0,
+            question: (*question).to_owned(),
+            command: Some((*command).to_owned()),
+            flag: Some(format!("--complete {}", resource_type.folded())),
+        })
+        .collect()
 }

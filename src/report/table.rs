@@ -97,16 +97,16 @@ pub fn is_empty(view: &View<'_>) -> bool {
 pub fn blocks(view: &View<'_>, style: Style, out: &mut String) {
     for (index, evaluated) in view.run.assignments.iter().enumerate() {
         out.push('\n');
-        out.push_str(&title(evaluated, style));
+        out.push_str(&title(view, evaluated, style));
         let rows: Vec<&PolicyState> = view.run.rows.iter().filter(|row| row.assignment == index).collect();
         draw(&assignment_lines(view, index, &rows), style, out);
     }
     not_evaluated(view, style, out);
 }
 
-fn title(evaluated: &Evaluated, style: Style) -> String {
+fn title(view: &View<'_>, evaluated: &Evaluated, style: Style) -> String {
     let assignment = &evaluated.assignment;
-    let scope = scope_name(&assignment.scope);
+    let scope = scope_name(view, &assignment.scope);
     let proposed = if evaluated.proposed { " (proposed)" } else { "" };
     let name = printable(&assignment.display_name).into_owned();
     let place = format!("{} at {scope}{proposed}", printable(&assignment.name));
@@ -115,10 +115,11 @@ fn title(evaluated: &Evaluated, style: Style) -> String {
     format!("{}{gap}{}\n", style.bold(&name), style.dim(&text))
 }
 
-fn scope_name(scope: &crate::arm::Scope) -> String {
+fn scope_name(view: &View<'_>, scope: &crate::arm::Scope) -> String {
     use crate::arm::Scope;
     let text = match scope {
         Scope::ManagementGroup(group) => group.to_string(),
+        Scope::Subscription(id) => view.subscription(id),
         other => other.id(),
     };
     printable(&text).into_owned()
@@ -216,7 +217,14 @@ fn not_evaluated(view: &View<'_>, style: Style, out: &mut String) {
 pub fn why_not(not: &NotEvaluated) -> String {
     match &not.reason {
         WhyNot::UnknownDefinition => {
-            format!("its definition {} wasn't given", not.assignment.definition_id)
+            let id = &*not.assignment.definition_id;
+            match id
+                .to_ascii_lowercase()
+                .strip_prefix("/providers/microsoft.authorization/policydefinitions/")
+            {
+                Some(guid) => format!("its built-in definition {guid} wasn't given"),
+                None => format!("its definition {id} wasn't given"),
+            }
         }
         WhyNot::AmbiguousDefinition => "two unlike documents of its definition were given".to_owned(),
         WhyNot::Initiative => "it assigns an initiative; initiatives aren't evaluated yet".to_owned(),
@@ -286,10 +294,21 @@ pub fn facts(view: &View<'_>, style: Style, out: &mut String) {
         more => format!("{more} facts would settle rows"),
     }));
     out.push('\n');
+    let questions = view.facts.iter().map(|fact| width(&fact.question)).max().unwrap_or(0).min(46);
     for fact in view.facts {
         let rows = if fact.rows > 0 { count(fact.rows, "row", "rows") } else { "–".to_owned() };
-        out.push_str(&style.text(&format!("  {rows:<8} {}\n", printable(&fact.question))));
-        for way in fact.command.iter().chain(&fact.flag) {
+        let question = printable(&fact.question);
+        let (first, second) = match (&fact.flag, &fact.command) {
+            // What no state waits for takes one line.
+            (_, Some(command)) if fact.rows == 0 => (Some(command), None),
+            (Some(flag), command) => (Some(flag), command.as_ref()),
+            (None, command) => (None, command.as_ref()),
+        };
+        let first = first.map_or_else(String::new, |way| printable(way).into_owned());
+        let line = format!("  {rows:<8} {question:<questions$}  {first}");
+        out.push_str(style.text(line.trim_end()).as_str());
+        out.push('\n');
+        if let Some(way) = second {
             out.push_str(&format!("           {}\n", printable(way)));
         }
     }

@@ -103,6 +103,9 @@ fn label(leaf: &FailedLeaf) -> &'static str {
 
 /// `isEnabled is false, wants true`
 pub fn leaf_words(leaf: &FailedLeaf) -> String {
+    if let Some(words) = counted_parameter(leaf) {
+        return words;
+    }
     let found = match &leaf.current {
         Some(value) => format!("is {}", short(&masked(leaf, value))),
         None => "is missing".to_owned(),
@@ -147,6 +150,13 @@ fn hidden(key: &str, value: &Value) -> Value {
         }
         other => other.clone(),
     }
+}
+
+/// `1 of 3 exportedDataTypes fit`, for a count over a parameter's items that should all fit.
+fn counted_parameter(leaf: &FailedLeaf) -> Option<String> {
+    let name = leaf.subject.strip_prefix("count(parameters('")?.strip_suffix("'))")?;
+    let (found, wanted) = (leaf.current.as_ref()?.as_int()?, leaf.target.as_ref()?.as_int()?);
+    (leaf.operator == "equals" && found < wanted).then(|| format!("{found} of {wanted} {name} fit"))
 }
 
 /// An alias without its type; anything else as it stands.

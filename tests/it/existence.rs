@@ -189,8 +189,8 @@ fn listings_of_exemptions_assignments_and_roles_change_no_state() {
     let result = tenant.result(&[&complete(AUTOMATIONS)]);
     assert_eq!(states(&result), ["one Compliant", "two NonCompliant"]);
     let facts = result["missingFacts"].as_array().expect("facts");
-    for listing in ["policyAssignments", "policyExemptions", "roleAssignments"] {
-        let found: Vec<_> = facts.iter().filter(|fact| text(&fact["question"]).contains(listing)).collect();
+    for listing in ["policyassignments", "policyexemptions", "roleassignments"] {
+        let found: Vec<_> = facts.iter().filter(|fact| text(&fact["flag"]).ends_with(listing)).collect();
         assert_eq!(found.len(), 1, "{listing}: {facts:?}");
         assert_eq!(found[0]["rows"], 0);
     }
