@@ -12,7 +12,8 @@ use crate::report::View;
 use crate::source::{self, Diagnostics, FileId, Form, SourceMap};
 
 use super::args::RunArgs;
-use super::propose;
+use super::progress::{Phase, Progress};
+use super::{environment, propose};
 
 /// A run, from its inputs to its rows.
 #[derive(Debug)]
@@ -31,13 +32,20 @@ pub struct Session {
     pub facts: Vec<OpenFact>,
     /// What is evaluated.
     pub selection: Selection,
-    /// What `utcNow()` answers.
+    /// What `utcNow()` answers, where it was said or something asks.
     pub now: Option<String>,
 }
 
 impl Session {
-    /// Reads and evaluates.
+    /// Reads and evaluates, and shows nothing meanwhile.
     pub fn start(args: &RunArgs, stdin: &mut dyn Read) -> Session {
+        let now = args.now.as_deref().and_then(environment::instant);
+        Session::shown(args, now, &Progress::silent(), stdin)
+    }
+
+    /// Reads and evaluates. Without `now` the clock is read once, and only if a policy asks for the time.
+    pub fn shown(args: &RunArgs, now: Option<String>, progress: &Progress, stdin: &mut dyn Read) -> Session {
+        progress.phase(Phase::Reading);
         let mut sources = SourceMap::new();
         let mut faults = Diagnostics::new();
         let (inventory, documents) = load(args, stdin, &mut sources, &mut faults);
@@ -56,11 +64,14 @@ impl Session {
         let assignments = selection.select(assignments, &definitions, &inventory, &mut faults);
         let mut run = resolve(assignments, &definitions, &inventory, &AliasCatalog::built_in(), &mut faults);
         let selected = |subscription: &_| selection.keeps_subscription(subscription);
-        (run.rows, run.excluded) = evaluate(&inventory, &run.assignments, &selected, args.now.as_deref());
+        let asks = || run.assignments.iter().any(|evaluated| evaluated.policy.asks_time());
+        let now = now.or_else(|| asks().then(environment::clock));
+        progress.phase(Phase::Evaluating);
+        (run.rows, run.excluded) = evaluate(&inventory, &run.assignments, &selected, now.as_deref());
         let facts = open_facts(&run.rows, &inventory);
         faults.sort();
         let asserted = asserted(&inventory);
-        Session { sources, faults, inventory, run, asserted, facts, selection, now: args.now.clone() }
+        Session { sources, faults, inventory, run, asserted, facts, selection, now }
     }
 
     /// What reports are made from.
@@ -71,6 +82,7 @@ impl Session {
             sources: &self.sources,
             asserted: &self.asserted,
             facts: &self.facts,
+            now: self.now.as_deref(),
         }
     }
 }
@@ -100,7 +112,7 @@ fn load(
 }
 
 /// The SHA-256 of a file's bytes, in lower-case hexadecimal digits.
-fn hash(sources: &SourceMap, file: FileId) -> Option<String> {
+pub fn hash(sources: &SourceMap, file: FileId) -> Option<String> {
     let bytes = source::read::bytes(sources, file)?;
     let digits = Sha256::digest(&bytes).iter().flat_map(|byte| [byte >> 4, byte & 15]).collect::<Vec<u8>>();
     Some(digits.into_iter().filter_map(|digit| char::from_digit(digit.into(), 16)).collect())

@@ -19,6 +19,7 @@ mod program;
 mod reads;
 mod subject;
 mod tally;
+mod time;
 mod truth;
 mod walk;
 

@@ -309,7 +309,7 @@ fn flags_select_before_anything_is_compiled() {
         "{}",
         typing_mistake.err
     );
-    assert_eq!(typing_mistake.code, 3);
+    assert_eq!(typing_mistake.code, 2);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod architecture;
 mod assignments;
 mod bad_input;
+mod cli;
 mod codes;
 mod existence;
 mod expansion;
