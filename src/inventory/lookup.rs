@@ -358,11 +358,11 @@ impl Base {
 
 impl Places for Base {
     fn is_under(&self, subscription: &SubscriptionId, group: &ManagementGroupId) -> bool {
-        self.find(subscription).is_some_and(|found| found.chain.placement(group) == Placement::Under)
+        self.find(subscription).is_some_and(|found| found.placement(group) == Placement::Under)
     }
 
     fn may_be_under(&self, subscription: &SubscriptionId, group: &ManagementGroupId) -> bool {
-        self.find(subscription).is_none_or(|found| found.chain.placement(group) != Placement::Outside)
+        self.find(subscription).is_none_or(|found| found.placement(group) != Placement::Outside)
     }
 
     fn tenant(&self, subscription: &SubscriptionId) -> Option<&str> {

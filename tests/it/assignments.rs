@@ -256,6 +256,8 @@ fn a_proposed_assignment_is_evaluated() {
     let ran = propose(&["--format", "json"]);
     assert_eq!(states(&ran.json()), BOTH, "{}", ran.err);
     assert_eq!(ran.json()["assignments"][0]["proposed"], true);
+    let short = Tenant::small().scan(&["--complete", "--assign", "ffb6f416", "--at", "mg-a"]);
+    assert!(short.tells("AZP0313") && !short.tells("AZP0704"), "as the table shows it: {}", short.err);
     assert!(propose(&["--param", "exportedDatatypes2=[]"]).tells("AZP0312"));
     assert!(propose(&["--param", "alertSeverities"]).tells("AZP0706"));
     let unknown = Tenant::small().scan(&[

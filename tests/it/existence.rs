@@ -218,3 +218,32 @@ fn a_subscription_wide_search_needs_the_whole_listing() {
     );
     assert_eq!(tenant.states(&[&complete(AUTOMATIONS)]), ["one Compliant", "two NonCompliant"]);
 }
+
+#[test]
+fn a_manifest_governs_its_folder_and_is_checked_against_the_bytes() {
+    let tenant = Tenant::small();
+    let written = tenant.azpol(&[
+        "manifest",
+        ".",
+        "--scope",
+        &management_group("mg-a"),
+        "--collected",
+        "2026-11-20T06:00:00Z",
+    ]);
+    assert_eq!(written.code, 0, "{}", written.all());
+    let names = tenant.files("");
+    let manifest = names.iter().find(|name| name.contains("manifest")).expect("a manifest").clone();
+    let text = tenant.read(&manifest);
+    for shown in ["azpol: manifest/v1", "sha256", "automations.json", AUTOMATIONS] {
+        assert!(text.to_lowercase().contains(shown), "{shown}: {text}");
+    }
+    let result = tenant.result(&[]);
+    assert_eq!(states(&result), ["one Compliant", "two NonCompliant"]);
+    assert_eq!(result["collected"], "2026-11-20T06:00:00Z");
+    assert_eq!(result["asserted"], json!([]), "a manifest is a fact, not an assertion");
+    // A file that changed since isn't what the manifest speaks of.
+    let changed = tenant.json("automations.json", &json!([automation(1), group(1, "rg")]));
+    let ran = changed.scan(&["--format", "json"]);
+    assert!(ran.tells("AZP0405"), "{}", ran.err);
+    assert_eq!(states(&ran.json()), ["one Compliant", "two Undetermined"]);
+}

@@ -5,6 +5,7 @@ mod assignments;
 mod bad_input;
 mod cli;
 mod codes;
+mod contoso;
 mod existence;
 mod expansion;
 mod fabrikam;

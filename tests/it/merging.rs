@@ -3,7 +3,9 @@
 
 use serde_json::{Value, json};
 
-use crate::tenant::{Tenant, automation, automation_id, guid, with};
+use crate::tenant::{
+    TENANT, Tenant, assigned, assignment, automation, automation_id, group, guid, management_group, with,
+};
 
 fn graph(resource: Value) -> Value {
     let resource = with(
@@ -122,4 +124,79 @@ fn one_id_twice_in_one_file_with_two_contents_is_an_error() {
     let same = Tenant::small().json("automations.json", &twice);
     assert_eq!(same.states(&["--complete"]), ["one Compliant", "two NonCompliant"]);
     assert_eq!(same.scan(&["--complete"]).code, 1);
+}
+
+/// An assignment as `az policy assignment list` writes it.
+fn flattened(assignment: &Value) -> Value {
+    let mut flat = assignment.clone();
+    let properties = flat["properties"].take();
+    flat.as_object_mut().expect("an object").remove("properties");
+    for (key, value) in properties.as_object().expect("an object") {
+        flat[key] = value.clone();
+    }
+    for absent in [
+        "description",
+        "metadata",
+        "nonComplianceMessages",
+        "overrides",
+        "resourceSelectors",
+        "definitionVersion",
+    ] {
+        flat[absent] = Value::Null;
+    }
+    flat["systemData"] = json!({"createdBy": "someone"});
+    flat
+}
+
+#[test]
+fn assignments_groups_and_subscriptions_merge_too() {
+    let rows = json!({"data": [
+        {"id": group(1, "rg-export")["id"], "name": "rg-export", "type": "microsoft.resources/subscriptions/resourcegroups",
+            "location": "westeurope", "subscriptionId": guid(1), "tenantId": TENANT, "tags": {}, "managedBy": "",
+            "properties": {"provisioningState": "Succeeded"}},
+        {"id": format!("/subscriptions/{}", guid(1)), "name": "one", "type": "microsoft.resources/subscriptions",
+            "subscriptionId": guid(1), "tenantId": TENANT, "tags": {}, "properties": {"state": "Enabled",
+            "managementGroupAncestorsChain": [{"name": "mg-a"}, {"name": TENANT}]}},
+        with(assignment(), &[("/type", json!("microsoft.authorization/policyassignments")), ("/tenantId", json!(TENANT))])]});
+    let tenant =
+        Tenant::small().json("rows.json", &rows).json("flattened.json", &json!([flattened(&assignment())]));
+    let ran = tenant.scan(&["--complete", "--format", "json"]);
+    assert_eq!(ran.err, "");
+    let result = ran.json();
+    assert_eq!(crate::tenant::states(&result), ["one Compliant", "two NonCompliant"]);
+    assert_eq!(result["assignments"].as_array().map(Vec::len), Some(1));
+}
+
+#[test]
+fn an_assignment_with_two_contents_is_an_error_that_shows_both() {
+    let other = with(flattened(&assignment()), &[("/parameters/resourceGroupName/value", json!("rg-other"))]);
+    let ran = Tenant::small().json("flattened.json", &json!([other])).scan(&["--complete"]);
+    assert_eq!(ran.code, 3, "{}", ran.all());
+    for shown in ["AZP05", "assignments.json", "flattened.json"] {
+        assert!(ran.err.contains(shown), "{shown}: {}", ran.err);
+    }
+}
+
+#[test]
+fn a_definition_with_two_contents_is_not_chosen_from() {
+    let definition = |effect: &str| {
+        json!({"id": "/providers/Microsoft.Authorization/policyDefinitions/own", "name": "own",
+            "type": "Microsoft.Authorization/policyDefinitions", "properties": {"displayName": "own", "mode": "All",
+            "policyType": "Custom", "parameters": {}, "policyRule": {
+            "if": {"field": "type", "equals": "Microsoft.Resources/subscriptions"}, "then": {"effect": effect,
+            "details": {"type": "Microsoft.Security/automations"}}}}})
+    };
+    let own = assigned("Own", &management_group("mg-a"), "own", &json!({}));
+    let tenant = Tenant::small().json("assignments.json", &json!([own]));
+    let tenant = tenant
+        .json("d1.json", &definition("auditIfNotExists"))
+        .json("d2.json", &definition("auditIfNotExists"));
+    assert_eq!(
+        tenant.states(&["--complete"]),
+        ["one Compliant", "two NonCompliant"],
+        "two equal ones are one"
+    );
+    let ran = tenant.json("d2.json", &definition("disabled")).scan(&["--complete"]);
+    assert_eq!(ran.code, 3, "{}", ran.all());
+    assert!(ran.err.contains("d1.json") && ran.err.contains("d2.json"), "{}", ran.err);
 }

@@ -188,3 +188,36 @@ fn an_assignment_at_an_unknown_scope_is_named() {
     assert!(ran.all().contains("mg-nowhere"), "{}", ran.all());
     assert!(ran.tells("AZP0702") || ran.out.contains("not evaluated"), "{}", ran.all());
 }
+
+#[test]
+fn every_subscription_of_a_tenant_lies_under_its_root() {
+    // The root group bears the tenant's id: that a subscription lies under it needs no tree.
+    let tenant = placeless().json("assignments.json", &json!([at(TENANT)]));
+    assert_eq!(tenant.states(&["--complete"]), BOTH);
+}
+
+#[test]
+fn trees_in_pieces_are_joined() {
+    let whole = tree(&[("mg-a", &[1, 2])]);
+    let mut root = whole.clone();
+    root["children"][0]["children"] = Value::Null;
+    let tenant = placeless()
+        .file("tree.json", format!("{root}\n{}", whole["children"][0]))
+        .json("assignments.json", &json!([at(TENANT)]));
+    assert_eq!(tenant.states(&["--complete"]), BOTH);
+}
+
+#[test]
+fn odd_ids_of_scopes_are_read() {
+    let scopes = [
+        format!("/providers/microsoft.management/managementgroups/{}", "MG-A"),
+        format!("{}/", management_group("mg-a")),
+        format!("/{}", management_group("mg-a")),
+    ];
+    for scope in scopes {
+        let odd = with(assignment(), &[("/properties/scope", json!(scope))]);
+        let ran =
+            Tenant::small().json("assignments.json", &json!([odd])).scan(&["--complete", "--format", "json"]);
+        assert_eq!(states(&ran.json()), BOTH, "{scope}: {}", ran.err);
+    }
+}

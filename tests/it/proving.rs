@@ -201,3 +201,14 @@ fn undetermined_rows_are_never_planned() {
     assert_eq!(states(&result), ["one Compliant", "two Undetermined"]);
     assert_eq!(result["plan"]["proof"]["planned"], 0);
 }
+
+#[test]
+fn a_group_that_no_file_names_is_neither_there_nor_absent() {
+    let not_made = export(&[("createResourceGroup", json!(false))]);
+    let tenant = lone(&[], &[], &[("Export", LOG_ANALYTICS, not_made)]).without("groups.json");
+    let ran = tenant.plan(&["--complete=microsoft.security/automations", "--format", "json"]);
+    let proof = ran.json()["plan"]["proof"].take();
+    assert_eq!(proof["nonConvergent"], json!([]), "{proof}");
+    assert_eq!(proof["undecided"][0]["code"], "AZP0841", "{proof}");
+    assert!(reasons(&proof["undecided"])[0].contains("rg-export"), "{proof}");
+}
