@@ -39,7 +39,12 @@ pub fn open_facts(rows: &[PolicyState], inventory: &Inventory) -> Vec<OpenFact> 
             *waiting.entry(kind).or_default() += 1;
         }
     }
-    let mut facts: Vec<OpenFact> = waiting.into_iter().map(|(kind, rows)| describe(&kind, rows)).collect();
+    let tenant = match inventory.tenants().as_slice() {
+        [one] => (*one).to_owned(),
+        _ => "<tenant id>".to_owned(),
+    };
+    let mut facts: Vec<OpenFact> =
+        waiting.into_iter().map(|(kind, rows)| describe(&kind, rows, &tenant)).collect();
     // Stable: within one number of rows the order of kinds stays.
     facts.sort_by_key(|fact| std::cmp::Reverse(fact.rows));
     facts.extend(unlisted(inventory));
@@ -55,7 +60,7 @@ fn kind(fact: &MissingFact) -> Kind {
     }
 }
 
-fn describe(kind: &Kind, rows: usize) -> OpenFact {
+fn describe(kind: &Kind, rows: usize, tenant: &str) -> OpenFact {
     match kind {
         Kind::Listing(resource_type) => OpenFact {
             rows,
@@ -66,7 +71,7 @@ fn describe(kind: &Kind, rows: usize) -> OpenFact {
         Kind::Place => OpenFact {
             rows,
             question: "where do the subscriptions lie?".to_owned(),
-            command: Some("az account management-group show -n <tenant id> -e -r > tree.json".to_owned()),
+            command: Some(format!("az account management-group show -n {tenant} -e -r > tree.json")),
             flag: None,
         },
         Kind::Carried(path) => OpenFact {
