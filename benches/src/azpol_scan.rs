@@ -42,7 +42,9 @@ fn verdicts(run: &Run) -> Verdicts {
         match row.state {
             ComplianceState::Compliant => verdicts.compliant += 1,
             ComplianceState::NonCompliant => {
-                verdicts.non_compliant.insert(format!("/subscriptions/{}", row.subscription).to_ascii_lowercase());
+                verdicts
+                    .non_compliant
+                    .insert(format!("/subscriptions/{}", row.subscription).to_ascii_lowercase());
             }
             ComplianceState::Error | ComplianceState::Undetermined => verdicts.other += 1,
         }

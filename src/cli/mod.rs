@@ -3,6 +3,7 @@
 mod args;
 mod exit;
 pub mod generate_tenant;
+mod load;
 mod output;
 mod plan;
 mod propose;
@@ -15,6 +16,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 pub use args::{Cli, Command};
+pub use load::Progress;
 pub use session::Session;
 
 /// Runs azpol with the arguments of the process.

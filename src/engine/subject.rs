@@ -63,7 +63,7 @@ impl SubscriptionSubject {
         let resource = Resource {
             resource_type: ResourceType::new(ResourceType::SUBSCRIPTION),
             location: None,
-            body: body(&id, &facts),
+            body: body(&id, &facts).into(),
             loss: Some(ShapeLoss::Projected(carried(&facts))),
             span: subscription.span,
             id,

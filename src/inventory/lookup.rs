@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use crate::arm::{ManagementGroupId, ResourceId, ResourceType, Scope, SubscriptionId};
 
 use super::access::{Deployment, Exemption, ProviderRegistration, RoleAssignment};
+use super::around::Around;
 use super::completeness::{Known, Listing, Places};
 use super::{Chain, ManagementGroup, Placement, Resource, SetAside, Subscription};
 
@@ -55,6 +56,10 @@ pub(crate) struct Base {
     pub(crate) deployments: BTreeMap<ResourceId, Deployment>,
     pub(crate) known: Known,
     pub(crate) given: BTreeSet<ResourceType>,
+    /// Types of which nothing or not all was kept, because nothing reads them.
+    pub(crate) dropped: BTreeSet<ResourceType>,
+    /// The subscriptions in which that lay.
+    pub(crate) around: Around,
     pub(crate) assertions: Vec<Assertion>,
     pub(crate) oldest: Option<Timestamp>,
 }
@@ -219,7 +224,16 @@ impl Inventory {
 
     /// What is known about the listing of a type in a scope.
     pub fn listing(&self, resource_type: &ResourceType, scope: &Scope) -> Listing {
+        if self.base.dropped.contains(resource_type) {
+            // What isn't here may have been dropped.
+            return Listing::Unknown;
+        }
         self.base.known.listing(resource_type, scope, &*self.base)
+    }
+
+    /// The types of which resources were read and not kept, because nothing reads them; sorted.
+    pub fn dropped(&self) -> impl Iterator<Item = &ResourceType> {
+        self.base.dropped.iter()
     }
 
     /// The types of which a listing was given, sorted.
@@ -332,7 +346,8 @@ impl Inventory {
             self.base.subscription_at.contains_key(id)
                 || self.base.set_aside.iter().any(|aside| aside.id == *id)
         };
-        self.base.resources.by_type.keys().map(|(id, _)| id).filter(|id| !named(id)).cloned().collect()
+        let kept = self.base.resources.by_type.keys().map(|(id, _)| id.clone());
+        kept.chain(self.base.around.all()).filter(|id| !named(id)).collect()
     }
 
     /// The inventory after these resources were put: each replaces one of its id, or is new.
