@@ -13,6 +13,4 @@ codes! {
     FUNCTION_NOT_ALLOWED = "AZP0204" "function-not-allowed" Error;
     /// A call with too few or too many arguments.
     ARGUMENT_COUNT = "AZP0205" "argument-count" Error;
-    /// A function that azpol hasn't built.
-    FUNCTION_UNSUPPORTED = "AZP0206" "function-unsupported" Error;
 }

@@ -4,6 +4,7 @@ use std::io;
 
 use crate::remediation::{self, PlanFiles, RemediationPlan, write_whole};
 use crate::report::{json, plan_table};
+use crate::source::Diagnostics;
 
 use super::args::{Format, PlanArgs};
 use super::exit::{self, Asks, Outcome};
@@ -28,7 +29,11 @@ pub fn run(args: &PlanArgs) -> u8 {
     to_stdout(&text);
     if let Some(folder) = &args.output {
         if let Err(error) = write_whole(folder, &PlanFiles::new(&plan)) {
-            return output::usage(&error);
+            let Some(finding) = error.diagnostic() else { return output::usage(&error) };
+            let mut faults = Diagnostics::new();
+            faults.push(finding);
+            output.faults(&faults, &session.sources);
+            return exit::USAGE;
         }
         to_stderr(&format!("plan written to {}\n", folder.display()));
     }
@@ -37,12 +42,15 @@ pub fn run(args: &PlanArgs) -> u8 {
 }
 
 fn outcome(session: &Session, plan: &RemediationPlan, allow_empty: bool) -> Outcome {
+    let base = scan::outcome(session, allow_empty);
     Outcome {
+        // What a deployment would do that azpol can't expand isn't known either.
+        not_evaluated: base.not_evaluated + plan.not_expanded(),
         hazards: plan.hazards.len(),
         nonconvergent: usize::from(!plan.proof.holds()),
         undeployable: plan.not_deployable.len(),
         planned: plan.deployments.len(),
-        ..scan::outcome(session, allow_empty)
+        ..base
     }
 }
 

@@ -150,7 +150,7 @@ fn bound(
     assignments.extend(proposed.into_iter().map(|assignment| (assignment, true)));
     let selection = propose::selection(args, inventory, faults);
     let assignments = selection.select(assignments, &definitions, inventory, faults);
-    (resolve(assignments, &definitions, &AliasCatalog::built_in(), faults), selection)
+    (resolve(assignments, &definitions, inventory, &AliasCatalog::built_in(), faults), selection)
 }
 
 /// What `--complete` asserted, in words.

@@ -3,11 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::arm::AliasCatalog;
+use crate::arm::nearest::nearest;
+use crate::arm::{AliasCatalog, Scope};
 use crate::engine::{CompiledPolicy, bind, compile};
+use crate::inventory::Inventory;
 use crate::policy::{Effect, PolicyAssignment, PolicyDefinition, PolicyMode, PolicyType};
-use crate::source::Diagnostics;
+use crate::source::{Diagnostic, Diagnostics};
 
+use super::codes;
 use super::definitions::{Definitions, Found};
 use super::run::{Disabled, Evaluated, NotEvaluated, Run, WhyNot};
 
@@ -18,11 +21,12 @@ use super::run::{Disabled, Evaluated, NotEvaluated, Run, WhyNot};
 pub fn resolve(
     assignments: Vec<(PolicyAssignment, bool)>,
     definitions: &Definitions,
+    inventory: &Inventory,
     catalog: &AliasCatalog,
     faults: &mut Diagnostics,
 ) -> Run {
     let mut run = Run::default();
-    let mut programs = Programs { catalog, known: BTreeMap::new() };
+    let mut programs = Programs { catalog, inventory, known: BTreeMap::new() };
     for (assignment, proposed) in assignments {
         match programs.resolve(assignment, definitions, faults) {
             Resolved::Evaluated(assignment, definition, policy) => {
@@ -49,6 +53,7 @@ enum Resolved {
 
 struct Programs<'a> {
     catalog: &'a AliasCatalog,
+    inventory: &'a Inventory,
     /// By the definition's id and the bound parameters.
     known: BTreeMap<(String, String), Result<Arc<CompiledPolicy>, WhyNot>>,
 }
@@ -63,6 +68,11 @@ impl Programs<'_> {
         let not = |assignment, definition: Option<&Arc<PolicyDefinition>>, reason| {
             Resolved::Not(Box::new(NotEvaluated { assignment, definition: definition.cloned(), reason }))
         };
+        if is_unknown(&assignment.scope, self.inventory) {
+            faults.push(unknown_scope(&assignment, self.inventory));
+            let scope = assignment.scope.clone();
+            return not(assignment, None, WhyNot::UnknownScope(scope));
+        }
         if assignment.definition_id.to_ascii_lowercase().contains("/policysetdefinitions/") {
             return not(assignment, None, WhyNot::Initiative);
         }
@@ -87,6 +97,7 @@ impl Programs<'_> {
         let catalog = self.catalog;
         let program = self.known.entry(key).or_insert_with(|| {
             compile(definition, &bound, catalog).map(Arc::new).map_err(|missing| {
+                missing.iter().for_each(|not| faults.push(not.diagnostic()));
                 WhyNot::NotBuilt(missing.into_iter().map(|not| (not.to_string(), not.span)).collect())
             })
         });
@@ -98,6 +109,36 @@ impl Programs<'_> {
             Err(reason) => not(assignment, Some(definition), reason.clone()),
         }
     }
+}
+
+/// Whether a scope is known not to exist: a group that no input names although some tree reaches its root, or a
+/// subscription that no input names.
+fn is_unknown(scope: &Scope, inventory: &Inventory) -> bool {
+    match scope {
+        Scope::Tenant => false,
+        Scope::ManagementGroup(group) => {
+            !inventory.has_management_group(group) && inventory.subscriptions().any(|s| s.chain.complete)
+        }
+        other => other.subscription().is_some_and(|id| {
+            inventory.subscription(&id).is_none() && !inventory.set_aside().iter().any(|aside| aside.id == id)
+        }),
+    }
+}
+
+fn unknown_scope(assignment: &PolicyAssignment, inventory: &Inventory) -> Diagnostic {
+    let message =
+        format!("`{}` is assigned at `{}`, which no input knows", assignment.name, assignment.scope);
+    let mut fault = Diagnostic::new(&codes::UNKNOWN_SCOPE, message).at(assignment.span, "this assignment");
+    if let Scope::ManagementGroup(group) = &assignment.scope {
+        let names = inventory.management_groups().map(|group| group.id.as_str());
+        fault = match nearest(group.as_str(), names) {
+            Some(near) => fault.help(format!("did you mean `{near}`?")),
+            None => fault.help("fetch the tree: az account management-group show -n <tenant id> -e -r"),
+        };
+    } else {
+        fault = fault.help("give the subscription's files too, or select what is evaluated with `--scope`");
+    }
+    fault
 }
 
 /// What azpol can't evaluate by its kind, whatever is built.

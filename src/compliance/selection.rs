@@ -1,7 +1,7 @@
 //! What of the inputs is evaluated: `--assignment`, `--definition`, `--category`, `--scope`, `--subscription`.
 
-use crate::arm::Scope;
 use crate::arm::nearest::nearest;
+use crate::arm::{Scope, SubscriptionId};
 use crate::inventory::{Inventory, Placement, Subscription};
 use crate::policy::{PolicyAssignment, PolicyDefinition};
 use crate::source::{Diagnostic, Diagnostics};
@@ -45,7 +45,20 @@ impl Selection {
         let category = definition.and_then(|d| d.category.as_deref());
         let by_category =
             definition.is_none() || is_one_of(&self.categories, &[category.unwrap_or_default()]);
-        by_name && by_definition && by_category
+        by_name && by_definition && by_category && self.reaches(&assignment.scope)
+    }
+
+    /// Whether an assignment at this scope can have wanted rows: one at a subscription that isn't selected has none.
+    fn reaches(&self, scope: &Scope) -> bool {
+        let Some(subscription) = scope.subscription() else { return true };
+        let one_of = |scope: &Scope| scope.subscription().is_none_or(|id| id == subscription);
+        let named = |wanted: &String| {
+            // A name may be any subscription's; an id is only its own.
+            let id = SubscriptionId::new(wanted.rsplit('/').next().unwrap_or_default());
+            uuid::Uuid::parse_str(id.as_str()).is_err() || id == subscription
+        };
+        (self.scopes.is_empty() || self.scopes.iter().any(one_of))
+            && (self.subscriptions.is_empty() || self.subscriptions.iter().any(named))
     }
 
     /// Whether a subscription's rows are wanted. One whose place isn't known is kept: its rows say so.

@@ -178,7 +178,7 @@ pub fn write(manifest: &Manifest) -> Result<String, serde_yaml::Error> {
 #[cfg(test)]
 mod tests {
     use super::{Manifest, read, write};
-    use crate::source::{Diagnostics, FileId, Span, json};
+    use crate::source::{Diagnostics, FileId, Span, json, yaml};
 
     fn manifest(text: &str) -> (Option<Manifest>, Diagnostics) {
         let mut faults = Diagnostics::new();
@@ -240,9 +240,13 @@ mod tests {
             text.starts_with("azpol: manifest/v1\ntenant: T\nfiles:\n- path: a.json\n- path: b.json\n"),
             "{text}"
         );
-        assert!(
-            text.contains("collected: 2025-03-01T06:00:00Z") && text.contains("- /subscriptions/s"),
-            "{text}"
-        );
+        let mut faults = Diagnostics::new();
+        let node = yaml::parse(FileId(0), &text, &mut faults).remove(0);
+        let again = read(&node, &mut faults).expect("a manifest");
+        assert!(faults.is_empty(), "{faults:?}");
+        let entry = &again.files[1];
+        assert_eq!((entry.types.len(), entry.scopes.len(), entry.command.as_deref()), (1, 2, Some("az x")));
+        assert_eq!(entry.collected.map(|time| time.to_string()).as_deref(), Some("2025-03-01T06:00:00Z"));
+        assert_eq!(entry.sha256.as_deref(), Some("a".repeat(64).as_str()));
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::arm::{Object, ResourceId, ResourceType, Value};
 use crate::config::{Manifest, manifest};
-use crate::source::{Diagnostic, Diagnostics, FileId, Node, NodeValue, Span};
+use crate::source::{Diagnostics, FileId, Node, NodeValue, Span};
 
 use super::access::{Deployment, Exemption, ProviderRegistration, RoleAssignment};
 use super::around::Around;
@@ -19,8 +19,8 @@ use super::shape::group::{self, Gathered};
 use super::shape::resource::{Read, Shape};
 use super::shape::subscription::Groups;
 use super::shape::{azgovviz, exemption, provider, resource, role_assignment, subscription};
+use super::tell::{lost_found, tell_strange, unusable};
 use super::tree::{GroupKey, TreeFacts};
-use super::{codes, foreign};
 
 /// Where a document comes from.
 #[derive(Debug, Clone, Copy)]
@@ -60,6 +60,8 @@ pub(super) struct Batch {
     pub(super) goes_on: Option<GoesOn>,
     pub(super) total: Option<u64>,
     pub(super) rows: u64,
+    /// Whether it holds lists, which are batches of their own.
+    pub(super) has_lists: bool,
     /// The types of its elements.
     pub(super) types: BTreeMap<ResourceType, Seen>,
     /// Whether it is no list, but all documents of a file that stand alone.
@@ -68,7 +70,7 @@ pub(super) struct Batch {
     pub(super) document: u64,
     /// For findings that are told once for all elements: how many, and the first.
     lost: BTreeMap<&'static str, (usize, Span)>,
-    kinds: BTreeMap<Kind, usize>,
+    pub(super) kinds: BTreeMap<Kind, usize>,
     strange: Option<Span>,
 }
 
@@ -78,6 +80,19 @@ pub(super) struct Seen {
     document: u64,
     /// In several documents.
     pub(super) several: bool,
+}
+
+impl DocumentSummary {
+    /// Adds what a list within the document held.
+    fn add(&mut self, other: DocumentSummary) {
+        for (kind, count) in other.kinds {
+            *self.kinds.entry(kind).or_default() += count;
+        }
+        self.without_properties += other.without_properties;
+        self.cut += other.cut;
+        self.projected += other.projected;
+        self.goes_on |= other.goes_on;
+    }
 }
 
 /// A resource as it was read, with its list.
@@ -159,10 +174,21 @@ impl InventoryBuilder {
             self.batches[batch].total = opened.total;
             batch
         };
+        let mut inner = Vec::new();
         for item in opened.items {
-            self.element(item, batch, faults);
+            // Lists that were joined into a list, as `jq -s` does: each is a list of its own.
+            if opened.envelope == Envelope::Array && envelope::is_list(&item) {
+                inner.push(self.document(item, provenance, faults));
+            } else {
+                self.element(item, batch, faults);
+            }
         }
-        self.close(batch, faults)
+        self.batches[batch].has_lists = !inner.is_empty();
+        let mut summary = self.close(batch, faults);
+        for other in inner {
+            summary.add(other);
+        }
+        summary
     }
 
     /// Begins a list whose elements are added one by one.
@@ -178,6 +204,7 @@ impl InventoryBuilder {
             types: BTreeMap::new(),
             documents: false,
             document: 0,
+            has_lists: false,
             lost: BTreeMap::new(),
             kinds: BTreeMap::new(),
             strange: None,
@@ -363,16 +390,8 @@ impl InventoryBuilder {
     }
 
     fn policy(&mut self, kind: Kind, mut node: Node, batch: usize, faults: &mut Diagnostics) {
-        if let Some(placeholder) = foreign::placeholder(&node) {
-            let text = placeholder.as_str().unwrap_or_default();
-            faults.push(
-                Diagnostic::new(
-                    &codes::PLACEHOLDER,
-                    format!("`{text}` is a placeholder, so {} isn't read", kind.as_str()),
-                )
-                .at(placeholder.span, "a value belongs here")
-                .help("give the deployed object, or put the value in"),
-            );
+        if let Some(why) = unusable(kind, &node) {
+            faults.push(why);
             return;
         }
         match kind {
@@ -498,44 +517,5 @@ impl Store {
             self.all.push(Stored { resource: read.resource, shape: read.shape, batch });
             self.contested.entry(id).or_insert_with(|| vec![first]).push(at);
         }
-    }
-}
-
-/// Says what of a document isn't read.
-fn tell_strange(batch: &Batch, first: Span, total: usize, faults: &mut Diagnostics) {
-    for (kind, count) in &batch.kinds {
-        let place = if *count == total { batch.span } else { first };
-        let share = if *count == total { String::new() } else { format!(" ({count} of {total} elements)") };
-        match kind {
-            Kind::Foreign(foreign) => faults.push(foreign.diagnostic(place)),
-            Kind::Unknown => faults.push(
-                Diagnostic::new(&codes::UNKNOWN_DOCUMENT, format!("azpol doesn't know what this is{share}"))
-                    .at(place, "not read"),
-            ),
-            Kind::PolicyState => faults.push(
-                Diagnostic::new(&codes::UNUSED_DOCUMENT, format!("policy states aren't used yet{share}"))
-                    .at(place, "not used"),
-            ),
-            _ => {}
-        }
-    }
-}
-
-fn lost_found(what: &str, count: usize, first: Span) -> Diagnostic {
-    let many = if count == 1 { "a resource".to_owned() } else { format!("{count} resources") };
-    let verb = if count == 1 { "carries" } else { "carry" };
-    match what {
-        "properties" => Diagnostic::new(&codes::NO_PROPERTIES, format!("{many} here {verb} no properties"))
-            .at(first, "the first one")
-            .help("`az resource list` leaves them out; use Resource Graph or the type's own `list` command"),
-        "depth" => Diagnostic::new(
-            &codes::TRUNCATED,
-            format!("{many} here {} cut off by a depth limit", if count == 1 { "was" } else { "were" }),
-        )
-        .at(first, "the first one")
-        .help("export again with `ConvertTo-Json -Depth 20`"),
-        _ => Diagnostic::new(&codes::PROJECTED, format!("{many} here {verb} some members only"))
-            .at(first, "the first one")
-            .help("what isn't carried leaves rows Undetermined; query whole rows, without `project`"),
     }
 }

@@ -133,7 +133,10 @@ pub(crate) trait Places {
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Known {
     claims: HashMap<ResourceType, Claims>,
-    disproofs: Vec<Disproof>,
+    /// Disproofs of a subscription or what lies in it.
+    against_one: BTreeMap<SubscriptionId, Vec<Disproof>>,
+    /// Disproofs of anything wider.
+    against_many: Vec<Disproof>,
 }
 
 impl Known {
@@ -169,7 +172,10 @@ impl Known {
 
     /// States that a listing goes on elsewhere.
     pub(crate) fn disprove(&mut self, disproof: Disproof) {
-        self.disproofs.push(disproof);
+        match disproof.scope.as_ref().and_then(Scope::subscription) {
+            Some(id) => self.against_one.entry(id).or_default().push(disproof),
+            None => self.against_many.push(disproof),
+        }
     }
 
     /// What is known about a type in a scope.
@@ -179,31 +185,32 @@ impl Known {
         scope: &Scope,
         places: &impl Places,
     ) -> Listing {
-        let against = self.disproofs.iter().find(|disproof| {
-            disproof.resource_type.as_ref().is_none_or(|disproved| disproved == resource_type)
-                && disproof.scope.as_ref().is_none_or(|disproved| may_overlap(disproved, scope, places))
-        });
-        if let Some(disproof) = against {
+        if let Some(disproof) = self.against(resource_type, Some(scope), places) {
             return Listing::Disproved(disproof.span, disproof.why.clone());
         }
         let Some(claims) = self.claims.get(resource_type) else { return Listing::Unknown };
         claims.says(scope, places).map_or(Listing::Unknown, Says::listing)
     }
 
-    /// The first thing that disproves a claim, for a warning.
+    /// The first thing that disproves a listing; without a scope, the listing of any.
     pub(crate) fn against(
         &self,
         resource_type: &ResourceType,
         scope: Option<&Scope>,
         places: &impl Places,
     ) -> Option<&Disproof> {
-        self.disproofs.iter().find(|disproof| {
+        let hits = |disproof: &&Disproof| {
             disproof.resource_type.as_ref().is_none_or(|disproved| disproved == resource_type)
                 && match (scope, &disproof.scope) {
                     (Some(scope), Some(disproved)) => may_overlap(disproved, scope, places),
                     _ => true,
                 }
-        })
+        };
+        let one = match scope.and_then(Scope::subscription) {
+            Some(id) => self.against_one.get(&id).and_then(|list| list.iter().find(hits)),
+            None => self.against_one.values().flatten().find(hits),
+        };
+        one.or_else(|| self.against_many.iter().find(hits))
     }
 }
 

@@ -13,7 +13,7 @@ use super::documents::PolicyDocuments;
 use super::lookup::{Assertion, Base, Exemptions, Inventory, Resources};
 use super::placing::place;
 use super::settle::{deployments, exemptions, registrations, roles, settled};
-use super::shape::envelope::Envelope;
+use super::shape::envelope::{Envelope, GoesOn};
 use super::stated::{Stated, stated};
 
 impl InventoryBuilder {
@@ -47,7 +47,7 @@ impl InventoryBuilder {
             oldest: collected.oldest(),
             role_assignments: roles(std::mem::take(&mut self.roles), &mut faults),
             exemptions: Exemptions::new(exemptions(std::mem::take(&mut self.exemptions), &mut faults)),
-            registrations: registrations(std::mem::take(&mut self.registrations)),
+            registrations: registrations(std::mem::take(&mut self.registrations), &mut faults),
             deployments: deployments(std::mem::take(&mut self.deployments)),
             ..Base::default()
         };
@@ -164,20 +164,16 @@ impl InventoryBuilder {
             let Some(goes_on) = &batch.goes_on else {
                 // One that stands behind others in a file is of their type: a command was called in a loop.
                 let alone = !typed.contains(&batch.file);
-                let is_empty = batch.rows == 0 && batch.envelope != Envelope::Single && alone;
+                let is_empty =
+                    batch.rows == 0 && !batch.has_lists && batch.envelope != Envelope::Single && alone;
                 if is_empty && entry.is_none_or(|entry| entry.types.is_empty()) {
                     faults.push(empty_list(batch.span));
                 }
                 continue;
             };
-            faults.push(
-                Diagnostic::new(
-                    &codes::LIST_GOES_ON,
-                    format!("this list goes on elsewhere: {}", goes_on.why),
-                )
-                .at(goes_on.span, "what it lists isn't complete")
-                .help("fetch the remaining pages and give them in the same run"),
-            );
+            if !goes_on.told {
+                faults.push(list_goes_on(goes_on));
+            }
             let mut types: BTreeSet<Option<ResourceType>> = batch.types.keys().cloned().map(Some).collect();
             types.extend(goes_on.resource_type.clone().map(Some));
             if types.is_empty() {
@@ -203,6 +199,12 @@ impl InventoryBuilder {
             }
         }
     }
+}
+
+fn list_goes_on(goes_on: &GoesOn) -> Diagnostic {
+    Diagnostic::new(&codes::LIST_GOES_ON, format!("this list goes on elsewhere: {}", goes_on.why))
+        .at(goes_on.span, "what it lists isn't complete")
+        .help("fetch the remaining pages and give them in the same run")
 }
 
 fn which_tenant(entry: &ManifestEntry) -> Diagnostic {

@@ -208,7 +208,8 @@ pub(super) fn placeholder(node: &Node) -> Option<&Node> {
         .find(|node| matches!(&node.value, NodeValue::String(text) if is_placeholder(text)))
 }
 
-fn is_placeholder(text: &str) -> bool {
+/// Whether a text is, or holds, a placeholder.
+pub(super) fn is_placeholder(text: &str) -> bool {
     let inside =
         |open: &str, close: &str| text.find(open).is_some_and(|at| text[at + open.len()..].contains(close));
     inside("${", "}")

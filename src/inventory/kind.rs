@@ -48,6 +48,9 @@ pub enum Kind {
     Unknown,
 }
 
+/// The keys of `azpol.yaml`, which tell it even without its marker.
+const CHOICES: &[&str] = &["$schema", "fail-on", "format", "color"];
+
 impl Kind {
     /// As messages name one of it.
     pub fn as_str(self) -> &'static str {
@@ -175,6 +178,10 @@ impl Kind {
         if has("policyDefinitions") && (properties.is_some() || top("displayName") || top("parameters")) {
             return Some(Kind::PolicySetDefinition);
         }
+        let members = node.members();
+        if !members.is_empty() && members.iter().all(|member| CHOICES.contains(&&*member.key)) {
+            return Some(Kind::Config);
+        }
         if Kind::is_subscription(node) {
             return Some(Kind::Subscription);
         }
@@ -297,6 +304,7 @@ mod tests {
     fn azpol_knows_its_own_documents() {
         assert_eq!(kind(r#"{"azpol":"manifest/v1","files":[]}"#), Kind::Manifest);
         assert_eq!(kind(r#"{"azpol":{"result":"v1"},"rows":[]}"#), Kind::Own);
+        assert_eq!(kind(r#"{"fail-on":"never"}"#), Kind::Config);
     }
 
     #[test]

@@ -26,6 +26,7 @@ mod shape;
 mod stated;
 mod stream;
 mod subscription;
+mod tell;
 mod tree;
 
 pub use access::{Deployment, Exemption, ProviderRegistration, RoleAssignment};

@@ -157,10 +157,21 @@ fn two_sources(id: &str, here: Span, first: Span) -> Diagnostic {
 /// Registrations by subscription and namespace, each once.
 pub(super) fn registrations(
     all: Vec<ProviderRegistration>,
+    faults: &mut Diagnostics,
 ) -> BTreeMap<(Option<SubscriptionId>, String), ProviderRegistration> {
-    let mut found = BTreeMap::new();
+    let mut found: BTreeMap<(Option<SubscriptionId>, String), ProviderRegistration> = BTreeMap::new();
     for one in all {
-        found.entry((one.subscription.clone(), one.namespace.to_ascii_lowercase())).or_insert(one);
+        let key = (one.subscription.clone(), one.namespace.to_ascii_lowercase());
+        match found.get(&key) {
+            // Rows without a subscription may be those of several.
+            Some(known) if key.0.is_some() && known.is_registered() != one.is_registered() => {
+                faults.push(two_sources(&one.namespace, one.span, known.span));
+            }
+            Some(_) => {}
+            None => {
+                found.insert(key, one);
+            }
+        }
     }
     found
 }

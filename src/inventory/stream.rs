@@ -231,7 +231,12 @@ impl InventoryBuilder {
             self.batches[batch].envelope = within;
         }
         for node in nodes {
-            self.element(node, batch, faults);
+            if within == Envelope::Array && envelope::is_list(&node) {
+                self.document(node, provenance, faults);
+                self.batches[batch].has_lists = true;
+            } else {
+                self.element(node, batch, faults);
+            }
         }
     }
 
@@ -243,7 +248,8 @@ impl InventoryBuilder {
         let batch = self.batch_of(list, provenance);
         self.batches[batch].goes_on.get_or_insert_with(|| GoesOn {
             span,
-            why: "a part of it couldn't be read".to_owned(),
+            why: "a part of it can't be read".to_owned(),
+            told: true,
             resource_type: None,
             scope: None,
             may_be_given: false,

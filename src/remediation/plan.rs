@@ -188,6 +188,11 @@ impl RemediationPlan {
         !self.deployments.is_empty()
     }
 
+    /// How many rows would be planned if azpol could say what their deployments put.
+    pub fn not_expanded(&self) -> usize {
+        self.not_planned.iter().filter(|row| row.code == &codes::DEPLOYMENT_UNKNOWN).count()
+    }
+
     /// Resources that are created and changed: groups and the others apart.
     pub fn counts(&self) -> Counts {
         let mut counts =

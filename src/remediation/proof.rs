@@ -69,28 +69,32 @@ impl Proof {
         }
         if self.holds() && self.undecided.is_empty() {
             let orders = if self.orders > 1 { ", in whichever order they run" } else { "" };
-            return format!(
-                "after this plan all {} planned and compliant rows are Compliant{orders}, nothing else changes, \
-                 a second plan is empty",
-                self.compliant
-            );
+            let rows = match self.compliant {
+                1 => "the planned row is Compliant".to_owned(),
+                count => format!("all {count} planned and compliant rows are Compliant"),
+            };
+            return format!("after this plan {rows}{orders}, nothing else changes, a second plan is empty");
         }
         let parts = [
-            (self.non_convergent.len(), "planned but don't become Compliant"),
-            (self.worse.len(), "made worse"),
-            (self.planned_next.len(), "left to a second plan"),
-            (self.undecided.len(), "undecided"),
+            (
+                self.non_convergent.len(),
+                "planned row doesn't become Compliant",
+                "planned rows don't become Compliant",
+            ),
+            (self.worse.len(), "compliant row gets worse", "compliant rows get worse"),
+            (self.planned_next.len(), "row is left to a second plan", "rows are left to a second plan"),
+            (self.undecided.len(), "row is undecided", "rows are undecided"),
         ];
         let parts: Vec<String> = parts
             .iter()
-            .filter(|(count, _)| *count > 0)
-            .map(|(count, what)| format!("{count} {what}"))
+            .filter(|(count, ..)| *count > 0)
+            .map(|(count, one, many)| format!("{count} {}", if *count == 1 { one } else { many }))
             .collect();
-        format!(
-            "after this plan {} planned and compliant rows are Compliant; rows {}",
-            self.compliant,
-            parts.join(", ")
-        )
+        let compliant = match self.compliant {
+            1 => "1 planned or compliant row is Compliant".to_owned(),
+            count => format!("{count} planned and compliant rows are Compliant"),
+        };
+        format!("after this plan {compliant}; {}", parts.join(", "))
     }
 }
 

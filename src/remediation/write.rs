@@ -5,16 +5,19 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::source::{Diagnostic, printable};
+
+use super::codes;
 use super::files::{PLAN_FILE, PlanFiles};
 
-/// Why a plan isn't written.
+/// Why a plan isn't written. Paths are as they were given, or as they stand in the folder.
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
     /// Something else than a folder has the name.
-    #[error("`{0}` is not a folder")]
+    #[error("`{}` is not a folder", .0.display())]
     NotAFolder(PathBuf),
     /// The folder holds what azpol didn't write: this file.
-    #[error("`{folder}` holds `{file}`, which azpol didn't write")]
+    #[error("`{}` holds `{}`, which azpol didn't write", folder.display(), file.display())]
     Foreign {
         /// The folder.
         folder: PathBuf,
@@ -22,9 +25,9 @@ pub enum WriteError {
         file: PathBuf,
     },
     /// The file system refuses; what was there before is still there.
-    #[error("`{path}` can't be written: {error}")]
+    #[error("`{}` can't be written: {error}", path.display())]
     Io {
-        /// Where.
+        /// The folder.
         path: PathBuf,
         /// Why.
         #[source]
@@ -32,30 +35,42 @@ pub enum WriteError {
     },
 }
 
+impl WriteError {
+    /// As a finding, for what whoever runs azpol can mend by another name.
+    pub fn diagnostic(&self) -> Option<Diagnostic> {
+        match self {
+            WriteError::NotAFolder(_) | WriteError::Foreign { .. } => {
+                let finding = Diagnostic::new(&codes::FOREIGN_FOLDER, printable(&self.to_string()));
+                Some(finding.help("name a new folder, or move what isn't azpol's out of this one"))
+            }
+            WriteError::Io { .. } => None,
+        }
+    }
+}
+
 /// Writes the files into `folder`: made if it doesn't exist, replaced if it holds nothing but a plan that azpol wrote, refused
 /// otherwise. Everything is written beside it first and then takes its name, so that a reader sees the
 /// old plan or the new one, and after a failure the old one is still there.
 pub fn write_whole(folder: &Path, files: &PlanFiles) -> Result<(), WriteError> {
+    let refused = |error| WriteError::Io { path: folder.to_owned(), error };
     // A link is followed, and `.` gets a name.
-    let folder = match fs::canonicalize(folder) {
-        Ok(real) => real,
-        Err(_) => std::path::absolute(folder).map_err(at(folder))?,
+    let real = fs::canonicalize(folder).or_else(|_| std::path::absolute(folder)).map_err(refused)?;
+    let replaced = match found(&real).map_err(refused)? {
+        Found::Nothing => false,
+        Found::Plan => true,
+        Found::File => return Err(WriteError::NotAFolder(folder.to_owned())),
+        Found::Foreign(file) => return Err(WriteError::Foreign { folder: folder.to_owned(), file }),
     };
-    let replaced = may_be_written(&folder)?;
-    let parent = folder.parent().ok_or_else(|| WriteError::NotAFolder(folder.clone()))?;
-    fs::create_dir_all(parent).map_err(at(parent))?;
-    let new = sibling(&folder, "new");
-    let old = sibling(&folder, "old");
-    let written = write_all(&new, files).and_then(|()| take_place(&folder, &new, &old, replaced));
+    let parent = real.parent().ok_or_else(|| WriteError::NotAFolder(folder.to_owned()))?;
+    fs::create_dir_all(parent).map_err(refused)?;
+    let new = sibling(&real, "new");
+    let old = sibling(&real, "old");
+    let written = write_all(&new, files).and_then(|()| take_place(&real, &new, &old, replaced));
     if written.is_err() {
-        // The first fault counts; a leftover is named so that it can be told.
+        // The first fault counts.
         let _ = fs::remove_dir_all(&new);
     }
-    written
-}
-
-fn at(path: &Path) -> impl FnOnce(io::Error) -> WriteError + '_ {
-    move |error| WriteError::Io { path: path.to_owned(), error }
+    written.map_err(refused)
 }
 
 /// A folder beside the plan's, of this process only.
@@ -66,12 +81,21 @@ fn sibling(folder: &Path, what: &str) -> PathBuf {
     folder.with_file_name(name)
 }
 
-/// Whether a folder is there that may be replaced.
-fn may_be_written(folder: &Path) -> Result<bool, WriteError> {
+/// What stands where the plan is to be.
+enum Found {
+    Nothing,
+    /// A folder with nothing in it but a plan of azpol's, if anything.
+    Plan,
+    File,
+    /// A folder with this file in it.
+    Foreign(PathBuf),
+}
+
+fn found(folder: &Path) -> io::Result<Found> {
     match fs::symlink_metadata(folder) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
-        Err(error) => return Err(at(folder)(error)),
-        Ok(found) if !found.is_dir() => return Err(WriteError::NotAFolder(folder.to_owned())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Found::Nothing),
+        Err(error) => return Err(error),
+        Ok(found) if !found.is_dir() => return Ok(Found::File),
         Ok(_) => {}
     }
     let mut present = Vec::new();
@@ -79,21 +103,17 @@ fn may_be_written(folder: &Path) -> Result<bool, WriteError> {
     present.sort();
     let ours = plan_files(folder);
     let foreign = present.into_iter().find(|file| !ours.iter().any(|name| Path::new(name) == file));
-    match foreign {
-        Some(file) => Err(WriteError::Foreign { folder: folder.to_owned(), file }),
-        None => Ok(true),
-    }
+    Ok(foreign.map_or(Found::Plan, Found::Foreign))
 }
 
 /// Every file below the folder, by its path in it; a folder that holds nothing counts as a file, a link too.
-fn list(folder: &Path, below: &Path, found: &mut Vec<PathBuf>) -> Result<(), WriteError> {
-    let here = folder.join(below);
+fn list(folder: &Path, below: &Path, found: &mut Vec<PathBuf>) -> io::Result<()> {
     let mut empty = true;
-    for entry in fs::read_dir(&here).map_err(at(&here))? {
-        let entry = entry.map_err(at(&here))?;
+    for entry in fs::read_dir(folder.join(below))? {
+        let entry = entry?;
         let path = below.join(entry.file_name());
         empty = false;
-        if entry.file_type().map_err(at(&here))?.is_dir() {
+        if entry.file_type()?.is_dir() {
             list(folder, &path, found)?;
         } else {
             found.push(path);
@@ -116,32 +136,32 @@ fn plan_files(folder: &Path) -> Vec<String> {
     names.iter().filter_map(|name| name.as_str()).map(str::to_owned).collect()
 }
 
-fn write_all(folder: &Path, files: &PlanFiles) -> Result<(), WriteError> {
-    fs::create_dir(folder).map_err(at(folder))?;
+fn write_all(folder: &Path, files: &PlanFiles) -> io::Result<()> {
+    fs::create_dir(folder)?;
     for (path, bytes) in files.iter() {
         let path = path.split('/').fold(folder.to_owned(), |folder, part| folder.join(part));
         if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent).map_err(at(parent))?;
+            fs::create_dir_all(parent)?;
         }
-        fs::write(&path, bytes).map_err(at(&path))?;
+        fs::write(&path, bytes)?;
     }
     Ok(())
 }
 
 /// Gives the new folder the name of the old one. Windows renames no folder over another, so the old one steps
 /// aside first, and comes back if the new one can't take its place.
-fn take_place(folder: &Path, new: &Path, old: &Path, replaced: bool) -> Result<(), WriteError> {
+fn take_place(folder: &Path, new: &Path, old: &Path, replaced: bool) -> io::Result<()> {
     if replaced {
-        fs::rename(folder, old).map_err(at(folder))?;
+        fs::rename(folder, old)?;
     }
     if let Err(error) = fs::rename(new, folder) {
         if replaced {
-            fs::rename(old, folder).map_err(at(old))?;
+            fs::rename(old, folder)?;
         }
-        return Err(at(folder)(error));
+        return Err(error);
     }
     if replaced {
-        fs::remove_dir_all(old).map_err(at(old))?;
+        fs::remove_dir_all(old)?;
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! A plan for people: states, what would be created, hazards, proof, on one screen where it fits.
 
 use crate::arm::ResourceType;
+use crate::remediation::codes;
 use crate::remediation::hazards::{Hazard, NotChecked};
 use crate::remediation::{Action, Deployment, NOT_PROVEN, RemediationPlan};
 use crate::source::{mask, printable};
@@ -104,7 +105,12 @@ fn not_deployable(plan: &RemediationPlan, style: Style, out: &mut String) {
                 None => refusal.message.clone(),
             })
             .collect();
-        Line::new(Mark::Bad, name(plan, &not.subscription), "", safe(&refusals.join("; ")))
+        Line::new(
+            Mark::Bad,
+            codes::NOT_DEPLOYABLE.id,
+            name(plan, &not.subscription),
+            safe(&refusals.join("; ")),
+        )
     });
     draw_some(lines.collect(), style, out);
 }

@@ -226,8 +226,11 @@ pub fn why_not(not: &NotEvaluated) -> String {
         WhyNot::UnknownScope(scope) => format!("its scope {scope} isn't among the inputs"),
         WhyNot::Parameters => "its parameters don't fit the definition".to_owned(),
         WhyNot::NotBuilt(parts) => {
-            let names: Vec<_> = parts.iter().map(|(what, _)| what.as_str()).collect();
-            format!("its definition uses what isn't built yet: {}", names.join(", "))
+            let mut names: Vec<_> = parts.iter().map(|(what, _)| what.as_str()).collect();
+            names.dedup();
+            let more = if names.len() > 2 { format!(" and {} more", names.len() - 2) } else { String::new() };
+            names.truncate(2);
+            format!("{}{more}", names.join(", "))
         }
         WhyNot::NotEvaluable(why) => why.clone(),
     }

@@ -503,6 +503,65 @@ fn symbolic_names() {
 }
 
 #[test]
+fn types_of_parameters_are_checked_inside() {
+    let with = |declared: &str, value: Value| {
+        template(&format!(
+            r#"{{"languageVersion": "2.0", "parameters": {{"a": {declared}}}, "resources": {{}}}}"#
+        ))
+        .parameter("a", value)
+    };
+    let pair = r#"{"type": "array", "prefixItems": [{"type": "string"}, {"type": "int"}], "items": false}"#;
+    assert!(with(pair, Value::array(["x".into(), Value::Int(1)])).names().is_empty());
+    assert!(with(pair, Value::array(["x".into()])).refusal().contains("2 items, not 1"));
+    assert!(
+        with(pair, Value::array([Value::Int(1), Value::Int(1)]))
+            .refusal()
+            .contains("a String, not an Integer")
+    );
+    let choice = r#"{"type": "object", "discriminator": {"propertyName": "kind", "mapping": {
+        "a": {"type": "object", "properties": {"n": {"type": "int"}}}}}}"#;
+    let object = |kind: &str| Value::object([("kind", Value::from(kind)), ("n", "x".into())]);
+    assert!(with(choice, object("a")).refusal().contains("an Integer, not a String"));
+    assert!(with(choice, object("b")).refusal().contains("chooses no type"));
+    let sealed = r#"{"type": "object", "properties": {}, "additionalProperties": false}"#;
+    assert!(with(sealed, object("a")).refusal().contains("can't have the member 'kind'"));
+}
+
+#[test]
+fn arguments_of_nested_deployments_have_forms() {
+    let inner = r#"{"parameters": {"q": {"type": "array"}}, "resources": [
+        {"type": "A.B/c", "apiVersion": "1", "name": "x", "properties": {"q": "[parameters('q')]"}}]}"#;
+    let with = |argument: &str| {
+        let options = format!(
+            r#", "expressionEvaluationOptions": {{"scope": "inner"}}, "parameters": {{"q": {argument}}}"#
+        );
+        nested(&options, "", inner)
+    };
+    let copied = r#"{"copy": [{"name": "value", "count": 2, "input": "[copyIndex('value')]"}]}"#;
+    assert_eq!(properties(&with(copied)), r#"{"q":[0,1]}"#);
+    let chosen = r#""[if(true(), createObject('value', createArray(1)), createObject('reference', 1))]""#;
+    assert_eq!(properties(&with(chosen)), r#"{"q":[1]}"#);
+    let (kind, message) = with(r#"{"reference": {"keyVault": {"id": "x"}, "secretName": "s"}}"#).fault();
+    assert_eq!((kind, message.contains("Key Vault")), (FaultKind::Unsupported, true));
+    assert!(with("{}").refusal().contains("has no `value`"));
+    let own = r#"{"resources": [{"type": "A.B/c", "apiVersion": "1", "name": "x"}]}"#;
+    let empty = resources(&format!(
+        r#"[{{"type": "Microsoft.Resources/deployments", "apiVersion": "1", "name": "n", "resourceGroup": "",
+            "properties": {{"mode": "Incremental", "template": {own}}}}}]"#
+    ));
+    assert!(empty.run().unwrap().resources[0].id.as_str().contains("/resourceGroups/rg/"));
+}
+
+#[test]
+fn a_key_that_only_the_deployment_knows_leaves_the_object_open() {
+    let trial = one("{}", "{}", r#"{"ids": {"[reference('x').id]": {}, "known": 1}, "other": 2}"#);
+    assert_eq!(
+        properties(&trial),
+        r#"{"ids":"[createObject('known', 1, reference('x').id, createObject())]","other":2}"#
+    );
+}
+
+#[test]
 fn users_functions() {
     let functions = r#"[{"namespace": "my", "members": {"twice": {"parameters": [{"name": "s", "type": "string"}],
         "output": {"type": "string", "value": "[concat(parameters('s'), parameters('s'))]"}}}}]"#;
@@ -510,6 +569,15 @@ fn users_functions() {
         r#"{{"functions": {functions}, "resources": [{{"type": "A.B/c", "apiVersion": "1", "name": "[My.Twice('x')]"}}]}}"#
     ));
     assert_eq!(trial.names(), ["xx"]);
+    let reading = |version: &str| {
+        template(&format!(
+            r#"{{{version} "variables": {{"v": "q"}}, "functions": [{{"namespace": "my", "members": {{"f": {{
+                "output": {{"type": "string", "value": "[variables('v')]"}}}}}}}}],
+                "resources": [{{"type": "A.B/c", "apiVersion": "1", "name": "[my.f()]"}}]}}"#
+        ))
+    };
+    assert_eq!(reading(r#""languageVersion": "2.0","#).names(), ["q"]);
+    assert!(reading("").refusal().contains("can't read variables"));
     let unknown = resources(r#"[{"type": "A.B/c", "apiVersion": "1", "name": "[my.thrice('x')]"}]"#);
     assert_eq!(unknown.refusal(), "there is no function `my.thrice`");
 }

@@ -43,7 +43,7 @@ fn run(inputs: &[PathBuf], text: &str, complete: &[Completeness]) -> (Inventory,
         .filter_map(|node| policy::assignment(node, &mut faults))
         .map(|assignment| (assignment, false))
         .collect();
-    let mut run = resolve(assignments, &definitions, &AliasCatalog::built_in(), &mut faults);
+    let mut run = resolve(assignments, &definitions, &inventory, &AliasCatalog::built_in(), &mut faults);
     assert!(!faults.has_errors(), "{faults:?}");
     (run.rows, run.excluded) = evaluate(&inventory, &run.assignments, &|_| true, None);
     (inventory, run)

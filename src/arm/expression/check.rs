@@ -91,7 +91,7 @@ impl Expression {
                     let name: Arc<str> = entry.name_of(name).into();
                     if !entry.dialects.allows(dialect) {
                         found.push(Misuse::NotAllowed { name });
-                    } else if let Some(wanted) = entry.arity.refuses(arguments.len()) {
+                    } else if let Some(wanted) = entry.refuses(dialect, arguments.len()) {
                         found.push(Misuse::Arguments { name, wanted, given: arguments.len() });
                     } else if matches!(entry.implementation, Implementation::Unbuilt) {
                         found.push(Misuse::Unbuilt { name });

@@ -94,7 +94,7 @@ impl<'a> Evaluator<'a> {
             };
             return Err(Failure::Error(format!("the function '{name}' doesn't exist in {place}")));
         }
-        match entry.arity.refuses(given) {
+        match entry.refuses(dialect, given) {
             Some(wanted) => Err(Failure::Error(format!(
                 "unable to evaluate the function '{name}': it takes {wanted}, {given} were given"
             ))),
@@ -286,7 +286,7 @@ fn is_tags(base: &Term, key: &Term) -> bool {
 }
 
 /// The member of an object (the exact case first, then without case) or the item of an array.
-pub(super) fn member(container: &Value, key: &Value) -> Result<Value, Failure> {
+pub(crate) fn member(container: &Value, key: &Value) -> Result<Value, Failure> {
     match (container, key) {
         (Value::Runtime(_), _) | (_, Value::Runtime(_)) => residual::access(container, key),
         (Value::Object(object), Value::String(name)) => object.get(name).cloned().ok_or_else(|| {

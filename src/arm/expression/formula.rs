@@ -55,19 +55,20 @@ impl Misuse {
         }
     }
 
-    /// As a finding about an expression that stands at `span`.
-    pub fn diagnostic(&self, dialect: Dialect, span: Span) -> Diagnostic {
+    /// As a finding about an expression that stands at `span`; none for a function that azpol hasn't built, which
+    /// is no fault of the document.
+    pub fn diagnostic(&self, dialect: Dialect, span: Span) -> Option<Diagnostic> {
         let code = match self {
             Misuse::Unknown { .. } => &codes::UNKNOWN_FUNCTION,
             Misuse::NotAllowed { .. } => &codes::FUNCTION_NOT_ALLOWED,
             Misuse::Arguments { .. } => &codes::ARGUMENT_COUNT,
-            Misuse::Unbuilt { .. } => &codes::FUNCTION_UNSUPPORTED,
+            Misuse::Unbuilt { .. } => return None,
         };
         let diagnostic = Diagnostic::new(code, self.message(dialect)).at(span, "");
-        match self {
+        Some(match self {
             Misuse::Unknown { nearest: Some(name), .. } => diagnostic.help(format!("did you mean `{name}`?")),
             _ => diagnostic,
-        }
+        })
     }
 }
 
@@ -173,12 +174,14 @@ impl Formula {
         self.expressions().any(|(expression, _)| expression.mentions(wanted))
     }
 
-    /// Reports every call in it that can't be made in this dialect.
+    /// Reports every call in it that Azure refuses in this dialect.
     pub fn check(&self, dialect: Dialect, faults: &mut Diagnostics) {
         for (expression, span) in self.expressions() {
-            for misuse in expression.misuses(dialect, &|_| false) {
-                faults.push(misuse.diagnostic(dialect, span));
-            }
+            let misuses = expression.misuses(dialect, &|_| false);
+            misuses
+                .iter()
+                .filter_map(|misuse| misuse.diagnostic(dialect, span))
+                .for_each(|fault| faults.push(fault));
         }
     }
 }

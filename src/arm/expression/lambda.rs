@@ -8,7 +8,7 @@ use crate::arm::{Object, Value};
 
 use super::evaluate::{Evaluator, bounded};
 use super::functions::{Lambda, a_kind, by_key};
-use super::{Failure, Term};
+use super::{Failure, Term, residual};
 
 /// A `lambda('x', …, body)`.
 struct Function<'t> {
@@ -34,6 +34,17 @@ fn function<'t>(caller: &str, term: &'t Term) -> Result<Function<'t>, Failure> {
     Ok(Function { names: names.collect::<Result<_, _>>()?, body })
 }
 
+/// Whether a lambda or a variable of one stands in it.
+fn depends_on_lambda(term: &Term) -> bool {
+    match term {
+        Term::Literal(_) => false,
+        Term::Call(name, arguments) => {
+            matches!(&**name, "lambda" | "lambdavariables") || arguments.iter().any(depends_on_lambda)
+        }
+        Term::Access(container, key) => depends_on_lambda(container) || depends_on_lambda(key),
+    }
+}
+
 impl Evaluator<'_> {
     pub(super) fn lambda(&self, kind: Lambda, name: &str, terms: &[Term]) -> Result<Value, Failure> {
         if kind == Lambda::Variables {
@@ -44,7 +55,9 @@ impl Evaluator<'_> {
         }
         let container = self.term(&terms[0])?;
         if container.has_runtime() {
-            return Err(Failure::Unsupported(format!("the function `{name}` over a runtime value")));
+            let rest = terms[1..].iter().map(|term| self.open(term, &[])).collect::<Result<Vec<_>, _>>()?;
+            let arguments: Vec<Value> = std::iter::once(container).chain(rest).collect();
+            return residual::call(name, &arguments);
         }
         let answer = match kind {
             Lambda::MapValues => self.map_values(name, &container, terms)?,
@@ -52,6 +65,40 @@ impl Evaluator<'_> {
             _ => self.over_array(kind, name, &container, terms)?,
         };
         bounded(answer)
+    }
+
+    /// A part of an expression that a running deployment is left with: whatever doesn't depend on the variables
+    /// of its own lambdas, which are `bound`, is put in.
+    fn open(&self, term: &Term, bound: &[&str]) -> Result<Value, Failure> {
+        if !depends_on_lambda(term) {
+            return self.term(term);
+        }
+        let all = |terms: &[Term], bound: &[&str]| {
+            terms.iter().map(|term| self.open(term, bound)).collect::<Result<Vec<_>, _>>()
+        };
+        match term {
+            Term::Literal(value) => Ok(value.clone()),
+            Term::Access(container, key) => {
+                residual::access(&self.open(container, bound)?, &self.open(key, bound)?)
+            }
+            Term::Call(name, arguments) if &**name == "lambdavariables" => match arguments.as_slice() {
+                [Term::Literal(Value::String(variable))]
+                    if bound.iter().any(|other| other.eq_ignore_ascii_case(variable)) =>
+                {
+                    residual::call(name, &[Value::String(variable.clone())])
+                }
+                _ => self.term(term),
+            },
+            Term::Call(name, arguments) if &**name == "lambda" => {
+                let names = arguments.iter().filter_map(|argument| match argument {
+                    Term::Literal(Value::String(name)) => Some(&**name),
+                    _ => None,
+                });
+                let bound: Vec<&str> = bound.iter().copied().chain(names).collect();
+                residual::call(name, &all(arguments, &bound)?)
+            }
+            Term::Call(name, arguments) => residual::call(name, &all(arguments, bound)?),
+        }
     }
 
     fn variable(&self, terms: &[Term]) -> Result<Value, Failure> {

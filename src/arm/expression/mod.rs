@@ -21,7 +21,9 @@ mod residual;
 mod tests;
 
 pub use check::Misuse;
+pub(crate) use evaluate::member;
 pub use parse::{MAX_DEPTH, MAX_LENGTH, ParseFault, TextKind, classify};
+pub(crate) use residual::call as runtime_call;
 
 /// Where an expression stands: the functions that exist there, and a few of their rules, differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

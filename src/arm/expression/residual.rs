@@ -79,7 +79,7 @@ fn write_value(out: &mut impl Write, value: &Value) -> fmt::Result {
 }
 
 /// The value of a call that only a running deployment can make, with what is known put in.
-pub(super) fn call(name: &str, arguments: &[Value]) -> Result<Value, Failure> {
+pub(crate) fn call(name: &str, arguments: &[Value]) -> Result<Value, Failure> {
     let mut text = format!("{}(", functions::find(name).map_or(name, |entry| entry.name_of(name)));
     for (index, argument) in arguments.iter().enumerate() {
         if index > 0 {

@@ -122,12 +122,13 @@ fn calls_are_checked_without_a_value() {
         found.iter().map(|misuse| misuse.message(Dialect::Policy)).collect::<Vec<_>>()
     };
     assert_eq!(
-        misuses("[concat(lenght('x'), variables('y'), toLower(), my.own(claims()))]"),
+        misuses("[concat(lenght('x'), variables('y'), toLower(), my.own(claims(), utcNow('u')))]"),
         [
             "there is no function `lenght`",
             "the function `variables` doesn't exist in a policy rule",
             "the function `toLower` takes 1 argument, 0 were given",
-            "the function `claims` is not supported yet"
+            "the function `claims` is not supported yet",
+            "the function `utcNow` takes no arguments, 1 were given"
         ]
     );
     let expression = Expression::parse("[if(field('a').b[current()], 1, concat(utcNow()))]").unwrap();
@@ -158,6 +159,12 @@ fn lambdas() {
     assert_eq!(
         template("[mapValues(parameters('object'), lambda('v', 0))]"),
         r#"{"Key":0,"key":0,"nothing":0}"#
+    );
+    let open = "[map(range(0, 2), lambda('i', filter(reference('a').x, lambda('y', equals(lambdaVariables('y').k, add(lambdaVariables('i'), 1))))))]";
+    assert_eq!(
+        template(open),
+        "[\"[filter(reference('a').x, lambda('y', equals(lambdaVariables('y').k, add(0, 1))))]\",\
+         \"[filter(reference('a').x, lambda('y', equals(lambdaVariables('y').k, add(1, 1))))]\"]"
     );
     assert!(error("[map(range(1, 3), 'x')]").contains("a lambda is expected"));
     assert!(error("[lambdaVariables('x')]").contains("no lambda around it"));

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::arm::expression::{Expression, Failure, Formula, FormulaKind};
+use crate::arm::expression::{Expression, Failure, Formula, FormulaKind, runtime_call};
 use crate::arm::{Object, Value};
 use crate::source::Span;
 
@@ -124,28 +124,45 @@ impl Body {
         match self {
             Body::Plain(formula) => value_of(formula, place),
             Body::Array(items) => items.iter().map(|item| item.value(place)).collect(),
-            Body::Object(entries) => {
-                let mut object = Object::new();
-                for entry in entries {
-                    match entry {
-                        Entry::Member(key, body) => object.insert(key.clone(), body.value(place)?),
-                        Entry::Copy(copy) => object.insert(copy.name.clone(), copy.values(place)?),
-                        Entry::Keyed(key, body) => {
-                            let name = text_of(key, place, "the key of an object")?;
-                            if object.contains_key(&name) {
-                                return Err(misfit(
-                                    key,
-                                    format!("the key `{name}` stands in the object twice"),
-                                ));
-                            }
-                            object.insert(name, body.value(place)?);
-                        }
-                    }
-                }
-                Ok(object.into())
-            }
+            Body::Object(entries) => object(entries, place),
         }
     }
+}
+
+/// An object; one with a key that only a running deployment knows is as a whole an expression.
+fn object(entries: &[Entry], place: &Place<'_>) -> Result<Value, Trouble> {
+    let mut object = Object::new();
+    let mut open = Vec::new();
+    for entry in entries {
+        let (key, value) = match entry {
+            Entry::Member(key, body) => (key.clone(), body.value(place)?),
+            Entry::Copy(copy) => (copy.name.clone(), copy.values(place)?),
+            Entry::Keyed(key, body) => match value_of(key, place)? {
+                Value::String(name) if object.contains_key(&name) => {
+                    return Err(misfit(key, format!("the key `{name}` stands in the object twice")));
+                }
+                Value::String(name) => (name, body.value(place)?),
+                runtime @ Value::Runtime(_) => {
+                    open.push((runtime, body.value(place)?, key));
+                    continue;
+                }
+                other => {
+                    let message = format!("the key of an object has to be a String, not {}", other.kind());
+                    return Err(misfit(key, message));
+                }
+            },
+        };
+        object.insert(key, value);
+    }
+    let Some((_, _, formula)) = open.first() else { return Ok(object.into()) };
+    let known = object.iter().flat_map(|(key, value)| [Value::String(key.clone()), value.clone()]);
+    let open_members = open.iter().flat_map(|(key, value, _)| [key.clone(), value.clone()]);
+    let members: Vec<Value> = known.chain(open_members).collect();
+    runtime_call("createobject", &members).map_err(|failure| {
+        let mut trouble = misfit(formula, "");
+        trouble.failure = failure;
+        trouble
+    })
 }
 
 impl CopyTemplate {

@@ -13,7 +13,7 @@ use super::body::Trouble;
 use super::model::{Template, VariableValue};
 use super::place::{Place, Run, error};
 use super::request::{ResourceGroupFacts, SubscriptionFacts};
-use super::shape::fits;
+use super::shape::{fits, is_nullable};
 
 /// Where a deployment runs, as its expressions see it.
 #[derive(Debug, Clone)]
@@ -57,6 +57,7 @@ impl<'t> Deployment<'t> {
         let mut deployment = unbound;
         let mut faults = Vec::new();
         for (index, parameter) in template.parameters.iter().enumerate() {
+            let nullable = is_nullable(&parameter.shape, &template.definitions);
             let slot = match given.get(&parameter.name) {
                 // Null asks for the default.
                 Some(Value::Null) if parameter.default.is_some() && !parameter.shape.nullable => {
@@ -70,7 +71,7 @@ impl<'t> Deployment<'t> {
                     Slot::Done(Ok(value.clone()))
                 }
                 None if parameter.default.is_some() => Slot::Pending,
-                None if parameter.shape.nullable => Slot::Done(Ok(Value::Null)),
+                None if nullable => Slot::Done(Ok(Value::Null)),
                 None => {
                     let message = format!("the parameter `{}` has no value and no default", parameter.name);
                     faults.push(Trouble::refused(message, parameter.span));
@@ -135,8 +136,7 @@ impl<'t> Deployment<'t> {
             };
             let Some(default) = &parameter.default else { return error("it has no value") };
             let value = default.value(&place).map_err(|trouble| trouble.failure)?;
-            fits(&value, &parameter.shape, &self.template.definitions)
-                .map_err(|failure| describe(failure, &parameter.name))?;
+            fits(&value, &parameter.shape, &self.template.definitions)?;
             Ok(value)
         })
     }

@@ -6,14 +6,14 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::arm::expression::Failure;
+use crate::arm::expression::{Failure, member};
 use crate::arm::{Object, ResourceType, Value};
 use crate::source::{Node, Span};
 
 use super::body::{Trouble, value_of};
 use super::deployment::{Deployment, DeploymentScope};
 use super::instance::{Instance, declare};
-use super::model::{ResourceTemplate, Template};
+use super::model::{Argument, ArgumentValue, ResourceTemplate, Template};
 use super::order::sort;
 use super::place::{Place, Repetition, Run};
 use super::request::{
@@ -317,13 +317,9 @@ impl<'l> Level<'l> {
         let mut given = Object::new();
         let mut faults = Vec::new();
         for argument in &nested.parameters {
-            match argument.value.as_ref().map(|value| value.value(&place)) {
-                Some(Ok(value)) => given.insert(argument.name.clone(), value),
-                Some(Err(trouble)) => faults.push(self.fault(trouble)),
-                None => {
-                    let what = format!("the parameter `{}` taken from a Key Vault", argument.name);
-                    faults.push(fault_of(Trouble::unsupported(what, argument.span)));
-                }
+            match argument_value(argument, &place) {
+                Ok(value) => given.insert(argument.name.clone(), value),
+                Err(trouble) => faults.push(self.fault(trouble)),
             }
         }
         if !faults.is_empty() {
@@ -339,6 +335,32 @@ impl<'l> Level<'l> {
         deployment.evaluate_eagerly(self.run);
         drop(place);
         Ok((resources, observed.into_inner()))
+    }
+}
+
+/// The value of a parameter that is passed on.
+fn argument_value(argument: &Argument, place: &Place<'_>) -> Result<Value, Trouble> {
+    let secret = || {
+        let what = format!("the parameter `{}` taken from a Key Vault", argument.name);
+        Err(Trouble::unsupported(what, argument.span))
+    };
+    match &argument.value {
+        ArgumentValue::Value(body) => body.value(place),
+        ArgumentValue::Secret => secret(),
+        ArgumentValue::Wrapped(body) => match body.value(place)? {
+            Value::Object(object) if object.contains_key("reference") => secret(),
+            Value::Object(object) => Ok(object.get("value").cloned().unwrap_or(Value::Null)),
+            runtime @ Value::Runtime(_) => member(&runtime, &"value".into()).map_err(|failure| Trouble {
+                failure,
+                expression: None,
+                span: argument.span,
+            }),
+            other => {
+                let (name, kind) = (&argument.name, other.kind());
+                let message = format!("the parameter `{name}` has to be an object, not {kind}");
+                Err(Trouble::refused(message, argument.span))
+            }
+        },
     }
 }
 

@@ -4,6 +4,7 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
+use crate::arm::expression::Formula;
 use crate::arm::{ResourceId, ResourceType, SubscriptionId};
 
 use super::body::{Trouble, bool_of, count_of, int_of, misfit, text_of};
@@ -222,21 +223,22 @@ fn target_of(
             Trouble::refused(format!("`{scope}` is no scope that a deployment can run at"), template.span)
         });
     }
-    let subscription = match &nested.subscription {
-        Some(formula) => {
-            Some(SubscriptionId::new(&text_of(formula, place, "the `subscriptionId` of a deployment")?))
-        }
-        None => None,
+    // An empty text asks for the parent's own.
+    let given = |formula: Option<&Formula>, what: &str| match formula {
+        Some(formula) => text_of(formula, place, what).map(|text| Some(text).filter(|text| !text.is_empty())),
+        None => Ok(None),
     };
-    let Some(group) = &nested.group else {
+    let subscription = given(nested.subscription.as_ref(), "the `subscriptionId` of a deployment")?;
+    let subscription = subscription.map(|text| SubscriptionId::new(&text));
+    let name = given(nested.group.as_ref(), "the `resourceGroup` of a deployment")?;
+    let (Some(group), Some(name)) = (&nested.group, name) else {
         return Ok(subscription.map_or_else(|| level.target.clone(), Target::subscription));
     };
-    let name = text_of(group, place, "the `resourceGroup` of a deployment")?;
     let Some(subscription) = subscription.or_else(|| level.target.subscription.clone()) else {
         return Err(misfit(group, "a resource group needs a `subscriptionId` here"));
     };
     match ResourceId::parse(&format!("subscriptions/{subscription}/resourceGroups/{name}")) {
-        Some(id) if !name.is_empty() && !name.contains('/') => Ok(Target::group(id)),
+        Some(id) if !name.contains('/') => Ok(Target::group(id)),
         _ => Err(misfit(group, format!("`{name}` is no name of a resource group"))),
     }
 }

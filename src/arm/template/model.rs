@@ -45,11 +45,22 @@ pub(super) struct Shape {
     pub(super) min_length: Option<i64>,
     pub(super) max_length: Option<i64>,
     pub(super) items: Option<Box<Shape>>,
+    /// The types of the first items.
+    pub(super) prefix: Vec<Shape>,
+    /// Whether there may be no items behind those.
+    pub(super) closed: bool,
     pub(super) properties: Vec<(Arc<str>, Shape)>,
     /// Whether members that aren't declared are refused.
     pub(super) sealed: bool,
-    /// A constraint that isn't built.
-    pub(super) unsupported: Option<&'static str>,
+    /// The member whose text decides between types.
+    pub(super) discriminator: Option<Discriminator>,
+}
+
+/// A member of an object, and the type of the whole object for each of its texts.
+#[derive(Debug, Clone)]
+pub(super) struct Discriminator {
+    pub(super) property: Arc<str>,
+    pub(super) mapping: Vec<(Arc<str>, Shape)>,
 }
 
 /// The types that parameters have.
@@ -137,7 +148,16 @@ pub(super) struct NestedTemplate {
 #[derive(Debug)]
 pub(super) struct Argument {
     pub(super) name: Arc<str>,
-    /// Absent for a reference to a secret of a vault.
-    pub(super) value: Option<Body>,
+    pub(super) value: ArgumentValue,
     pub(super) span: Span,
+}
+
+#[derive(Debug)]
+pub(super) enum ArgumentValue {
+    /// `{"value": …}`
+    Value(Body),
+    /// What gives an object with `value` or `reference`: an expression, or an object that copies its value.
+    Wrapped(Body),
+    /// `{"reference": …}`: a secret of a vault.
+    Secret,
 }

@@ -10,7 +10,7 @@ use crate::source::{Diagnostics, Member, Node, NodeValue, Span};
 
 use super::body::{Body, Entry};
 use super::model::{
-    Argument, CopyTemplate, FunctionTemplate, LoopTemplate, NestedTemplate, ParameterTemplate,
+    Argument, ArgumentValue, CopyTemplate, FunctionTemplate, LoopTemplate, NestedTemplate, ParameterTemplate,
     ResourceTemplate, Template, VariableTemplate, VariableValue,
 };
 use super::request::{ExpansionFault, FaultKind};
@@ -18,6 +18,13 @@ use super::shape::read_shape;
 
 /// How deep deployments may be nested in one another.
 const MAX_NESTED: usize = 16;
+
+/// How many characters an expression may have in a template.
+const MAX_EXPRESSION: usize = 24_576;
+
+/// How many parameters and variables a template may have.
+const MAX_PARAMETERS: usize = 256;
+const MAX_VARIABLES: usize = 512;
 
 /// The functions that stand only in defaults of parameters.
 const DEFAULTS_ONLY: &[ContextFunction] = &[ContextFunction::NewGuid, ContextFunction::UtcNow];
@@ -36,12 +43,14 @@ pub(super) struct Reader {
     /// The users' functions of the template whose expressions are read, in lower case.
     own: Vec<Arc<str>>,
     depth: usize,
+    /// Whether the template that is read has symbolic names.
+    symbolic: bool,
 }
 
 impl Template {
     /// Reads a template; every fault of its structure and of its expressions is reported.
     pub(super) fn read(node: &Node) -> Result<Template, Vec<ExpansionFault>> {
-        let mut reader = Reader { faults: Vec::new(), own: Vec::new(), depth: 0 };
+        let mut reader = Reader { faults: Vec::new(), own: Vec::new(), depth: 0, symbolic: false };
         let template = reader.template(node);
         if reader.faults.is_empty() { Ok(template) } else { Err(reader.faults) }
     }
@@ -66,7 +75,8 @@ impl Reader {
         }
         let symbolic = match node.get("languageVersion").map(|version| (version, version.as_str())) {
             None | Some((_, Some("1.0"))) => false,
-            Some((_, Some("2.0"))) => true,
+            // The experimental versions are those from which 2.0 was made.
+            Some((_, Some("2.0" | "1.9-experimental" | "1.10-experimental"))) => true,
             Some((version, text)) => {
                 let shown = text.unwrap_or("of another type");
                 self.unsupported(
@@ -76,6 +86,7 @@ impl Reader {
                 true
             }
         };
+        self.symbolic = symbolic;
         let functions = self.functions(node.get("functions"));
         let parameters = self.parameters(node.get("parameters"));
         let definitions = node.get("definitions").map(Node::members).unwrap_or_default();
@@ -88,6 +99,13 @@ impl Reader {
             self.refuse("a template needs the member `resources`", node.span);
             Vec::new()
         };
+        for (what, count, most) in
+            [("parameters", parameters.len(), MAX_PARAMETERS), ("variables", variables.len(), MAX_VARIABLES)]
+        {
+            if count > most {
+                self.refuse(format!("a template has at most {most} {what}, this one has {count}"), node.span);
+            }
+        }
         Template { parameters, definitions, functions, variables, resources, symbolic, span: node.span }
     }
 
@@ -193,6 +211,9 @@ impl Reader {
 
     fn check(&mut self, expression: &Expression, span: Span, site: Site) {
         let mut faults = Vec::new();
+        if expression.text.len() > MAX_EXPRESSION && expression.text.chars().count() > MAX_EXPRESSION {
+            faults.push(format!("an expression in a template has at most {MAX_EXPRESSION} characters"));
+        }
         for misuse in expression.misuses(Dialect::Template, &|name| self.own.iter().any(|own| **own == *name))
         {
             // A function that isn't built matters only if it is called.
@@ -208,7 +229,7 @@ impl Reader {
         if matches!(site, Site::Variable | Site::Function | Site::Default) && expression.mentions_runtime() {
             faults.push("`reference` and the `list` functions can't be called here".to_owned());
         }
-        if site == Site::Function && expression.mentions(&[ContextFunction::Variables]) {
+        if site == Site::Function && !self.symbolic && expression.mentions(&[ContextFunction::Variables]) {
             faults.push("a user's own function can't read variables".to_owned());
         }
         for message in faults {
@@ -347,6 +368,7 @@ impl Reader {
                 self.unsupported("a linked template (`templateLink`) is not supported yet", link.span);
                 None
             }
+            (None, None) if node.get("existing").and_then(Node::as_bool) == Some(true) => None,
             (None, None) => {
                 self.refuse("a nested deployment needs the member `properties.template`", node.span);
                 None
@@ -354,10 +376,17 @@ impl Reader {
         };
         let mut parameters = Vec::new();
         for member in self.members(properties.get("parameters"), "parameters") {
-            let value = member.value.get("value").map(|value| self.body(value, Site::Resource));
-            if value.is_none() && member.value.get("reference").is_none() {
+            let text = member.value.as_str().map(classify);
+            let value = if let Some(value) = member.value.get("value") {
+                ArgumentValue::Value(self.body(value, Site::Resource))
+            } else if member.value.get("reference").is_some() {
+                ArgumentValue::Secret
+            } else if matches!(text, Some(TextKind::Expression(_))) || member.value.get("copy").is_some() {
+                ArgumentValue::Wrapped(self.body(&member.value, Site::Resource))
+            } else {
                 self.refuse(format!("the parameter `{}` has no `value`", member.key), member.key_span);
-            }
+                continue;
+            };
             parameters.push(Argument { name: member.key.clone(), value, span: member.key_span });
         }
         NestedTemplate {
@@ -378,9 +407,9 @@ impl Reader {
         }
         self.depth += 1;
         let template = if inner {
-            let own = std::mem::take(&mut self.own);
+            let (own, symbolic) = (std::mem::take(&mut self.own), self.symbolic);
             let template = self.template(node);
-            self.own = own;
+            (self.own, self.symbolic) = (own, symbolic);
             template
         } else {
             // Its own parameters, variables and functions count for nothing.

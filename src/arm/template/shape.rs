@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use crate::arm::expression::Failure;
 use crate::arm::expression::functions::a_kind;
-use crate::arm::{Value, deep_equal};
+use crate::arm::{Object, Value, deep_equal};
 use crate::source::{Node, NodeValue};
 
-use super::model::{Kind, Shape};
+use super::model::{Discriminator, Kind, Shape};
 use super::read::{Reader, literal};
 
 /// How deep types refer to types.
@@ -57,11 +57,20 @@ pub(super) fn read_shape(node: &Node, reader: &mut Reader) -> Shape {
         properties.iter().map(|member| (member.key.clone(), read_shape(&member.value, reader))).collect();
     shape.sealed = node.get("additionalProperties").and_then(Node::as_bool) == Some(false)
         || node.get("sealed").and_then(Node::as_bool) == Some(true);
-    if node.get("discriminator").is_some() {
-        shape.unsupported = Some("a parameter's type with a `discriminator`");
-    } else if node.get("prefixItems").is_some() {
-        shape.unsupported = Some("a parameter's type with `prefixItems`");
-    }
+    shape.prefix = node
+        .get("prefixItems")
+        .map(Node::items)
+        .unwrap_or_default()
+        .iter()
+        .map(|n| read_shape(n, reader))
+        .collect();
+    shape.closed = node.get("items").and_then(Node::as_bool) == Some(false);
+    shape.discriminator = node.get("discriminator").map(|discriminator| {
+        let property = discriminator.get("propertyName").and_then(Node::as_str).unwrap_or_default();
+        let mapping = discriminator.get("mapping").map(Node::members).unwrap_or_default();
+        let mapping = mapping.iter().map(|member| (member.key.clone(), read_shape(&member.value, reader)));
+        Discriminator { property: property.into(), mapping: mapping.collect() }
+    });
     shape
 }
 
@@ -83,11 +92,8 @@ fn check(
     if depth > MAX_DEPTH {
         return Err(Failure::Unsupported(format!("a parameter's type of more than {MAX_DEPTH} levels")));
     }
-    if matches!(value, Value::Runtime(_)) || (value.is_null() && shape.nullable) {
+    if matches!(value, Value::Runtime(_)) || (value.is_null() && is_nullable(shape, definitions)) {
         return Ok(());
-    }
-    if let Some(what) = shape.unsupported {
-        return Err(Failure::Unsupported(what.to_owned()));
     }
     if let Some(name) = &shape.reference {
         let Some((_, referred)) = definitions.iter().find(|(other, _)| other.eq_ignore_ascii_case(name))
@@ -109,31 +115,75 @@ fn check(
     }
     allowed(value, shape)?;
     bounds(value, shape)?;
-    if let (Value::Array(items), Some(item_shape)) = (value, &shape.items) {
-        for item in items.iter() {
-            check(item, item_shape, definitions, depth + 1)?;
-        }
+    match value {
+        Value::Array(items) => check_items(items, shape, definitions, depth),
+        Value::Object(object) => check_members(object, shape, definitions, depth),
+        _ => Ok(()),
     }
-    if let Value::Object(object) = value {
-        for (name, property) in &shape.properties {
-            match object.get(name) {
-                Some(value) => check(value, property, definitions, depth + 1)?,
-                None if is_nullable(property, definitions) => {}
-                None => return error(format!("the value needs the member '{name}'")),
-            }
-        }
-        let declared = |key: &str| shape.properties.iter().any(|(name, _)| name.eq_ignore_ascii_case(key));
-        if let Some((key, _)) = object.iter().find(|(key, _)| shape.sealed && !declared(key)) {
-            return error(format!("the value can't have the member '{key}'"));
+}
+
+fn check_items(
+    items: &[Value],
+    shape: &Shape,
+    definitions: &[(Arc<str>, Shape)],
+    depth: usize,
+) -> Result<(), Failure> {
+    if items.len() < shape.prefix.len() || (shape.closed && items.len() > shape.prefix.len()) {
+        return error(format!("the value has to have {} items, not {}", shape.prefix.len(), items.len()));
+    }
+    for (index, item) in items.iter().enumerate() {
+        if let Some(item_shape) = shape.prefix.get(index).or(shape.items.as_deref()) {
+            check(item, item_shape, definitions, depth + 1)?;
         }
     }
     Ok(())
 }
 
-fn is_nullable(shape: &Shape, definitions: &[(Arc<str>, Shape)]) -> bool {
-    let referred =
-        shape.reference.as_ref().and_then(|name| definitions.iter().find(|(other, _)| other == name));
-    shape.nullable || referred.is_some_and(|(_, referred)| referred.nullable)
+fn check_members(
+    object: &Object,
+    shape: &Shape,
+    definitions: &[(Arc<str>, Shape)],
+    depth: usize,
+) -> Result<(), Failure> {
+    for (name, property) in &shape.properties {
+        match object.get(name) {
+            Some(value) => check(value, property, definitions, depth + 1)?,
+            None if is_nullable(property, definitions) => {}
+            None => return error(format!("the value needs the member '{name}'")),
+        }
+    }
+    let declared = |key: &str| shape.properties.iter().any(|(name, _)| name.eq_ignore_ascii_case(key));
+    if let Some((key, _)) = object.iter().find(|(key, _)| shape.sealed && !declared(key)) {
+        return error(format!("the value can't have the member '{key}'"));
+    }
+    let Some(Discriminator { property, mapping }) = &shape.discriminator else { return Ok(()) };
+    match object.get(property) {
+        Some(Value::Runtime(_)) => Ok(()),
+        Some(Value::String(text)) => match mapping.iter().find(|(key, _)| key == text) {
+            Some((_, chosen)) => check(&object.clone().into(), chosen, definitions, depth + 1),
+            None => error(format!("the member '{property}' has a text that chooses no type")),
+        },
+        _ => error(format!("the value needs the member '{property}', a String")),
+    }
+}
+
+/// Whether null fits, by the type itself or by the definition that it refers to.
+pub(super) fn is_nullable(shape: &Shape, definitions: &[(Arc<str>, Shape)]) -> bool {
+    let mut shape = shape;
+    for _ in 0..MAX_DEPTH {
+        let referred = shape.reference.as_ref().and_then(|name| {
+            definitions
+                .iter()
+                .find(|(other, _)| other.eq_ignore_ascii_case(name))
+                .map(|(_, referred)| referred)
+        });
+        match referred {
+            _ if shape.nullable => return true,
+            Some(referred) => shape = referred,
+            None => return false,
+        }
+    }
+    false
 }
 
 /// Compared with case; each item of an array has to be allowed, unless the array itself is.

@@ -401,3 +401,44 @@ fn what_is_not_read_is_named() {
     let (_, _, faults) = run(&files, &[]);
     assert_eq!(codes(&faults), ["AZP0501", "AZP0502", "AZP0503"]);
 }
+
+#[test]
+fn lists_that_were_joined_into_a_list_are_lists() {
+    let list = format!(r#"{{"value":[{}],"nextLink":null}}"#, automation("s", "a", true));
+    let more = format!("[{}]", automation("t", "b", true));
+    let inventory = clean(&[("joined.json", &format!("[{list},{more},[]]"))], &[""]);
+    assert_eq!(inventory.resource_count(), 2);
+    assert_eq!(listing(&inventory, "/subscriptions/u"), Listing::Asserted);
+    let open = list.replace(
+        "null",
+        r#""https://management.azure.com/subscriptions/s/providers/Microsoft.Security/automations?p=2""#,
+    );
+    let (inventory, _, faults) = run(&[("joined.json", &format!("[{open},{more}]"))], &[""]);
+    assert_eq!(codes(&faults), ["AZP0513", "AZP0521"]);
+    assert!(matches!(listing(&inventory, "/subscriptions/s"), Listing::Disproved(..)));
+}
+
+#[test]
+fn a_policy_document_that_lost_what_it_says_is_an_error() {
+    let id = "/subscriptions/s/providers/Microsoft.Authorization/policyAssignments/a";
+    let bare = format!(
+        r#"[{{"id":"{id}","name":"a","type":"Microsoft.Authorization/policyAssignments","properties":null}}]"#
+    );
+    let cut = format!(
+        r#"[{{"ResourceId":"{id}","Name":"a","PolicyAssignmentId":"{id}","Properties":{{"Scope":"/subscriptions/s",
+        "PolicyDefinitionId":"/d","Parameters":{{"workspaceResourceId":"@{{value=/subscriptions/s}}"}}}}}}]"#
+    );
+    for (text, code) in [(bare, "AZP0508"), (cut, "AZP0509")] {
+        let (_, documents, faults) = run(&[("a.json", &text)], &[]);
+        assert_eq!(codes(&faults), [code]);
+        assert!(faults.has_errors() && documents.assignments.is_empty());
+    }
+}
+
+#[test]
+fn a_placeholder_in_an_id_is_named() {
+    let text = automation("${subscription}", "a", true);
+    let (inventory, _, faults) = run(&[("a.json", &text)], &[]);
+    assert_eq!(codes(&faults), ["AZP0504"]);
+    assert_eq!(inventory.resource_count(), 0);
+}

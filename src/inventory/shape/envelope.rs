@@ -55,6 +55,8 @@ pub(crate) struct GoesOn {
     pub resource_type: Option<ResourceType>,
     /// The scope that the link lists, where it says so.
     pub scope: Option<Scope>,
+    /// Whether an error tells it already.
+    pub told: bool,
     /// Whether a page with the rest may stand in another document: true for a skip token.
     pub may_be_given: bool,
 }
@@ -75,6 +77,12 @@ pub(crate) fn open(node: Node, faults: &mut Diagnostics) -> Opened {
         return graph(node, faults);
     }
     opened(Envelope::Single, vec![node])
+}
+
+/// Whether a node is a list, with or without an envelope.
+pub(crate) fn is_list(node: &Node) -> bool {
+    let single = node.get("id").is_some() || node.get("type").is_some() || node.get("properties").is_some();
+    node.is_array() || (!single && (is_rest_list(node) || is_graph(node)))
 }
 
 /// Whether `value` is a list, or stands beside what only lists have.
@@ -135,7 +143,7 @@ fn rest_goes_on(node: &Node) -> Option<GoesOn> {
         .map(|link| {
             let (resource_type, scope) = link.as_str().map_or((None, None), listed_by);
             let why = "`nextLink` leads to a next page".to_owned();
-            GoesOn { span: link.span, why, resource_type, scope, may_be_given: false }
+            GoesOn { span: link.span, why, resource_type, scope, may_be_given: false, told: false }
         })
 }
 
@@ -180,7 +188,7 @@ fn graph(mut node: Node, faults: &mut Diagnostics) -> Opened {
 
 fn graph_goes_on(node: &Node, rows: u64) -> Option<GoesOn> {
     let goes_on = |span: Span, why: String, may_be_given: bool| {
-        Some(GoesOn { span, why, resource_type: None, scope: None, may_be_given })
+        Some(GoesOn { span, why, resource_type: None, scope: None, may_be_given, told: false })
     };
     let truncated = node.get("resultTruncated").filter(|node| {
         node.as_bool() == Some(true) || node.as_str().is_some_and(|text| text.eq_ignore_ascii_case("true"))

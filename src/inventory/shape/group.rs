@@ -12,7 +12,7 @@ use super::super::kind::Kind;
 use super::super::subscription::Known;
 use super::super::tree::{GroupKey, TreeFacts};
 use super::subscription::{self, Facts};
-use super::text::{json_in, shared, text};
+use super::text::{is_cut, json_in, shared, text};
 
 /// What a document says of the tree.
 pub(crate) struct Gathered<'a> {
@@ -28,6 +28,8 @@ struct Listing {
     subscriptions: HashSet<SubscriptionId>,
     /// Whether children of a child group are listed: then the listing goes all the way down.
     deep: bool,
+    /// Whether a depth limit cut it: then it shows nothing of what it lacks.
+    cut: bool,
     /// Whether it has child groups at all.
     has_groups: bool,
 }
@@ -50,13 +52,31 @@ pub(crate) fn read(node: &Node, gathered: &mut Gathered<'_>) {
     let is_root = is_root(node, properties);
     gathered.tree.group(&key, display_name, is_root, node.span);
     parent(node, properties, &key, gathered);
-    if let Some(children) = find("children").filter(|children| children.is_array()) {
+    if let Some(children) =
+        find("children").filter(|children| children.is_array() && !is_cut_list(children, gathered))
+    {
         let mut listing = Listing { groups: vec![key.clone()], ..Listing::default() };
         descend(children, &key, &mut listing, gathered);
-        if listing.deep || !listing.has_groups {
+        if (listing.deep || !listing.has_groups) && !listing.cut {
             gathered.tree.recursive(listing.groups, listing.subscriptions);
         }
     }
+}
+
+/// Whether a depth limit left texts where the children were.
+fn is_cut_list(children: &Node, gathered: &mut Gathered<'_>) -> bool {
+    let Some(first) = children.items().iter().find(|child| child.as_str().is_some_and(is_cut)) else {
+        return false;
+    };
+    gathered.faults.push(
+        Diagnostic::new(
+            &codes::TRUNCATED,
+            "the children of this management group were cut off by a depth limit",
+        )
+        .at(first.span, "a group or a subscription stood here")
+        .help("export again with `ConvertTo-Json -Depth 20`"),
+    );
+    true
 }
 
 /// Whether the document says that the group has no parent: its details lack one, or the entity's is null.
@@ -82,6 +102,13 @@ fn parent(node: &Node, properties: Option<&Node>, key: &GroupKey, gathered: &mut
         let span = parent.map_or(node.span, |parent| parent.span);
         gathered.tree.group(&parent_key, display_name, false, span);
         gathered.tree.group_edge(key, &parent_key, span);
+    }
+    // `Get-AzManagementGroup -Expand` writes the parent flat.
+    if let Some(above) = find("parentId").and_then(Node::as_str).filter(|above| !above.is_empty()) {
+        let parent_key = GroupKey { tenant: key.tenant.clone(), id: ManagementGroupId::new(above) };
+        let display_name = find("parentDisplayName").and_then(Node::as_str).map(Arc::from);
+        gathered.tree.group(&parent_key, display_name, false, node.span);
+        gathered.tree.group_edge(key, &parent_key, node.span);
     }
     let chain = details.and_then(|details| details.get("managementGroupAncestorsChain"));
     if let Some(chain) = chain.and_then(|chain| subscription::chain(chain, gathered.faults)) {
@@ -163,7 +190,9 @@ fn descend(children: &Node, parent: &GroupKey, listing: &mut Listing, gathered: 
                 gathered.tree.group(&key, display_name, false, child.span);
                 gathered.tree.group_edge(&key, parent, child.span);
                 let below = child.get("children").or_else(|| child.at(&["properties", "children"]));
-                if let Some(below) = below.filter(|below| below.is_array()) {
+                let below = below.filter(|below| below.is_array() && !is_cut_list(below, gathered));
+                listing.cut |= below.is_none() && child.get("children").is_some_and(Node::is_array);
+                if let Some(below) = below {
                     listing.deep = true;
                     descend(below, &key, listing, gathered);
                 }

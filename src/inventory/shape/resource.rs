@@ -6,7 +6,7 @@ use crate::arm::{Location, Object, ResourceId, ResourceType, Value};
 use crate::source::{Diagnostic, Diagnostics, Node, NodeValue};
 
 use super::super::resource::{Resource, ShapeLoss};
-use super::super::{codes, kind};
+use super::super::{codes, foreign, kind};
 use super::envelope::Envelope;
 use super::text::{has_cut, is_cut, json_in};
 use super::{automation, text};
@@ -151,6 +151,18 @@ fn identity(node: &Node, faults: &mut Diagnostics) -> Option<(ResourceId, Resour
         );
         return None;
     };
+    if foreign::is_placeholder(text) {
+        let span = node.get("id").or_else(|| node.get("resourceId")).map_or(node.span, |id| id.span);
+        faults.push(
+            Diagnostic::new(
+                &codes::PLACEHOLDER,
+                format!("`{text}` holds a placeholder, so this resource isn't read"),
+            )
+            .at(span, "an id belongs here")
+            .help("give the deployed object, or put the value in"),
+        );
+        return None;
+    }
     let Some(id) = ResourceId::parse(text) else {
         let span = node.get("id").or_else(|| node.get("resourceId")).map_or(node.span, |id| id.span);
         faults.push(bad_id(text).at(span, "this resource isn't read"));

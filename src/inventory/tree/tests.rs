@@ -239,3 +239,24 @@ fn a_contested_place_proves_nothing() {
     assert_eq!(placement(&tree, "s", "a"), Placement::Unknown);
     assert_eq!(placement(&tree, "s", "b"), Placement::Unknown);
 }
+
+#[test]
+fn powershell_writes_the_parent_flat() {
+    let text = r#"{"Id":"/providers/Microsoft.Management/managementGroups/mg","Name":"mg","TenantId":"t",
+        "Type":"/providers/Microsoft.Management/managementGroups","DisplayName":"MG",
+        "ParentId":"/providers/Microsoft.Management/managementGroups/t","ParentName":"t","ParentDisplayName":"Root",
+        "Children":[{"Type":"/subscriptions","Id":"/subscriptions/s","Name":"s","DisplayName":"S","Children":null}]}"#;
+    let tree = tree(&[text]);
+    assert_eq!(above(&tree, "s"), ["mg", "t"]);
+    assert!(chain(&tree, "s").complete);
+}
+
+#[test]
+fn a_cut_tree_shows_nothing_of_what_it_lacks() {
+    let text = r#"{"Id":"/providers/Microsoft.Management/managementGroups/mg","Name":"mg","Children":[
+        {"Type":"/providers/Microsoft.Management/managementGroups","Id":"/x/low","Name":"low",
+         "Children":["Microsoft.Azure.Commands.Resources.Models.ManagementGroups.PSManagementGroupChildInfo"]}]}"#;
+    let (tree, faults) = tree_at(&[text], &[]);
+    assert_eq!(codes(&faults), ["AZP0509"]);
+    assert_eq!(placement(&tree, "s", "mg"), Placement::Unknown);
+}

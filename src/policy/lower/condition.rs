@@ -157,10 +157,16 @@ fn check_field(text: &str, span: Span, lowering: &mut Lowering<'_>) -> Option<()
     let message = format!("`{text}` {fault}");
     let said = Diagnostic::new(&codes::UNKNOWN_FIELD, message).at(span, "no field");
     lowering.fault(match fault {
+        FieldFault::Unknown if is_tag(text) => said.help(format!("did you mean `tags{}`?", &text[3..])),
         FieldFault::Unknown => suggest(said, text, FieldName::ACCESSORS),
         FieldFault::SlashInTag => said.help("Azure refuses this form; tag names hold none of `<>%&\\?/`"),
     });
     None
+}
+
+/// `tag['name']`, `tag.name`: the accessor has an `s`.
+fn is_tag(text: &str) -> bool {
+    text.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("tag")) && text[3..].starts_with(['[', '.'])
 }
 
 fn count(node: &Node, lowering: &mut Lowering<'_>, counts: &mut Counts) -> Option<Count> {
@@ -248,7 +254,12 @@ fn target(node: &Node, operator: Operator, lowering: &mut Lowering<'_>) -> Optio
     };
     if let Some(wanted) = wanted {
         let message = format!("`{}` can't compare with {}", operator.as_str(), node.kind());
-        lowering.say(&codes::WRONG_TARGET, node.span, message, &format!("wanted {wanted}"));
+        let fault = Diagnostic::new(&codes::WRONG_TARGET, message).at(node.span, format!("wanted {wanted}"));
+        lowering.fault(match (operator, node.is_array()) {
+            (Operator::Equals, true) => fault.help("one of several is `in`"),
+            (Operator::NotEquals, true) => fault.help("none of several is `notIn`"),
+            _ => fault,
+        });
         return None;
     }
     Some(formula)

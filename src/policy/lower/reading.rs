@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::arm::Value;
-use crate::arm::expression::{Dialect, Formula, Misuse, Term};
+use crate::arm::expression::{Dialect, Formula, Term};
 use crate::arm::nearest::nearest;
 use crate::policy::codes;
 use crate::source::{Code, Diagnostic, Diagnostics, Node, NodeValue, Severity, Span, json};
@@ -34,8 +34,8 @@ impl<'a> Lowering<'a> {
         }
         for (expression, span) in formula.expressions() {
             for misuse in expression.misuses(Dialect::Policy, &|_| false) {
-                if !matches!(misuse, Misuse::Unbuilt { .. }) {
-                    self.faults.push(misuse.diagnostic(Dialect::Policy, span));
+                if let Some(fault) = misuse.diagnostic(Dialect::Policy, span) {
+                    self.faults.push(fault);
                 }
             }
             for term in expression.terms() {

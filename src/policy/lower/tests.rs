@@ -167,6 +167,8 @@ fn near_names_are_suggested() {
     let help = |condition: &str| fault(condition).2.expect("help");
     assert_eq!(help(r#"{"field": "location", "equal": "x"}"#), "did you mean `equals`?");
     assert_eq!(help(r#"{"field": "locaton", "equals": "x"}"#), "did you mean `location`?");
+    assert_eq!(help(r#"{"field": "tag['a']", "exists": true}"#), "did you mean `tags['a']`?");
+    assert_eq!(help(r#"{"field": "name", "equals": ["a"]}"#), "one of several is `in`");
     assert_eq!(help(r#"{"anyOff": [{"field": "name", "equals": "x"}]}"#), "did you mean `anyOf`?");
     let effect = r#"{"if": {"field": "name", "exists": true}, "then": {"effect": "auditIfNotExist"}}"#;
     assert_eq!(faults_of(effect)[0].2.as_deref(), Some("did you mean `auditIfNotExists`?"));

@@ -206,7 +206,7 @@ fn what_the_provider_decides_is_undecided() {
     assert_eq!(proof.undecided[0].reason, words);
     assert_eq!(
         proof.sentence(),
-        "after this plan 0 planned and compliant rows are Compliant; rows 1 undecided"
+        "after this plan 0 planned and compliant rows are Compliant; 1 row is undecided"
     );
 }
 

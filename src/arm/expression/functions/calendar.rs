@@ -16,7 +16,7 @@ pub(super) static TABLE: &[FunctionEntry] = &[
     FunctionEntry::pure("dateTimeAdd", (2, 3), date_time_add).in_templates(),
     FunctionEntry::pure("dateTimeFromEpoch", (1, 1), from_epoch).in_templates(),
     FunctionEntry::pure("dateTimeToEpoch", (1, 1), to_epoch).in_templates(),
-    FunctionEntry::context("utcNow", (0, 1), ContextFunction::UtcNow),
+    FunctionEntry::context("utcNow", (0, 1), ContextFunction::UtcNow).at_most_in_rules(0),
 ];
 
 /// The form that a date has where none is asked for: ISO 8601 without fractions.

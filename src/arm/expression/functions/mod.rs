@@ -37,6 +37,8 @@ pub struct FunctionEntry {
     pub name: &'static str,
     /// How many arguments it takes.
     pub arity: Arity,
+    /// How many at most in a rule, where that differs.
+    most_in_rules: Option<usize>,
     /// Where it exists.
     pub dialects: Dialects,
     /// Which runtime values among its arguments make the call a runtime one.
@@ -166,6 +168,7 @@ impl FunctionEntry {
         FunctionEntry {
             name,
             arity,
+            most_in_rules: None,
             dialects: Dialects::Both,
             runtime: RuntimeArguments::AnyDepth,
             implementation,
@@ -204,6 +207,11 @@ impl FunctionEntry {
         FunctionEntry::new(name, arity, Implementation::Runtime).in_templates()
     }
 
+    const fn at_most_in_rules(mut self, most: usize) -> FunctionEntry {
+        self.most_in_rules = Some(most);
+        self
+    }
+
     const fn in_templates(mut self) -> FunctionEntry {
         self.dialects = Dialects::Template;
         self
@@ -224,6 +232,14 @@ impl FunctionEntry {
     const fn constructor(mut self) -> FunctionEntry {
         self.runtime = RuntimeArguments::Never;
         self
+    }
+
+    /// `None` if so many arguments are taken in this dialect, else what is wanted: `2 arguments`.
+    pub fn refuses(&self, dialect: Dialect, given: usize) -> Option<String> {
+        match self.most_in_rules.filter(|_| dialect == Dialect::Policy) {
+            Some(most) => Arity { least: self.arity.least, most: Some(most) }.refuses(given),
+            None => self.arity.refuses(given),
+        }
     }
 
     /// The documented spelling; for a `list*` function that isn't in the table the one that was called.
