@@ -137,6 +137,9 @@ fn verdict(
     subscription: &SubscriptionId,
     subject: &Subject<'_>,
 ) -> Option<Verdict> {
+    if !evaluated.policy.looks_for_related() {
+        return audited(evaluated, subject);
+    }
     match evaluated.policy.applies_to(subject, &mut Silent) {
         Truth::False => return None,
         Truth::True => {}
@@ -150,5 +153,19 @@ fn verdict(
         Err(failure) => {
             Some(Verdict::undecided(&[Cause::MissingFact(failure.to_string().into())], &subject.resource.id))
         }
+    }
+}
+
+/// The verdict of an effect that looks at the resource alone: a row exists where the rule's type and name allow it.
+fn audited(evaluated: &Evaluated, subject: &Subject<'_>) -> Option<Verdict> {
+    let id = &subject.resource.id;
+    match evaluated.policy.applicable(subject) {
+        Truth::False => None,
+        Truth::Unknown(causes) => Some(Verdict::undecided(&causes, id)),
+        Truth::True => Some(match evaluated.policy.applies_to(subject, &mut Silent) {
+            Truth::True => Verdict::new(ComplianceState::NonCompliant, ReasonKind::RuleHolds),
+            Truth::False => Verdict::new(ComplianceState::Compliant, ReasonKind::RuleDoesNotHold),
+            Truth::Unknown(causes) => Verdict::undecided(&causes, id),
+        }),
     }
 }

@@ -30,7 +30,7 @@ pub(super) struct Verdict {
 }
 
 impl Verdict {
-    fn new(state: ComplianceState, reason: ReasonKind) -> Verdict {
+    pub(super) fn new(state: ComplianceState, reason: ReasonKind) -> Verdict {
         Verdict {
             state,
             reason,

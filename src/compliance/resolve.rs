@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::arm::nearest::nearest;
-use crate::arm::{AliasCatalog, Scope};
+use crate::arm::{AliasCatalog, ResourceType, Scope};
 use crate::engine::{CompiledPolicy, bind, compile};
 use crate::inventory::Inventory;
 use crate::policy::{Effect, PolicyAssignment, PolicyDefinition, PolicyMode, PolicyType};
@@ -97,13 +97,19 @@ impl Programs<'_> {
         let catalog = self.catalog;
         let program = self.known.entry(key).or_insert_with(|| {
             compile(definition, &bound, catalog).map(Arc::new).map_err(|missing| {
-                missing.iter().for_each(|not| faults.push(not.diagnostic()));
+                for not in &missing {
+                    faults.push(not.diagnostic());
+                }
                 WhyNot::NotBuilt(missing.into_iter().map(|not| (not.to_string(), not.span)).collect())
             })
         });
         match program {
             Ok(policy) if policy.effect() == Effect::Disabled => {
                 Resolved::Disabled(assignment, definition.clone())
+            }
+            Ok(policy) if !policy.may_apply_to(&ResourceType::new(ResourceType::SUBSCRIPTION)) => {
+                let why = WhyNot::OtherTarget;
+                not(assignment, Some(definition), why)
             }
             Ok(policy) => Resolved::Evaluated(assignment, definition.clone(), policy.clone()),
             Err(reason) => not(assignment, Some(definition), reason.clone()),

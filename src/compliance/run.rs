@@ -50,6 +50,8 @@ pub enum WhyNot {
     Parameters,
     /// The definition uses what isn't built yet: what, and where.
     NotBuilt(Vec<(String, Span)>),
+    /// Its rule is about other resources than subscriptions, whose rows aren't built yet.
+    OtherTarget,
     /// The definition's mode or kind isn't evaluable outside of Azure.
     NotEvaluable(String),
 }

@@ -75,6 +75,10 @@ pub struct LookedFor {
 pub enum ReasonKind {
     /// A candidate satisfies the condition.
     Satisfied,
+    /// The rule's `if` holds, which `audit` and `deny` object to.
+    RuleHolds,
+    /// The rule's `if` doesn't hold, so that `audit` and `deny` have nothing to object to.
+    RuleDoesNotHold,
     /// No resource of that type and name stands where it is looked for.
     ResourceNotFound,
     /// The group that is searched doesn't exist.

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json, json};
 
+use crate::arm::template::template_text;
 use crate::arm::{Location, ResourceId, SubscriptionId, Value};
 
 use super::deployment::{Deployment, PlannedResource};
@@ -201,7 +202,7 @@ impl<'a> Writer<'a> {
             let what = format!("{} of {}", key, deployed.id);
             let hidden = secret::is_secret(body, key, value);
             let json = self.literal(value, hidden, &what, also);
-            members.insert(escaped(key), json);
+            members.insert(template_text(key), json);
         }
         Json::Object(members)
     }
@@ -228,7 +229,7 @@ impl<'a> Writer<'a> {
                     let what = format!("{key} in {what}");
                     let hidden = secret::is_secret(object, key, value);
                     let json = self.literal(value, hidden, &what, also);
-                    members.insert(escaped(key), json);
+                    members.insert(template_text(key), json);
                 }
                 Json::Object(members)
             }
@@ -361,12 +362,7 @@ fn template_type(resource: &PlannedResource) -> &str {
 }
 
 fn literal_text(text: &str) -> Json {
-    Json::from(escaped(text))
-}
-
-/// A literal that begins with `[` would be taken for an expression: `[[` stands for it.
-fn escaped(text: &str) -> String {
-    if text.starts_with('[') { format!("[{text}") } else { text.to_owned() }
+    Json::from(template_text(text))
 }
 
 #[cfg(test)]

@@ -361,6 +361,8 @@ fn row(view: &View<'_>, row: &PolicyState) -> Row {
 fn reason_code(reason: &ReasonKind) -> &'static str {
     match reason {
         ReasonKind::Satisfied => "Satisfied",
+        ReasonKind::RuleHolds => "RuleHolds",
+        ReasonKind::RuleDoesNotHold => "RuleDoesNotHold",
         ReasonKind::ResourceNotFound => "ResourceNotFound",
         ReasonKind::ResourceGroupNotFound => "ResourceGroupNotFound",
         ReasonKind::ConditionFails => "ConditionFails",
@@ -427,6 +429,7 @@ fn unevaluated(not: &NotEvaluated) -> Unevaluated {
             WhyNot::UnknownScope(_) => "UnknownScope",
             WhyNot::Parameters => "Parameters",
             WhyNot::NotBuilt(_) => "NotBuilt",
+            WhyNot::OtherTarget => "OtherTarget",
             WhyNot::NotEvaluable(_) => "NotEvaluable",
         },
         text: table::why_not(not),

@@ -18,6 +18,8 @@ pub fn reason(row: &PolicyState) -> Words {
     match &row.reason {
         None => words("", String::new()),
         Some(ReasonKind::Satisfied) => words("compliant", satisfied(row)),
+        Some(ReasonKind::RuleHolds) => words("rule", "the rule's condition holds".to_owned()),
+        Some(ReasonKind::RuleDoesNotHold) => words("compliant", String::new()),
         Some(ReasonKind::ResourceNotFound | ReasonKind::ResourceGroupNotFound) => absent(row),
         Some(ReasonKind::ConditionFails) => match row.failed.first() {
             Some(leaf) => words(label(leaf), format!("{}: {}", candidate(row), leaf_words(leaf))),

@@ -193,6 +193,19 @@ fn variables_are_lazy_and_their_faults_are_listed() {
 }
 
 #[test]
+fn a_member_of_a_variable_stands_for_itself() {
+    let variables =
+        r#"{"none": [], "map": {"alerts": "[variables('none')[0]]", "scores": null, "names": ["x"]}}"#;
+    let trial =
+        one("{}", variables, r#"{"a": "[variables('map')['scores']]", "b": "[variables('map').names[0]]"}"#);
+    assert_eq!(properties(&trial), r#"{"a":null,"b":"x"}"#);
+    let names: Vec<_> = trial.run().unwrap().eager_faults.into_iter().map(|(name, _)| name).collect();
+    assert_eq!(names, ["map".into()]);
+    let refusal = one("{}", variables, r#"{"a": "[variables('map').alerts]"}"#).refusal();
+    assert!(refusal.contains("index '0' is out of bounds"), "{refusal}");
+}
+
+#[test]
 fn the_innermost_expression_that_fails_is_named() {
     let variables =
         r#"{"list": [], "first": "[variables('list')[0]]", "second": "[toLower(variables('first'))]"}"#;

@@ -26,7 +26,9 @@ fn run(inputs: &[PathBuf], text: &str, complete: &[Completeness]) -> (Inventory,
     }
     let hash = |file| {
         let bytes = source::read::bytes(&sources, file)?;
-        Some(Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect())
+        let digits =
+            Sha256::digest(&bytes).iter().flat_map(|byte| [byte >> 4, byte & 15]).collect::<Vec<u8>>();
+        Some(digits.into_iter().filter_map(|digit| char::from_digit(digit.into(), 16)).collect())
     };
     let (inventory, documents, found) = builder.finish(complete, &sources, &hash);
     faults.extend(found);

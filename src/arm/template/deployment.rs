@@ -172,6 +172,60 @@ impl<'t> Deployment<'t> {
         })
     }
 
+    /// One member of a variable whose whole value fails: the others aren't evaluated for it. `None` where the
+    /// whole has a value, or where there is no such member that stands for itself.
+    ///
+    /// Whether the service evaluates variables that far on demand isn't documented; what fails is an eager
+    /// fault all the same.
+    pub(super) fn variable_member(
+        &self,
+        run: &Run<'_>,
+        name: &str,
+        member: &str,
+    ) -> Option<Result<Value, Failure>> {
+        let (inherited, outside) = (run.inherited.get(), run.take_cause());
+        let failed = self.variable(run, name).is_err();
+        run.inherited.set(inherited);
+        let of_whole = run.take_cause();
+        if let Some(cause) = outside {
+            run.note(cause);
+        }
+        let found = self.variables.get(&name.to_ascii_lowercase()).filter(|_| failed);
+        let body = found.and_then(|(index, _)| match &self.template.variables[*index].value {
+            VariableValue::One(body) if body.has_member(member) => Some(body),
+            _ => None,
+        });
+        let Some(body) = body else {
+            if let Some(cause) = of_whole {
+                run.note(cause);
+            }
+            return None;
+        };
+        let outside = run.take_cause();
+        let observed = RefCell::default();
+        let place = Place {
+            run,
+            deployment: self,
+            loops: Vec::new(),
+            default_of: None,
+            arguments: None,
+            observed: &observed,
+        };
+        let answer = body.member(member, &place)?;
+        // What failed was evaluated with the whole already: its innermost fault is known from there.
+        let own = run.take_cause();
+        if let Some(cause) = outside {
+            run.note(cause);
+        }
+        Some(answer.map_err(|trouble| {
+            let of_whole = of_whole.filter(|cause| cause.failure == trouble.failure);
+            if let Some(cause) = of_whole.or(own) {
+                run.note(cause);
+            }
+            trouble.failure
+        }))
+    }
+
     /// Evaluates every variable that nothing asked for, so that those that fail are known.
     pub(super) fn evaluate_eagerly(&self, run: &Run<'_>) {
         // Cut off here, so that the faults of other deployments keep their places.

@@ -209,9 +209,13 @@ impl Context for Place<'_> {
     fn ask_member(
         &self,
         function: ContextFunction,
-        _arguments: &[Value],
+        arguments: &[Value],
         member: &str,
     ) -> Option<Result<Value, Failure>> {
+        if function == ContextFunction::Variables {
+            let name = name_of(arguments, "variable").ok()?;
+            return self.deployment.variable_member(self.run, name, member);
+        }
         let scope = &self.deployment.scope;
         let (facts, name) = match function {
             ContextFunction::Subscription => (answers::subscription(scope), "subscription"),

@@ -7,7 +7,7 @@ mod fields;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::arm::{self, AliasCatalog, ResourceType, Value};
+use crate::arm::{AliasCatalog, ResourceType, Value};
 use crate::policy::{Details, Effect, PolicyDefinition, PolicyMode, PolicyType};
 use crate::source::{Diagnostic, Span};
 
@@ -54,7 +54,6 @@ impl NotBuilt {
     pub fn diagnostic(&self) -> Diagnostic {
         let (code, label) = match self.kind {
             NotBuiltKind::Refused => (&codes::REFUSED, "Azure refuses this"),
-            NotBuiltKind::Function => (&arm::codes::FUNCTION_UNSUPPORTED, "used here"),
             _ => (&codes::NOT_BUILT, "used here"),
         };
         Diagnostic::new(code, self.to_string()).at(self.span, label)
