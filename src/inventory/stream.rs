@@ -264,7 +264,7 @@ impl InventoryBuilder {
         if around.goes_on.is_some() {
             list.goes_on = around.goes_on;
         }
-        if !end.complete {
+        if !end.complete || end.elements > list.rows {
             self.broken(Some(end.id), provenance, end.span);
         }
         self.close(batch, faults);

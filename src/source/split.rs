@@ -90,7 +90,16 @@ impl Batch {
     /// Reads an element with the places of all its parts: for diagnostics, for explanations, and for whatever
     /// a faster reader refuses. One node, none after a fault, or several (see [`Element::range`]).
     pub fn parse(&self, element: &Element, faults: &mut Diagnostics) -> Vec<Node> {
-        json::parse(self.file, self.base + element.range.start as u64, self.text(element), faults)
+        let at = self.base + element.range.start as u64;
+        let mut found = Diagnostics::new();
+        let mut nodes = json::parse(self.file, at, self.text(element), &mut found);
+        if found.iter().any(|fault| fault.code.id == codes::JSON_TRUNCATED.id) {
+            // More of the file follows: a text that isn't closed ends with its line, not with the file.
+            found = Diagnostics::new();
+            nodes = json::parse(self.file, at, &format!("{}\n", self.text(element)), &mut found);
+        }
+        faults.extend(found);
+        nodes
     }
 }
 
