@@ -39,6 +39,7 @@ pub fn all_codes() -> Vec<&'static source::Code> {
         engine::codes::ALL,
         compliance::codes::ALL,
         remediation::codes::ALL,
+        cli::codes::ALL,
     ]
     .concat();
     codes.sort_by_key(|code| code.id);

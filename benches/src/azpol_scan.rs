@@ -7,6 +7,7 @@ use std::path::Path;
 use azpol::cli::{Cli, Command, Session};
 use azpol::compliance::{ComplianceState, Run};
 use clap::Parser;
+use rayon::ThreadPoolBuilder;
 
 use crate::definition::Definition;
 use crate::fault::Fault;
@@ -19,7 +20,12 @@ pub(crate) fn run(dir: &Path, definition: &Definition, threads: usize) -> Result
         return Err(Fault::Peer("azpol", "`scan` isn't a command".to_owned()));
     };
     let mut outcome = Outcome::default();
-    let session = outcome.part("scan", || Session::start(&args.run, &mut io::empty()));
+    // A pool of its own: the process's is as wide as the machine, and can't be made narrower for one run.
+    let pool = ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build()
+        .map_err(|error| Fault::Peer("azpol", error.to_string()))?;
+    let session = outcome.part("scan", || pool.install(|| Session::start(&args.run, &mut io::empty())));
     if session.faults.has_errors() {
         let first = session.faults.iter().next().map(|fault| fault.message.clone());
         return Err(Fault::Peer("azpol", first.unwrap_or_default()));

@@ -18,9 +18,6 @@ pub(crate) enum Fault {
     /// A peer refuses what it is given.
     #[error("{0}: {1}")]
     Peer(&'static str, String),
-    /// A contender isn't built yet.
-    #[error("{0}")]
-    NotThere(&'static str),
 }
 
 impl Fault {

@@ -13,6 +13,7 @@ mod tenant;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use azpol::cli::generate_tenant::TenantOptions;
 use clap::Parser;
 
 use definition::Definition;
@@ -39,12 +40,22 @@ struct Args {
     /// Measure only contenders whose name holds this text
     #[arg(long, value_name = "TEXT", default_value = "")]
     only: String,
+    /// Write the tenant into this folder and leave it there
+    #[arg(long, value_name = "DIR")]
+    keep: Option<PathBuf>,
     /// Leave out the measurement of memory
     #[arg(long)]
     no_memory: bool,
     /// Scan this folder once and print the peak memory: what the measurement of memory starts
     #[arg(long, hide = true, value_name = "DIR")]
     scan_once: Option<PathBuf>,
+}
+
+impl Args {
+    /// The tenant that is asked for, with so many resources for each subscription that nothing reads.
+    fn tenant(&self, foreign: u64) -> TenantOptions {
+        TenantOptions { seed: self.seed, subscriptions: self.subscriptions, foreign }
+    }
 }
 
 /// What is measured over a tenant's files.
@@ -107,7 +118,7 @@ fn run(args: &Args) -> Result<ExitCode, Fault> {
     if let Some(dir) = &args.scan_once {
         return memory::child(dir, &definition);
     }
-    let tenant = Tenant::generate(args.seed, args.subscriptions, 0)?;
+    let tenant = Tenant::generate(args.tenant(0), args.keep.as_deref())?;
     report::header(&tenant, &definition, args.runs);
     let measured = measure(args, &tenant, &definition)?;
     report::times(&measured, tenant.bytes());
@@ -128,14 +139,30 @@ fn measure(args: &Args, tenant: &Tenant, definition: &Definition) -> Result<Vec<
         .collect();
     for _ in 0..args.runs.max(1) {
         for one in &mut measured {
-            if one.missing.is_none() {
-                match one.contender.run(tenant, definition) {
-                    Ok(outcome) => one.outcomes.push(outcome),
-                    Err(Fault::NotThere(what)) => one.missing = Some(what),
-                    Err(fault) => return Err(fault),
-                }
-            }
+            one.outcomes.push(one.contender.run(tenant, definition)?);
         }
     }
     Ok(measured)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Args, CONTENDERS, Definition, Tenant};
+    use clap::Parser;
+
+    #[test]
+    fn azpol_and_its_peer_find_the_same_over_a_small_tenant() {
+        let args = Args::try_parse_from(["azpol-benches", "--subscriptions", "60"]).unwrap();
+        let definition = Definition::read(None).unwrap();
+        let tenant = Tenant::generate(args.tenant(1), None).unwrap();
+        let found: Vec<_> = CONTENDERS
+            .into_iter()
+            .filter_map(|contender| contender.run(&tenant, &definition).unwrap().verdicts)
+            .collect();
+        assert_eq!(found.len(), 3);
+        let first = &found[0];
+        assert!(!first.non_compliant.is_empty() && first.compliant > 0, "{first:?}");
+        assert_eq!((first.compliant + first.non_compliant.len(), first.other), (60, 0));
+        assert!(found.iter().all(|other| other == first), "{found:?}");
+    }
 }

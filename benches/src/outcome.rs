@@ -47,14 +47,12 @@ pub(crate) struct Measured {
     pub(crate) contender: Contender,
     /// What each run gave.
     pub(crate) outcomes: Vec<Outcome>,
-    /// Why there is none.
-    pub(crate) missing: Option<&'static str>,
 }
 
 impl Measured {
     /// Before the first run.
     pub(crate) fn new(contender: Contender) -> Measured {
-        Measured { contender, outcomes: Vec::new(), missing: None }
+        Measured { contender, outcomes: Vec::new() }
     }
 
     /// Median and best of all runs.
@@ -89,4 +87,30 @@ impl Measured {
 fn middle(mut times: Vec<Duration>) -> Option<(Duration, Duration)> {
     times.sort_unstable();
     Some((*times.get(times.len() / 2)?, *times.first()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Duration, Measured, Outcome, middle};
+    use crate::Contender;
+
+    #[test]
+    fn the_median_is_of_totals_and_parts_have_their_own() {
+        let outcome = |reading, evaluating| Outcome {
+            parts: vec![
+                ("reading", Duration::from_secs(reading)),
+                ("evaluating", Duration::from_secs(evaluating)),
+            ],
+            verdicts: None,
+        };
+        let mut measured = Measured::new(Contender::Regorus);
+        measured.outcomes = vec![outcome(1, 9), outcome(2, 3), outcome(5, 2)];
+        let seconds = Duration::from_secs;
+        assert_eq!(measured.total(), Some((seconds(7), seconds(5))));
+        assert_eq!(
+            measured.parts(),
+            [("reading", seconds(2), seconds(1)), ("evaluating", seconds(3), seconds(2))]
+        );
+        assert_eq!(middle(Vec::new()), None);
+    }
 }

@@ -34,18 +34,10 @@ pub(crate) fn times(measured: &[Measured], bytes: u64) {
     let sonic = total(measured, Contender::SonicRs);
     for one in measured {
         let name = one.contender.name();
-        let Some((median, best)) = one.total() else {
-            println!("{name:<36} {:>9}", "n/a");
-            continue;
-        };
+        let Some((median, best)) = one.total() else { continue };
         line(&name, median, best, Some(bytes), sonic);
         for (part, median, best) in one.parts() {
             line(&format!("  {part}"), median, best, None, sonic);
-        }
-    }
-    for one in measured {
-        if let Some(why) = one.missing {
-            println!("{}: {why}", one.contender.name());
         }
     }
     println!();

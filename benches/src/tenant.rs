@@ -9,21 +9,38 @@ use tempfile::TempDir;
 
 use crate::fault::Fault;
 
-/// A generated tenant in a temporary folder, which goes with it.
+/// A generated tenant.
 #[derive(Debug)]
 pub(crate) struct Tenant {
-    dir: TempDir,
+    dir: Dir,
     options: TenantOptions,
     bytes: u64,
 }
 
+/// The folder of a tenant.
+#[derive(Debug)]
+enum Dir {
+    /// Goes with the tenant.
+    Temporary(TempDir),
+    /// Stays.
+    Kept(PathBuf),
+}
+
 impl Tenant {
-    /// Generates one.
-    pub(crate) fn generate(seed: u64, subscriptions: u64, foreign: u64) -> Result<Tenant, Fault> {
-        let dir = tempfile::tempdir().map_err(|error| Fault::System("no temporary folder", error))?;
-        let options = TenantOptions { seed, subscriptions, foreign };
-        tenant(&options, |name| File::create(dir.path().join(name)).map(BufWriter::new))
-            .map_err(Fault::file(dir.path()))?;
+    /// Generates one: into a folder that stays, or into a temporary one.
+    pub(crate) fn generate(options: TenantOptions, keep: Option<&Path>) -> Result<Tenant, Fault> {
+        let dir = match keep {
+            Some(path) => {
+                fs::create_dir_all(path).map_err(Fault::file(path))?;
+                Dir::Kept(path.to_owned())
+            }
+            None => Dir::Temporary(
+                tempfile::tempdir().map_err(|error| Fault::System("no temporary folder", error))?,
+            ),
+        };
+        let path = dir.path();
+        tenant(&options, |name| File::create(path.join(name)).map(BufWriter::new))
+            .map_err(Fault::file(path))?;
         let mut made = Tenant { dir, options, bytes: 0 };
         for path in made.listings() {
             made.bytes += fs::metadata(&path).map_err(Fault::file(&path))?.len();
@@ -62,6 +79,15 @@ impl Tenant {
         let list: serde_json::Value = serde_json::from_slice(&Tenant::read(&path)?)
             .map_err(|error| Fault::Document(path.display().to_string(), error.to_string()))?;
         Ok(list["value"][0].clone())
+    }
+}
+
+impl Dir {
+    fn path(&self) -> &Path {
+        match self {
+            Dir::Temporary(dir) => dir.path(),
+            Dir::Kept(path) => path,
+        }
     }
 }
 

@@ -14,8 +14,8 @@ use crate::inventory::{
 use crate::source::split::{Piece, Splitter};
 use crate::source::{Diagnostics, FileId, Form, Input, SourceMap, read};
 
-/// Is told how many bytes were read since it was told last.
-pub type Progress<'a> = &'a (dyn Fn(u64) + Sync);
+/// Is told how many bytes were taken apart since it was told last.
+type Counter<'a> = &'a (dyn Fn(u64) + Sync);
 
 /// How many bytes each thread has before it.
 const AHEAD: usize = 2 << 20;
@@ -32,7 +32,7 @@ pub fn load(
     kept: &Kept,
     assertions: &[Completeness],
     sources: &mut SourceMap,
-    progress: Progress<'_>,
+    progress: Counter<'_>,
     faults: &mut Diagnostics,
 ) -> (Inventory, PolicyDocuments) {
     let mut builder = InventoryBuilder::keeping(kept.clone());
@@ -44,11 +44,11 @@ pub fn load(
             let mut rounds = Rounds { inputs: inputs.iter(), open: None, sources };
             read_all(&mut rounds, &mut builder, kept, progress, faults);
         },
-        || hashed.par_iter().filter_map(|file| Some((*file, digest(&known, *file)?))).collect(),
+        || hashed.par_iter().filter_map(|file| Some((*file, hash(&known, *file)?))).collect(),
     );
     let hashes: HashMap<FileId, String> = hashes;
-    let hash = |file: FileId| hashes.get(&file).cloned().or_else(|| digest(sources, file));
-    let (inventory, documents, found) = builder.finish(assertions, sources, &hash);
+    let stated = |file: FileId| hashes.get(&file).cloned().or_else(|| hash(sources, file));
+    let (inventory, documents, found) = builder.finish(assertions, sources, &stated);
     faults.extend(found);
     (inventory, documents)
 }
@@ -58,7 +58,7 @@ fn read_all(
     rounds: &mut Rounds<'_>,
     builder: &mut InventoryBuilder,
     kept: &Kept,
-    progress: Progress<'_>,
+    progress: Counter<'_>,
     faults: &mut Diagnostics,
 ) {
     let mut waiting = rounds.next_round();
@@ -141,7 +141,7 @@ fn to_be_hashed(inputs: &[Input], sources: &SourceMap) -> Vec<FileId> {
 }
 
 /// The SHA-256 of a file's bytes, in lower-case hexadecimal digits; `None` for what lies in no file.
-fn digest(sources: &SourceMap, file: FileId) -> Option<String> {
+pub fn hash(sources: &SourceMap, file: FileId) -> Option<String> {
     let mut file = File::open(sources.file(file)?.path.as_ref()?).ok()?;
     let mut state = Sha256::new();
     let mut block = vec![0; 256 << 10];

@@ -1,14 +1,23 @@
 //! One file a subcommand; the only room that prints, exits or reads the environment.
 
 mod args;
+mod begin;
+pub mod codes;
+mod environment;
 mod exit;
+mod explain;
 pub mod generate_tenant;
+mod help;
 mod load;
+mod manifest;
 mod output;
 mod plan;
+mod progress;
 mod propose;
 mod scan;
 mod session;
+mod settings;
+mod words;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -16,7 +25,6 @@ use std::process::ExitCode;
 use clap::Parser;
 
 pub use args::{Cli, Command};
-pub use load::Progress;
 pub use session::Session;
 
 /// Runs azpol with the arguments of the process.
@@ -32,7 +40,9 @@ pub fn main() -> ExitCode {
     let code = match cli.command {
         Command::Scan(args) => scan::run(&args),
         Command::Plan(args) => plan::run(&args),
-        _ => exit::INTERNAL,
+        Command::Explain(args) => explain::run(&args),
+        Command::Manifest(args) => manifest::run(&args),
+        Command::GenerateTenant(args) => generate_tenant::run(&args),
     };
     ExitCode::from(code)
 }

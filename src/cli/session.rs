@@ -10,8 +10,9 @@ use crate::report::View;
 use crate::source::{self, Diagnostics, SourceMap};
 
 use super::args::RunArgs;
-use super::load::{Progress, load};
-use super::propose;
+use super::load::load;
+use super::progress::{Phase, Progress};
+use super::{environment, propose};
 
 /// A run, from its inputs to its rows.
 #[derive(Debug)]
@@ -30,22 +31,23 @@ pub struct Session {
     pub facts: Vec<OpenFact>,
     /// What is evaluated.
     pub selection: Selection,
-    /// What `utcNow()` answers.
+    /// What `utcNow()` answers, where it was said or something asks.
     pub now: Option<String>,
 }
 
 impl Session {
-    /// Reads and evaluates.
+    /// Reads and evaluates, and shows nothing meanwhile.
     pub fn start(args: &RunArgs, stdin: &mut dyn Read) -> Session {
-        Session::start_with(args, stdin, &|_| {})
+        let now = args.now.as_deref().and_then(environment::instant);
+        Session::shown(args, now, &Progress::silent(), stdin)
     }
 
-    /// Reads and evaluates; `progress` is told how many bytes of the inputs were taken apart since it was told
-    /// last. Runs on the threads of rayon's current pool.
+    /// Reads and evaluates. Without `now` the clock is read once, and only if a policy asks for the time.
     ///
     /// What is read decides which types of resource are kept, and that is known only when everything is read. The
     /// inputs are read again if they hold resources that were dropped and that a policy turns out to read.
-    pub fn start_with(args: &RunArgs, stdin: &mut dyn Read, progress: Progress<'_>) -> Session {
+    pub fn shown(args: &RunArgs, now: Option<String>, progress: &Progress, stdin: &mut dyn Read) -> Session {
+        progress.phase(Phase::Reading);
         let mut sources = SourceMap::new();
         let mut faults = Diagnostics::new();
         let inputs = source::discover(&args.inputs, stdin, &mut sources, &mut faults);
@@ -57,34 +59,26 @@ impl Session {
             .collect();
         let before = (sources.clone(), faults.clone());
         let mut kept = Kept::default();
-        loop {
+        let (inventory, mut run, selection) = loop {
             let (inventory, documents) =
-                load(&inputs, &kept, &assertions, &mut sources, progress, &mut faults);
+                load(&inputs, &kept, &assertions, &mut sources, &|bytes| progress.read(bytes), &mut faults);
             let (run, selection) =
                 bound(args, &documents, shipped.clone(), &inventory, &mut sources, &mut faults);
             run.assignments.iter().for_each(|evaluated| kept.add(&evaluated.policy.reads()));
-            if inventory.dropped().any(|dropped| kept.keeps(dropped.as_str())) {
-                (sources, faults) = before.clone();
-                continue;
+            if !inventory.dropped().any(|dropped| kept.keeps(dropped.as_str())) {
+                break (inventory, run, selection);
             }
-            return Session::evaluated(args, sources, faults, inventory, run, selection);
-        }
-    }
-
-    fn evaluated(
-        args: &RunArgs,
-        sources: SourceMap,
-        mut faults: Diagnostics,
-        inventory: Inventory,
-        mut run: Run,
-        selection: Selection,
-    ) -> Session {
+            (sources, faults) = before.clone();
+        };
         let selected = |subscription: &_| selection.keeps_subscription(subscription);
-        (run.rows, run.excluded) = evaluate(&inventory, &run.assignments, &selected, args.now.as_deref());
+        let asks = || run.assignments.iter().any(|evaluated| evaluated.policy.asks_time());
+        let now = now.or_else(|| asks().then(environment::clock));
+        progress.phase(Phase::Evaluating);
+        (run.rows, run.excluded) = evaluate(&inventory, &run.assignments, &selected, now.as_deref());
         let facts = open_facts(&run.rows, &inventory);
         faults.sort();
         let asserted = asserted(&inventory);
-        Session { sources, faults, inventory, run, asserted, facts, selection, now: args.now.clone() }
+        Session { sources, faults, inventory, run, asserted, facts, selection, now }
     }
 
     /// What reports are made from.
@@ -95,6 +89,7 @@ impl Session {
             sources: &self.sources,
             asserted: &self.asserted,
             facts: &self.facts,
+            now: self.now.as_deref(),
         }
     }
 }

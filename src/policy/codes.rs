@@ -43,6 +43,4 @@ codes! {
     UNKNOWN_FIELD = "AZP0319" "unknown-field" Error;
     /// A part of the document that a template computes.
     COMPUTED_PART = "AZP0320" "computed-part" Error;
-    /// A document that was cut off by the tool that wrote it.
-    CUT_OFF = "AZP0321" "cut-off" Error;
 }

@@ -28,6 +28,9 @@ pub struct Result {
     asserted: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     collected: Option<String>,
+    /// What `utcNow()` answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    now: Option<String>,
     tenants: Vec<String>,
     summary: Counts,
     assignments: Vec<Assignment>,
@@ -237,6 +240,7 @@ pub fn result(view: &View<'_>, faults: &Diagnostics) -> Result {
         version: env!("CARGO_PKG_VERSION"),
         asserted: view.asserted.to_vec(),
         collected: view.inventory.collected().map(|time| time.to_string()),
+        now: view.now.map(str::to_owned),
         tenants: view.inventory.tenants().iter().map(ToString::to_string).collect(),
         summary: counts(Summary::of_run(run)),
         assignments: (0..run.assignments.len()).map(|index| assignment(view, index)).collect(),

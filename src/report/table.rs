@@ -52,6 +52,7 @@ pub fn head(view: &View<'_>, style: Style) -> String {
         Some(time) => format!("collected {}", time.strftime("%Y-%m-%d %H:%M UTC")),
         None => "collected: not known".to_owned(),
     });
+    parts.extend(view.now.map(|now| format!("evaluated as of {now}")));
     for row in wrap(&parts.join(style.dot()), style.width) {
         out.push_str(&style.text(&row));
         out.push('\n');

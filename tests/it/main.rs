@@ -1,6 +1,7 @@
 //! Tests that run azpol from outside, in one binary.
 
 mod architecture;
+mod cli;
 mod codes;
 mod expansion;
 mod fixtures;

@@ -132,36 +132,19 @@ impl Body {
 impl Body {
     /// The value of one member of an object, the others left alone; `None` if it isn't written out.
     pub(super) fn member(&self, name: &str, place: &Place<'_>) -> Option<Result<Value, Trouble>> {
-        match self.written(name)? {
-            Written::Formula(formula) => Some(value_of(formula, place)),
-            Written::Body(body) => Some(body.value(place)),
-        }
-    }
-
-    /// Whether it is an object that writes this member out.
-    pub(super) fn has_member(&self, name: &str) -> bool {
-        self.written(name).is_some()
-    }
-
-    fn written(&self, name: &str) -> Option<Written<'_>> {
         let named = |key: &str| key.eq_ignore_ascii_case(name);
         match self {
             Body::Plain(Formula { kind: FormulaKind::Object(members), .. }) => {
-                members.iter().find(|(key, _)| named(key)).map(|(_, formula)| Written::Formula(formula))
+                let (_, formula) = members.iter().find(|(key, _)| named(key))?;
+                Some(value_of(formula, place))
             }
             Body::Object(entries) => entries.iter().find_map(|entry| match entry {
-                Entry::Member(key, body) if named(key) => Some(Written::Body(body)),
+                Entry::Member(key, body) if named(key) => Some(body.value(place)),
                 _ => None,
             }),
             Body::Plain(_) | Body::Array(_) => None,
         }
     }
-}
-
-/// A member of an object that is written out.
-enum Written<'b> {
-    Formula(&'b Formula),
-    Body(&'b Body),
 }
 
 /// An object; one with a key that only a running deployment knows is as a whole an expression.

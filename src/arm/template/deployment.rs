@@ -44,6 +44,8 @@ pub(super) struct Deployment<'t> {
     pub(super) path: String,
     parameters: Slots,
     variables: Slots,
+    /// The innermost fault of each variable that failed, for whoever asks again.
+    causes: RefCell<BTreeMap<usize, Trouble>>,
 }
 
 impl<'t> Deployment<'t> {
@@ -115,7 +117,16 @@ impl<'t> Deployment<'t> {
         path: String,
     ) -> Deployment<'t> {
         let (parameters, variables) = (Slots::new(), Slots::new());
-        Deployment { template, name, location, scope, path, parameters, variables }
+        Deployment {
+            template,
+            name,
+            location,
+            scope,
+            path,
+            parameters,
+            variables,
+            causes: RefCell::default(),
+        }
     }
 
     /// `parameters(name)`
@@ -147,7 +158,7 @@ impl<'t> Deployment<'t> {
             return error(format!("the template variable '{name}' is not found"));
         };
         let variable = &self.template.variables[*index];
-        evaluate_once(slot, &variable.name, "variable", || {
+        let answer = evaluate_once(slot, &variable.name, "variable", || {
             let outside = run.inherited.replace(false);
             let observed = RefCell::default();
             let place = Place {
@@ -168,8 +179,18 @@ impl<'t> Deployment<'t> {
                 run.variable_faults.borrow_mut().push((variable.name.clone(), message.clone()));
             }
             run.inherited.set(outside);
-            value.map_err(|trouble| run.note(trouble).failure)
-        })
+            value.map_err(|trouble| {
+                let failure = run.note(trouble).failure;
+                self.causes.borrow_mut().extend(run.cause().map(|cause| (*index, cause)));
+                failure
+            })
+        });
+        if answer.is_err()
+            && let Some(cause) = self.causes.borrow().get(index)
+        {
+            run.note(cause.clone());
+        }
+        answer
     }
 
     /// One member of a variable whose whole value fails: the others aren't evaluated for it. `None` where the
@@ -186,22 +207,12 @@ impl<'t> Deployment<'t> {
         let (inherited, outside) = (run.inherited.get(), run.take_cause());
         let failed = self.variable(run, name).is_err();
         run.inherited.set(inherited);
-        let of_whole = run.take_cause();
+        run.take_cause();
         if let Some(cause) = outside {
             run.note(cause);
         }
-        let found = self.variables.get(&name.to_ascii_lowercase()).filter(|_| failed);
-        let body = found.and_then(|(index, _)| match &self.template.variables[*index].value {
-            VariableValue::One(body) if body.has_member(member) => Some(body),
-            _ => None,
-        });
-        let Some(body) = body else {
-            if let Some(cause) = of_whole {
-                run.note(cause);
-            }
-            return None;
-        };
-        let outside = run.take_cause();
+        let (index, _) = self.variables.get(&name.to_ascii_lowercase()).filter(|_| failed)?;
+        let VariableValue::One(body) = &self.template.variables[*index].value else { return None };
         let observed = RefCell::default();
         let place = Place {
             run,
@@ -211,19 +222,7 @@ impl<'t> Deployment<'t> {
             arguments: None,
             observed: &observed,
         };
-        let answer = body.member(member, &place)?;
-        // What failed was evaluated with the whole already: its innermost fault is known from there.
-        let own = run.take_cause();
-        if let Some(cause) = outside {
-            run.note(cause);
-        }
-        Some(answer.map_err(|trouble| {
-            let of_whole = of_whole.filter(|cause| cause.failure == trouble.failure);
-            if let Some(cause) = of_whole.or(own) {
-                run.note(cause);
-            }
-            trouble.failure
-        }))
+        Some(body.member(member, &place)?.map_err(|trouble| trouble.failure))
     }
 
     /// Evaluates every variable that nothing asked for, so that those that fail are known.

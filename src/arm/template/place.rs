@@ -68,6 +68,11 @@ impl<'r> Run<'r> {
         trouble
     }
 
+    /// The innermost fault since it was last taken; it stays.
+    pub(super) fn cause(&self) -> Option<Trouble> {
+        self.cause.borrow().clone()
+    }
+
     /// The innermost fault since the last call.
     pub(super) fn take_cause(&self) -> Option<Trouble> {
         self.cause.borrow_mut().take()

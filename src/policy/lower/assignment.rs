@@ -50,7 +50,7 @@ fn read(node: &Node, lowering: &mut Lowering<'_>) -> Option<PolicyAssignment> {
     let unpacked = node.get("properties").and_then(unwrapped);
     let inner = match (&unpacked, node.get("properties")) {
         (Some(inner), _) => Some(inner),
-        (None, Some(inner)) if !inner.is_null() => Some(uncut(inner, "properties", lowering)?),
+        (None, Some(inner)) if !inner.is_null() => Some(lowering.object(inner, "properties")?),
         _ => None,
     };
     let shape = Shape { inner, outer: node };
@@ -83,20 +83,6 @@ fn read(node: &Node, lowering: &mut Lowering<'_>) -> Option<PolicyAssignment> {
         unsupported,
         span: node.span,
     })
-}
-
-/// An object, or a fault: a text in its place is what a serialiser's depth limit leaves.
-fn uncut<'n>(node: &'n Node, what: &str, lowering: &mut Lowering<'_>) -> Option<&'n Node> {
-    let cut = node.as_str().is_some_and(|text| text.starts_with("@{") || text.starts_with("System."));
-    if !cut {
-        return lowering.object(node, what);
-    }
-    lowering.fault(
-        Diagnostic::new(&codes::CUT_OFF, format!("`{what}` was cut off when this file was written"))
-            .at(node.span, "text where an object belongs")
-            .help("write the file again with `ConvertTo-Json -Depth 100`"),
-    );
-    None
 }
 
 /// A text that has to be an id; what isn't is a fault.
@@ -242,7 +228,7 @@ fn parameters(shape: &Shape<'_>, lowering: &mut Lowering<'_>) -> Vec<(Arc<str>, 
         return Vec::new();
     }
     let unpacked = unwrapped(given);
-    let Some(given) = unpacked.as_ref().or_else(|| uncut(given, "parameters", lowering)) else {
+    let Some(given) = unpacked.as_ref().or_else(|| lowering.object(given, "parameters")) else {
         return Vec::new();
     };
     given.members().iter().filter_map(|member| parameter(member, lowering)).collect()
@@ -251,7 +237,7 @@ fn parameters(shape: &Shape<'_>, lowering: &mut Lowering<'_>) -> Vec<(Arc<str>, 
 fn parameter(member: &Member, lowering: &mut Lowering<'_>) -> Option<(Arc<str>, Span, Value, Span)> {
     let Some(value) = member.value.is_object().then(|| member.value.get("value")).flatten() else {
         if member.value.as_str().is_some_and(|text| text.starts_with("@{")) {
-            uncut(&member.value, &member.key, lowering);
+            lowering.object(&member.value, &member.key);
             return None;
         }
         let message = format!("the value of parameter `{}` doesn't stand in `value`", member.key);
@@ -340,7 +326,7 @@ fn identity(shape: &Shape<'_>, lowering: &mut Lowering<'_>) -> Option<Identity> 
     if member.value.is_null() {
         return Some(Identity { identity_type: IdentityType::None, principal_id: None });
     }
-    let given = uncut(&member.value, "identity", lowering)?;
+    let given = lowering.object(&member.value, "identity")?;
     let Some(kind) = given.get("type").filter(|kind| !kind.is_null()) else {
         lowering.missing(given.span, "type", "`identity`");
         return None;

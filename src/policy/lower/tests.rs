@@ -360,7 +360,7 @@ fn what_was_cut_off_is_not_taken_for_empty() {
         format!(r#""PolicyDefinitionId": "{BUILT_IN}", "Parameter": {{"a": "@{{value=System.Object[]}}"}}"#),
     ] {
         let found = assignment_faults(&format!(r#"{{"Id": "{id}", {rest}}}"#));
-        assert_eq!(found[0].0, "AZP0321", "{found:?}");
+        assert_eq!(found[0].0, "AZP0302", "{found:?}");
     }
 }
 
