@@ -99,7 +99,7 @@ impl ResourceId {
 
     /// The part in front of the last `/providers/`, and the part behind it.
     fn split_provider(&self) -> Option<(&str, &str)> {
-        let at = self.folded().rfind("/providers/")?;
+        let at = memchr::memmem::rfind(self.folded().as_bytes(), b"/providers/")?;
         Some((&self.as_str()[..at], &self.as_str()[at + "/providers/".len()..]))
     }
 
@@ -107,11 +107,16 @@ impl ResourceId {
         self.as_str()[1..].split('/')
     }
 
-    /// The subscription that it lies in.
-    pub fn subscription_id(&self) -> Option<SubscriptionId> {
+    /// The subscription that it lies in, as it is spelled.
+    pub(crate) fn subscription_segment(&self) -> Option<&str> {
         let mut segments = self.segments();
         segments.next()?.eq_ignore_ascii_case("subscriptions").then_some(())?;
-        segments.next().map(SubscriptionId::new)
+        segments.next()
+    }
+
+    /// The subscription that it lies in.
+    pub fn subscription_id(&self) -> Option<SubscriptionId> {
+        self.subscription_segment().map(SubscriptionId::new)
     }
 
     /// The name of the resource group that it lies in (or is).
@@ -155,6 +160,19 @@ impl ResourceId {
         match self.split_provider() {
             Some((_, behind)) => behind.split('/').skip(2).step_by(2).collect::<Vec<_>>().join("/"),
             None => self.name().to_owned(),
+        }
+    }
+
+    /// Whether the names joined by `/` are these, compared without case.
+    pub fn has_full_name(&self, name: &str) -> bool {
+        match self.split_provider() {
+            Some((_, behind)) => {
+                let mut wanted = name.split('/');
+                let mut names = behind.split('/').skip(2).step_by(2);
+                names.all(|own| wanted.next().is_some_and(|wanted| wanted.eq_ignore_ascii_case(own)))
+                    && wanted.next().is_none()
+            }
+            None => self.name().eq_ignore_ascii_case(name),
         }
     }
 

@@ -67,6 +67,9 @@ pub(super) fn settled(
         }
         faults.push(note);
     }
+    if replaced.is_empty() {
+        return store.all.into_iter().map(|stored| stored.resource).collect();
+    }
     let all = store.all.into_iter().enumerate();
     all.filter_map(|(at, stored)| match replaced.remove(&at) {
         Some(other) => other,

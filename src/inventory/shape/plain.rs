@@ -14,8 +14,10 @@ use super::super::resource::{Body, Resource};
 use super::resource::{Read, Shape};
 use super::subscription::Facts;
 use super::{automation, text};
+use memo::{Memo, Met};
 use types::{Class, Types};
 
+mod memo;
 mod subscription;
 pub(crate) mod types;
 
@@ -37,6 +39,7 @@ pub(crate) struct Tools<'a> {
     /// The subscriptions in which resources lie that were dropped, as far as they were met here.
     pub(crate) around: Vec<String>,
     values: ValueReader,
+    parts: Memo,
     chains: subscription::Chains,
     places: Vec<(String, Location)>,
 }
@@ -48,6 +51,7 @@ impl<'a> Tools<'a> {
             types: Types::new(kept),
             around: Vec::new(),
             values: ValueReader::new(),
+            parts: Memo::default(),
             chains: subscription::Chains::default(),
             places: Vec::new(),
         }
@@ -292,11 +296,13 @@ impl<'a> Row<'a> {
                 (!cuts.found).then_some(())
             }
             Reading::Build => {
-                let mut cuts = Cuts { inner: &mut tools.values, found: false };
-                let value = strict.value(&mut cuts);
-                let found = cuts.found;
-                tools.values.clear();
-                self.properties = Some(value.filter(|_| !found)?);
+                let mut members = Object::new();
+                strict.members(|strict, key| {
+                    let value = part(strict, tools)?;
+                    members.push(tools.values.share(key), value);
+                    Some(())
+                })?;
+                self.properties = Some(members.into());
                 Some(())
             }
         }
@@ -341,6 +347,47 @@ impl Tools<'_> {
         }
         Some(())
     }
+}
+
+/// A part of `properties`: a list item by item, everything else as a whole.
+fn part(strict: &mut Strict<'_>, tools: &mut Tools<'_>) -> Option<Value> {
+    let first = strict.peek()?;
+    if !matches!(first, b'{' | b'[') {
+        return whole(strict, tools);
+    }
+    let mut ahead = strict.fork();
+    ahead.pass()?;
+    let text = strict.between(&ahead);
+    let again = match tools.parts.meet(text) {
+        Met::Known(value) => {
+            strict.go_to(&ahead);
+            return Some(value);
+        }
+        Met::Again(mark) => Some(mark),
+        Met::New => None,
+    };
+    let value = if first == b'[' && again.is_none() && text.len() > 2 {
+        let mut items = Vec::new();
+        strict.items(|strict| {
+            items.push(part(strict, tools)?);
+            Some(())
+        })?;
+        items.into_iter().collect()
+    } else {
+        whole(strict, tools)?
+    };
+    if let Some(mark) = again {
+        tools.parts.keep(mark, text, &value);
+    }
+    Some(value)
+}
+
+fn whole(strict: &mut Strict<'_>, tools: &mut Tools<'_>) -> Option<Value> {
+    let mut cuts = Cuts { inner: &mut tools.values, found: false };
+    let value = strict.value(&mut cuts);
+    let found = cuts.found;
+    tools.values.clear();
+    value.filter(|_| !found)
 }
 
 /// Looks for texts that a depth limit left.

@@ -10,9 +10,10 @@ use crate::source::json::strict::{Look, Strict};
 use super::super::super::subscription::{Known, SubscriptionState};
 use super::super::subscription::{Chain, Facts, Groups};
 use super::Row;
+use super::memo::mark;
 
 /// Chains that were read, by their text: subscriptions under one group have the same.
-pub(super) type Chains = HashMap<String, Option<Groups>>;
+pub(super) type Chains = HashMap<u64, (String, Option<Groups>)>;
 
 /// What stands in a subscription's `properties`.
 #[derive(Debug, Default)]
@@ -63,9 +64,12 @@ fn chain(strict: &mut Strict<'_>, chains: &mut Chains) -> Option<Option<Groups>>
     let mut ahead = strict.fork();
     ahead.pass()?;
     let text = strict.between(&ahead);
-    if let Some(known) = chains.get(text) {
+    let mark = mark(text.as_bytes());
+    if let Some((known, groups)) = chains.get(&mark)
+        && known == text
+    {
         strict.go_to(&ahead);
-        return Some(known.clone());
+        return Some(groups.clone());
     }
     let mut groups: Vec<(ManagementGroupId, Option<Arc<str>>)> = Vec::new();
     strict.items(|strict| {
@@ -85,7 +89,7 @@ fn chain(strict: &mut Strict<'_>, chains: &mut Chains) -> Option<Option<Groups>>
         Some(())
     })?;
     let groups: Option<Groups> = (!groups.is_empty()).then(|| groups.into());
-    chains.insert(text.to_owned(), groups.clone());
+    chains.insert(mark, (text.to_owned(), groups.clone()));
     Some(groups)
 }
 
