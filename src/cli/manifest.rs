@@ -15,8 +15,8 @@ use crate::source::{self, Diagnostic, Diagnostics, FileId, Form, Input, SourceMa
 
 use super::args::ManifestArgs;
 use super::generate_tenant::MANIFEST;
+use super::load::hash;
 use super::output::{self, Output};
-use super::session::hash;
 use super::{codes, exit};
 
 use said::Said;

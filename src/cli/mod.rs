@@ -8,6 +8,7 @@ mod exit;
 mod explain;
 pub mod generate_tenant;
 mod help;
+mod load;
 mod manifest;
 mod output;
 mod plan;

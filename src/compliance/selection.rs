@@ -123,7 +123,8 @@ impl Selection {
         );
         report("--category", &self.categories, &names, faults);
         names.clear();
-        for subscription in inventory.subscriptions() {
+        let subscriptions = inventory.subscriptions().filter(|_| !self.subscriptions.is_empty());
+        for subscription in subscriptions {
             names.extend([subscription.id.to_string(), subscription.display_name.to_string()]);
         }
         report("--subscription", &self.subscriptions, &names, faults);
