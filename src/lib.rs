@@ -42,6 +42,7 @@ pub fn all_codes() -> Vec<&'static source::Code> {
         compliance::codes::ALL,
         export::codes::ALL,
         remediation::codes::ALL,
+        cli::codes::ALL,
     ]
     .concat();
     codes.sort_by_key(|code| code.id);

@@ -13,34 +13,50 @@ use super::{ResourceType, SubscriptionId};
 /// Kept in the spelling in which it came, with exactly one leading slash and no trailing one; compared and
 /// sorted without case. Odd spellings that occur (`//subscriptions`, `/Subscriptions/`, no leading slash, a
 /// trailing slash) are read.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct ResourceId {
-    text: Arc<str>,
-    folded: Arc<str>,
+    /// The spelling; behind it, if it has letters in upper case, the same in lower case.
+    texts: Arc<str>,
+    length: u32,
+    /// A hash of the form in lower case: unlike ids are told apart by it nearly always.
+    mark: u32,
 }
 
 impl ResourceId {
     /// From any spelling. What isn't an id at all gives `None`: it has to begin with `subscriptions` or
     /// `providers`, and to have a value for each key.
     pub fn parse(text: &str) -> Option<ResourceId> {
+        ResourceId::checked(text).map(ResourceId::from_trimmed)
+    }
+
+    /// An id without the slashes around it, if the text is one.
+    pub(crate) fn checked(text: &str) -> Option<&str> {
         let trimmed = text.trim().trim_matches('/');
-        let mut segments = trimmed.split('/');
-        let first = segments.next()?;
+        let first = &trimmed[..memchr::memchr(b'/', trimmed.as_bytes())?];
         let known = first.eq_ignore_ascii_case("subscriptions") || first.eq_ignore_ascii_case("providers");
-        if !known || trimmed.split('/').any(str::is_empty) || segments.next().is_none() {
-            return None;
+        let mut bytes = trimmed.as_bytes();
+        while let Some(at) = memchr::memchr(b'/', bytes) {
+            bytes = &bytes[at + 1..];
+            if bytes.first() == Some(&b'/') {
+                return None;
+            }
         }
-        Some(ResourceId::from_trimmed(trimmed))
+        known.then_some(trimmed)
     }
 
     fn from_trimmed(trimmed: &str) -> ResourceId {
-        let text: Arc<str> = format!("/{trimmed}").into();
-        let folded = if text.bytes().any(|b| b.is_ascii_uppercase()) {
-            text.to_ascii_lowercase().into()
+        let length = trimmed.len() + 1;
+        let texts = if trimmed.bytes().any(|b| b.is_ascii_uppercase()) {
+            let mut texts = ["/", trimmed, "/", trimmed].concat();
+            texts[length..].make_ascii_lowercase();
+            texts
         } else {
-            text.clone()
+            ["/", trimmed].concat()
         };
-        ResourceId { text, folded }
+        let mark = mark(&texts.as_bytes()[texts.len() - length..]);
+        // INVARIANT: no text is longer than an element of a file, which is smaller than 4 GiB.
+        let length = u32::try_from(length).unwrap_or(u32::MAX);
+        ResourceId { texts: texts.into(), length, mark }
     }
 
     /// The id of a subscription.
@@ -58,7 +74,7 @@ impl ResourceId {
     #[must_use]
     pub fn child(&self, resource_type: &str, full_name: &str) -> ResourceId {
         let mut types = resource_type.split('/');
-        let mut text = format!("{}/providers/{}", self.text, types.next().unwrap_or_default());
+        let mut text = format!("{}/providers/{}", self.as_str(), types.next().unwrap_or_default());
         let mut names = full_name.split('/');
         for segment in types {
             text.push('/');
@@ -73,29 +89,34 @@ impl ResourceId {
 
     /// As it was spelled (with one leading slash).
     pub fn as_str(&self) -> &str {
-        &self.text
+        &self.texts[..self.length as usize]
     }
 
     /// In lower case: the form that is compared and sorted.
     pub fn folded(&self) -> &str {
-        &self.folded
+        &self.texts[self.texts.len() - self.length as usize..]
     }
 
     /// The part in front of the last `/providers/`, and the part behind it.
     fn split_provider(&self) -> Option<(&str, &str)> {
-        let at = self.folded.rfind("/providers/")?;
-        Some((&self.text[..at], &self.text[at + "/providers/".len()..]))
+        let at = memchr::memmem::rfind(self.folded().as_bytes(), b"/providers/")?;
+        Some((&self.as_str()[..at], &self.as_str()[at + "/providers/".len()..]))
     }
 
     fn segments(&self) -> impl Iterator<Item = &str> {
-        self.text[1..].split('/')
+        self.as_str()[1..].split('/')
+    }
+
+    /// The subscription that it lies in, as it is spelled.
+    pub(crate) fn subscription_segment(&self) -> Option<&str> {
+        let mut segments = self.segments();
+        segments.next()?.eq_ignore_ascii_case("subscriptions").then_some(())?;
+        segments.next()
     }
 
     /// The subscription that it lies in.
     pub fn subscription_id(&self) -> Option<SubscriptionId> {
-        let mut segments = self.segments();
-        segments.next()?.eq_ignore_ascii_case("subscriptions").then_some(())?;
-        segments.next().map(SubscriptionId::new)
+        self.subscription_segment().map(SubscriptionId::new)
     }
 
     /// The name of the resource group that it lies in (or is).
@@ -131,7 +152,7 @@ impl ResourceId {
 
     /// The last segment of the name.
     pub fn name(&self) -> &str {
-        self.text.rsplit('/').next().unwrap_or_default()
+        self.as_str().rsplit('/').next().unwrap_or_default()
     }
 
     /// The names joined by `/`: `server/database`.
@@ -139,6 +160,19 @@ impl ResourceId {
         match self.split_provider() {
             Some((_, behind)) => behind.split('/').skip(2).step_by(2).collect::<Vec<_>>().join("/"),
             None => self.name().to_owned(),
+        }
+    }
+
+    /// Whether the names joined by `/` are these, compared without case.
+    pub fn has_full_name(&self, name: &str) -> bool {
+        match self.split_provider() {
+            Some((_, behind)) => {
+                let mut wanted = name.split('/');
+                let mut names = behind.split('/').skip(2).step_by(2);
+                names.all(|own| wanted.next().is_some_and(|wanted| wanted.eq_ignore_ascii_case(own)))
+                    && wanted.next().is_none()
+            }
+            None => self.name().eq_ignore_ascii_case(name),
         }
     }
 
@@ -153,13 +187,29 @@ impl ResourceId {
 
     /// Whether it is `scope` or lies below it, compared by whole segments and without case.
     pub fn is_within(&self, scope: &ResourceId) -> bool {
-        self.folded.strip_prefix(&*scope.folded).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        self.folded()
+            .strip_prefix(scope.folded())
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
+}
+
+/// A hash that spreads well enough for ids, eight bytes at a time.
+fn mark(bytes: &[u8]) -> u32 {
+    const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
+    let (chunks, rest) = bytes.as_chunks::<8>();
+    let mut last = [0; 8];
+    last[..rest.len()].copy_from_slice(rest);
+    let mut state = bytes.len() as u64;
+    for chunk in chunks.iter().chain([&last]) {
+        state = (state ^ u64::from_le_bytes(*chunk)).wrapping_mul(FACTOR);
+        state ^= state >> 32;
+    }
+    u32::try_from(state & 0xFFFF_FFFF).unwrap_or(0)
 }
 
 impl PartialEq for ResourceId {
     fn eq(&self, other: &ResourceId) -> bool {
-        self.folded == other.folded
+        self.mark == other.mark && self.folded() == other.folded()
     }
 }
 
@@ -167,7 +217,7 @@ impl Eq for ResourceId {}
 
 impl Hash for ResourceId {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.folded.hash(state);
+        self.mark.hash(state);
     }
 }
 
@@ -179,12 +229,18 @@ impl PartialOrd for ResourceId {
 
 impl Ord for ResourceId {
     fn cmp(&self, other: &ResourceId) -> Ordering {
-        self.folded.cmp(&other.folded)
+        self.folded().cmp(other.folded())
+    }
+}
+
+impl fmt::Debug for ResourceId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("ResourceId").field(&self.as_str()).finish()
     }
 }
 
 impl fmt::Display for ResourceId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
+        f.write_str(self.as_str())
     }
 }

@@ -39,6 +39,11 @@ impl ResourceType {
         &self.text
     }
 
+    /// As it was spelled, to be shared.
+    pub(crate) fn shared(&self) -> &Arc<str> {
+        &self.text
+    }
+
     /// In lower case: the form that is compared and sorted.
     pub fn folded(&self) -> &str {
         &self.folded

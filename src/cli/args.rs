@@ -2,12 +2,22 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
+
+use crate::config::{ColorChoice, FailOn, OutputFormat};
+
+use super::help;
 
 /// terraform plan for Azure Policy: which subscriptions a set of assignments finds non-compliant, why, and
 /// exactly what a remediation would deploy. Offline, on files.
 #[derive(Debug, Parser)]
-#[command(name = "azpol", version, max_term_width = 100, disable_help_subcommand = true)]
+#[command(
+    name = "azpol",
+    version,
+    max_term_width = 100,
+    disable_help_subcommand = true,
+    after_help = help::AZPOL
+)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -18,12 +28,16 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Evaluate every assignment and report states: the gate for pipelines
+    #[command(after_help = help::SCAN, after_long_help = help::SCAN_LONG)]
     Scan(ScanArgs),
     /// States, and what remediation would deploy, with its hazards and its proof
+    #[command(after_help = help::PLAN, after_long_help = help::PLAN_LONG)]
     Plan(PlanArgs),
-    /// Print the page of a code: azpol explain AZP0312
+    /// Print the page of a code, such as AZP0312
+    #[command(after_help = help::EXPLAIN)]
     Explain(ExplainArgs),
     /// Write the manifest of a folder of exports: what each file holds, how and when it was collected
+    #[command(after_help = help::MANIFEST)]
     Manifest(ManifestArgs),
     /// Make a tenant of any size, to try azpol at one's own scale
     #[command(hide = true, name = "generate-tenant")]
@@ -47,7 +61,7 @@ pub struct RunArgs {
     /// The scope of `--assign`: an id, or the name of a management group; once, or once for each
     #[arg(long, value_name = "SCOPE", requires = "assign")]
     pub at: Vec<String>,
-    /// A parameter of the `--assign` in front of it: NAME=VALUE, where VALUE is JSON or a plain text
+    /// A parameter of `--assign`, where the definition declares it; VALUE is JSON or a plain text (repeatable)
     #[arg(long, value_name = "NAME=VALUE", requires = "assign")]
     pub param: Vec<String>,
 
@@ -67,19 +81,26 @@ pub struct RunArgs {
     #[arg(long, value_name = "SUBSCRIPTION", help_heading = "Selection")]
     pub subscription: Vec<String>,
 
-    /// What makes the exit code 1 (undetermined: 3); a comma between them
-    #[arg(long, value_name = "LIST", value_delimiter = ',', value_enum, help_heading = "Outcome")]
+    /// What makes the exit code 1 (undetermined: 3), with commas; without it `AZPOL_FAIL_ON` or `azpol.yaml`
+    #[arg(
+        long,
+        value_name = "LIST",
+        value_delimiter = ',',
+        value_enum,
+        ignore_case = true,
+        help_heading = "Outcome"
+    )]
     pub fail_on: Option<Vec<FailOn>>,
     /// Don't mind a run without an assignment, a subscription or a row
     #[arg(long, help_heading = "Outcome")]
     pub allow_empty: bool,
 
-    /// The form of the result
-    #[arg(long, value_enum, default_value = "table", help_heading = "Output")]
-    pub format: Format,
-    /// When to use colours
-    #[arg(long, value_enum, default_value = "auto", help_heading = "Output")]
-    pub color: When,
+    /// The form of the result; without it `AZPOL_FORMAT` or `azpol.yaml`, else `table`
+    #[arg(long, value_name = "FORMAT", value_enum, ignore_case = true, help_heading = "Output")]
+    pub format: Option<OutputFormat>,
+    /// When to use colours; without it `AZPOL_COLOR`, `NO_COLOR` or `azpol.yaml`, else `auto`
+    #[arg(long, value_name = "WHEN", value_enum, ignore_case = true, help_heading = "Output")]
+    pub color: Option<ColorChoice>,
     /// No symbols beyond ASCII
     #[arg(long, help_heading = "Output")]
     pub ascii: bool,
@@ -90,11 +111,11 @@ pub struct RunArgs {
     /// The time to reckon with, in ISO 8601; without it the clock is read once, and only if something asks
     #[arg(long, value_name = "TIME")]
     pub now: Option<String>,
-    /// How many threads
-    #[arg(long, value_name = "N")]
-    pub jobs: Option<usize>,
-    /// The configuration; without it `azpol.yaml` is looked for upward from the working directory
-    #[arg(long, value_name = "FILE", env = "AZPOL_CONFIG")]
+    /// How many threads; without it, one for each core
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub jobs: Option<u16>,
+    /// The configuration; without it `AZPOL_CONFIG`, else `azpol.yaml` in the working directory or above it
+    #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
 }
 
@@ -144,6 +165,12 @@ pub struct ManifestArgs {
     /// When they were fetched, in ISO 8601; for one file: FILE=TIME
     #[arg(long, value_name = "[FILE=]TIME")]
     pub collected: Vec<String>,
+    /// A type of which a file is the listing, beside those that it holds: needed where it is empty
+    #[arg(long = "type", value_name = "FILE=TYPE")]
+    pub types: Vec<String>,
+    /// The tenant that the scope `/` means: needed where several tenants are read in one run
+    #[arg(long, value_name = "ID")]
+    pub tenant: Option<String>,
     /// Write over a manifest that is there
     #[arg(long)]
     pub force: bool,
@@ -159,48 +186,11 @@ pub struct GenerateTenantArgs {
     pub dir: PathBuf,
     /// How many subscriptions
     #[arg(long, default_value_t = 1000)]
-    pub subscriptions: usize,
+    pub subscriptions: u64,
     /// What the tenant is drawn from
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
     /// Resources of types that nothing reads, for each subscription
     #[arg(long, default_value_t = 0)]
-    pub foreign: usize,
-}
-
-/// `--fail-on`
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
-pub enum FailOn {
-    /// A row is `NonCompliant`
-    Noncompliant,
-    /// A row is `Error`
-    Error,
-    /// A plan has a hazard
-    Hazard,
-    /// A planned deployment doesn't converge
-    Nonconvergent,
-    /// A row is `Undetermined`
-    Undetermined,
-    /// Nothing
-    Never,
-}
-
-/// `--format`
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// For people
-    Table,
-    /// For programs; versioned, with a schema
-    Json,
-}
-
-/// `--color`
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum When {
-    /// On a terminal
-    Auto,
-    /// Always
-    Always,
-    /// Never
-    Never,
+    pub foreign: u64,
 }

@@ -1,6 +1,37 @@
 //! Exit codes, in one place.
 
-use super::args::FailOn;
+use crate::compliance::codes as compliance;
+use crate::config::FailOn;
+use crate::inventory::codes as inventory;
+use crate::source::{Code, Diagnostic, Diagnostics, Severity, SourceMap};
+
+use super::codes;
+use super::propose::PARAMETER;
+
+/// Codes of faults in what was typed, whichever room finds them; all of this room's are, too.
+const USAGE_CODES: &[&Code] = &[
+    &compliance::SELECTS_NOTHING,
+    &compliance::UNKNOWN_DEFINITION,
+    &compliance::NO_SCOPE,
+    &compliance::NO_PARAMETER,
+    &inventory::BAD_COMPLETE,
+];
+
+/// Whether a finding is wrong usage: a fault of the command line, not of an input. The only place that
+/// decides it.
+pub fn is_usage(fault: &Diagnostic, sources: &SourceMap) -> bool {
+    let typed = || {
+        let file = sources.file(fault.span().file);
+        file.is_some_and(|file| file.path.is_none() && file.name.starts_with(PARAMETER))
+    };
+    fault.severity == Severity::Error
+        && (USAGE_CODES.contains(&fault.code) || codes::ALL.contains(&fault.code) || typed())
+}
+
+/// Whether any finding is wrong usage: then there is no result, and the exit code is [`USAGE`].
+pub fn any_usage(faults: &Diagnostics, sources: &SourceMap) -> bool {
+    faults.iter().any(|fault| is_usage(fault, sources))
+}
 
 /// What a run came to, as far as the exit code asks.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -49,8 +80,8 @@ pub const INTERNAL: u8 = 4;
 /// `plan --detailed-exitcode`: something would be deployed.
 pub const CHANGES: u8 = 5;
 
-const SCAN_FAILS_ON: &[FailOn] = &[FailOn::Noncompliant, FailOn::Error, FailOn::Undetermined];
-const PLAN_FAILS_ON: &[FailOn] = &[FailOn::Nonconvergent, FailOn::Undetermined];
+const SCAN_FAILS_ON: &[FailOn] = &[FailOn::NonCompliant, FailOn::Error, FailOn::Undetermined];
+const PLAN_FAILS_ON: &[FailOn] = &[FailOn::NonConvergent, FailOn::Undetermined];
 
 /// The exit code: the first that holds.
 pub fn code(outcome: &Outcome, asks: Asks<'_>) -> u8 {
@@ -66,10 +97,10 @@ pub fn code(outcome: &Outcome, asks: Asks<'_>) -> u8 {
         return INCOMPLETE;
     }
     let found = [
-        (FailOn::Noncompliant, outcome.noncompliant),
+        (FailOn::NonCompliant, outcome.noncompliant),
         (FailOn::Error, outcome.error),
         (FailOn::Hazard, outcome.hazards),
-        (FailOn::Nonconvergent, outcome.nonconvergent),
+        (FailOn::NonConvergent, outcome.nonconvergent),
     ];
     if found.iter().any(|(what, number)| *number > 0 && fails_on(*what)) {
         return FINDINGS;
@@ -82,8 +113,31 @@ pub fn code(outcome: &Outcome, asks: Asks<'_>) -> u8 {
 
 #[cfg(test)]
 mod tests {
-    use super::{Asks, CHANGES, CLEAN, FINDINGS, INCOMPLETE, Outcome, code};
-    use crate::cli::args::FailOn;
+    use super::{Asks, CHANGES, CLEAN, FINDINGS, INCOMPLETE, Outcome, any_usage, code};
+    use crate::cli::codes;
+    use crate::config::FailOn;
+    use crate::inventory::codes::{BAD_COMPLETE, BAD_ID};
+    use crate::policy::codes::ALL as POLICY;
+    use crate::source::{Diagnostic, Diagnostics, Severity, SourceMap, Span};
+
+    #[test]
+    fn a_fault_of_the_command_line_is_wrong_usage_and_one_of_an_input_is_not() {
+        let mut sources = SourceMap::new();
+        let typed = sources.add("--param effect", "effect=5");
+        let read = sources.add("-", "{}");
+        let usage = |fault: Diagnostic| {
+            let mut faults = Diagnostics::new();
+            faults.push(fault);
+            any_usage(&faults, &sources)
+        };
+        assert!(usage(Diagnostic::new(&BAD_COMPLETE, "")));
+        assert!(usage(Diagnostic::new(&codes::BAD_TIME, "")));
+        assert!(!usage(Diagnostic::new(&BAD_ID, "")));
+        assert!(!usage(Diagnostic::new(&BAD_COMPLETE, "").severity(Severity::Warning)));
+        let mistyped = POLICY.iter().copied().find(|code| code.severity == Severity::Error).expect("a code");
+        assert!(usage(Diagnostic::new(mistyped, "").at(Span::new(typed, 0, 1), "")));
+        assert!(!usage(Diagnostic::new(mistyped, "").at(Span::new(read, 0, 1), "")));
+    }
 
     #[test]
     fn the_gate_fails_on_what_it_finds_and_on_what_it_cannot_decide() {
@@ -98,7 +152,7 @@ mod tests {
     #[test]
     fn a_given_list_may_leave_undetermined_out_but_nothing_that_was_not_read() {
         let rows = Outcome { undetermined: 1, noncompliant: 1, ..Outcome::default() };
-        assert_eq!(code(&rows, Asks::Scan(Some(&[FailOn::Noncompliant]))), FINDINGS);
+        assert_eq!(code(&rows, Asks::Scan(Some(&[FailOn::NonCompliant]))), FINDINGS);
         assert_eq!(code(&rows, Asks::Scan(Some(&[FailOn::Never]))), CLEAN);
         let unread = Outcome { not_evaluated: 1, ..rows };
         assert_eq!(code(&unread, Asks::Scan(Some(&[FailOn::Never]))), INCOMPLETE);

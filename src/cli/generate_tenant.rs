@@ -3,6 +3,7 @@
 //! The same options give the same bytes. Rows are made one by one from the seed and their number, so memory stays
 //! the same for any size, and they come in shuffled order, as Resource Graph may give them.
 
+mod command;
 mod random;
 mod rows;
 
@@ -11,6 +12,7 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+pub(super) use command::run;
 use random::Shuffle;
 use rows::Plan;
 

@@ -1,13 +1,23 @@
 //! One file a subcommand; the only room that prints, exits or reads the environment.
 
 mod args;
+mod begin;
+pub mod codes;
+mod environment;
 mod exit;
+mod explain;
 pub mod generate_tenant;
+mod help;
+mod load;
+mod manifest;
 mod output;
 mod plan;
+mod progress;
 mod propose;
 mod scan;
 mod session;
+mod settings;
+mod words;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -30,7 +40,9 @@ pub fn main() -> ExitCode {
     let code = match cli.command {
         Command::Scan(args) => scan::run(&args),
         Command::Plan(args) => plan::run(&args),
-        _ => exit::INTERNAL,
+        Command::Explain(args) => explain::run(&args),
+        Command::Manifest(args) => manifest::run(&args),
+        Command::GenerateTenant(args) => generate_tenant::run(&args),
     };
     ExitCode::from(code)
 }

@@ -1,26 +1,24 @@
 //! The only place that prints: results to standard output, findings and progress to standard error.
 
 use std::error::Error;
+use std::fmt::Display;
 use std::fs;
-use std::io::{self, IsTerminal, Write};
-use std::path::{Path, PathBuf};
+use std::io::{self, Write};
+use std::path::Path;
 
+use crate::config::ColorChoice;
 use crate::report::Style;
-use crate::source::{Diagnostics, RenderStyle, Severity, SourceMap, render};
+use crate::source::{Diagnostic, Diagnostics, RenderStyle, Severity, SourceMap, printable, render};
 
-use super::args::{RunArgs, When};
+use super::codes;
+use super::environment::Environment;
 use super::exit;
 
 /// How many findings of one code are shown whole; the rest are counted.
 const SHOWN: usize = 20;
 
-/// A file that could not be written.
-#[derive(Debug, thiserror::Error)]
-#[error("failed to write {}: {source}", path.display())]
-pub struct WriteError {
-    path: PathBuf,
-    source: io::Error,
-}
+/// Columns where neither `COLUMNS` nor a terminal says them.
+const COLUMNS: usize = 100;
 
 /// What the terminal and the flags allow.
 #[derive(Debug, Clone, Copy)]
@@ -32,20 +30,24 @@ pub struct Output {
 }
 
 impl Output {
-    /// From flags and the environment (`NO_COLOR`, `COLUMNS`).
-    pub fn new(args: &RunArgs) -> Output {
-        let color = |terminal: bool| match args.color {
-            When::Always => true,
-            When::Never => false,
-            When::Auto => terminal && std::env::var_os("NO_COLOR").is_none(),
+    /// From what was chosen and what is there.
+    pub fn new(choice: ColorChoice, ascii: bool, environment: &Environment) -> Output {
+        let color = |terminal: bool| match choice {
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+            ColorChoice::Auto => terminal && !environment.no_color,
         };
-        let width =
-            std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok()).unwrap_or(100).clamp(60, 200);
-        let unicode = !args.ascii;
+        let width = environment.columns.unwrap_or(COLUMNS).clamp(60, 200);
+        let unicode = !ascii;
         Output {
-            style: Style { width, color: color(io::stdout().is_terminal()), unicode },
-            findings: RenderStyle { width, color: color(io::stderr().is_terminal()), unicode },
+            style: Style { width, color: color(environment.stdout_is_terminal), unicode },
+            findings: RenderStyle { width, color: color(environment.stderr_is_terminal), unicode },
         }
+    }
+
+    /// For commands without flags for it.
+    pub fn plain() -> Output {
+        Output::new(ColorChoice::Auto, false, &Environment::of_process())
     }
 
     /// Prints the findings of a run.
@@ -70,15 +72,43 @@ impl Output {
     }
 }
 
-/// Writes a result: to a file if one is named, else to standard output.
-pub fn write(file: Option<&Path>, text: &str) -> Result<(), WriteError> {
+impl Output {
+    /// Tells of one fault of what was typed, without a place; the exit code for it.
+    pub fn usage(self, fault: Diagnostic) -> u8 {
+        let mut faults = Diagnostics::new();
+        faults.push(fault);
+        self.faults(&faults, &SourceMap::new());
+        exit::USAGE
+    }
+}
+
+/// Writes a result: to a file if one is named, else to standard output. A reader of standard output that went
+/// away has what it wanted.
+pub fn write(file: Option<&Path>, text: &str) -> Result<(), Diagnostic> {
     match file {
         None => {
-            to_stdout(text);
-            Ok(())
+            let mut out = anstream::AutoStream::new(io::stdout(), anstream::ColorChoice::AlwaysAnsi);
+            match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+                Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                    Err(not_written("standard output", &error))
+                }
+                _ => Ok(()),
+            }
         }
-        Some(path) => fs::write(path, text).map_err(|source| WriteError { path: path.to_owned(), source }),
+        Some(path) => {
+            fs::write(path, text).map_err(|error| not_written(&format!("`{}`", path.display()), &error))
+        }
     }
+}
+
+/// The finding of something that can't be written.
+pub fn not_written(what: &str, error: &io::Error) -> Diagnostic {
+    let why = match error.kind() {
+        io::ErrorKind::NotFound => "its folder doesn't exist".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        _ => error.to_string(),
+    };
+    Diagnostic::new(&codes::NOT_WRITTEN, format!("{what} can't be written: {why}"))
 }
 
 /// Tells of a fault of azpol's own; the exit code for it.
@@ -87,20 +117,40 @@ pub fn internal(error: &dyn Error) -> u8 {
     exit::INTERNAL
 }
 
-/// Tells of wrong usage; the exit code for it.
-pub fn usage(error: &dyn Error) -> u8 {
-    to_stderr(&format!("azpol: {error}\n"));
-    exit::USAGE
+/// Says something that is no finding.
+pub fn say(text: impl Display) {
+    to_stderr(&format!("{}\n", printable(&text.to_string())));
 }
 
-/// Writes to standard output; a reader that went away is no failure.
-pub fn to_stdout(text: &str) {
-    let mut out = anstream::AutoStream::new(io::stdout(), anstream::ColorChoice::AlwaysAnsi);
-    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
-}
-
-/// Writes to standard error.
-pub fn to_stderr(text: &str) {
+/// Writes to standard error; there is nobody to tell that it can't be written.
+fn to_stderr(text: &str) {
     let mut out = anstream::AutoStream::new(io::stderr(), anstream::ColorChoice::AlwaysAnsi);
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Output;
+    use crate::cli::environment::Environment;
+    use crate::config::ColorChoice;
+
+    #[test]
+    fn colours_are_for_terminals_that_want_them() {
+        let terminal = Environment { stdout_is_terminal: true, ..Environment::default() };
+        let color = |choice, environment: &Environment| Output::new(choice, false, environment).style.color;
+        assert!(color(ColorChoice::Auto, &terminal));
+        assert!(!color(ColorChoice::Auto, &Environment::default()));
+        assert!(!color(ColorChoice::Auto, &Environment { no_color: true, ..terminal.clone() }));
+        assert!(color(ColorChoice::Always, &Environment { no_color: true, ..Environment::default() }));
+        assert!(!color(ColorChoice::Never, &terminal));
+    }
+
+    #[test]
+    fn the_width_has_bounds() {
+        let width = |columns| {
+            let environment = Environment { columns, ..Environment::default() };
+            Output::new(ColorChoice::Auto, false, &environment).style.width
+        };
+        assert_eq!([None, Some(80), Some(1), Some(usize::MAX)].map(width), [100, 80, 60, 200]);
+    }
 }

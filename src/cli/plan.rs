@@ -1,44 +1,53 @@
 //! `azpol plan`: states, and what remediation would deploy.
 
-use std::io;
-
+use crate::config::OutputFormat;
 use crate::remediation::{self, PlanFiles, RemediationPlan, write_whole};
 use crate::report::{json, plan_table};
-use crate::source::Diagnostics;
+use crate::source::Diagnostic;
 
-use super::args::{Format, PlanArgs};
+use super::args::PlanArgs;
+use super::begin::{Begun, begin};
+use super::codes;
 use super::exit::{self, Asks, Outcome};
-use super::output::{self, Output, to_stderr, to_stdout};
+use super::output;
+use super::progress::{Phase, Progress};
 use super::scan;
 use super::session::Session;
 
 /// Runs the command; the exit code comes back.
 pub fn run(args: &PlanArgs) -> u8 {
-    let output = Output::new(&args.run);
-    let session = Session::start(&args.run, &mut io::stdin());
-    output.faults(&session.faults, &session.sources);
+    let Begun { settings, output, session, progress } = match begin(&args.run) {
+        Ok(begun) => begun,
+        Err(code) => return code,
+    };
     let selected = |subscription: &_| session.selection.keeps_subscription(subscription);
+    let mut progress = Progress::start(progress, output.style.width);
+    progress.phase(Phase::Planning);
     let plan = remediation::plan(&session.inventory, &session.run, &selected, session.now.as_deref());
-    let text = match args.run.format {
-        Format::Table => plan_table::plan(&session.view(), &plan, output.style, &command(args)),
-        Format::Json => match json::text(&json::planned(&session.view(), &session.faults, &plan)) {
+    progress.end();
+    let text = match settings.format {
+        OutputFormat::Table => {
+            let typed = output.style.text(&command(args));
+            plan_table::plan(&session.view(), &plan, output.style, &typed)
+        }
+        OutputFormat::Json => match json::text(&json::planned(&session.view(), &session.faults, &plan)) {
             Ok(text) => text,
             Err(error) => return output::internal(&error),
         },
     };
-    to_stdout(&text);
+    if let Err(fault) = output::write(None, &text) {
+        return output.usage(fault);
+    }
     if let Some(folder) = &args.output {
         if let Err(error) = write_whole(folder, &PlanFiles::new(&plan)) {
-            let Some(finding) = error.diagnostic() else { return output::usage(&error) };
-            let mut faults = Diagnostics::new();
-            faults.push(finding);
-            output.faults(&faults, &session.sources);
-            return exit::USAGE;
+            let finding = error.diagnostic();
+            return output
+                .usage(finding.unwrap_or_else(|| Diagnostic::new(&codes::NOT_WRITTEN, error.to_string())));
         }
-        to_stderr(&format!("plan written to {}\n", folder.display()));
+        output::say(format_args!("plan written to {}", folder.display()));
     }
     let outcome = outcome(&session, &plan, args.run.allow_empty);
-    exit::code(&outcome, Asks::Plan(args.run.fail_on.as_deref(), args.detailed_exitcode))
+    exit::code(&outcome, Asks::Plan(settings.fail_on.as_deref(), args.detailed_exitcode))
 }
 
 fn outcome(session: &Session, plan: &RemediationPlan, allow_empty: bool) -> Outcome {

@@ -11,6 +11,9 @@ use crate::source::{Diagnostic, Diagnostics, FileId, SourceMap, Span, json};
 
 use super::args::RunArgs;
 
+/// What the name of a `--param` begins with among the files, where messages point into it.
+pub const PARAMETER: &str = "--param ";
+
 /// The assignments that `--assign`, `--at` and `--param` propose.
 ///
 /// One `--at` serves all; several stand each for the `--assign` at the same position. Parameters serve every
@@ -89,7 +92,7 @@ fn parameter(
         );
         return None;
     };
-    let file = sources.add(format!("--param {name}"), text);
+    let file = sources.add(format!("{PARAMETER}{name}"), text);
     let start = name.len() as u64 + 1;
     let place = |from: u64, to: u64| Span::new(file, from, to);
     let mut ignored = Diagnostics::new();

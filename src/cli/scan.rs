@@ -1,32 +1,33 @@
 //! `azpol scan`: the gate.
 
-use std::io;
-
 use crate::compliance::Summary;
+use crate::config::OutputFormat;
 use crate::report::{json, table};
 
-use super::args::{Format, ScanArgs};
+use super::args::ScanArgs;
+use super::begin::{Begun, begin};
 use super::exit::{self, Asks, Outcome};
-use super::output::{self, Output};
+use super::output;
 use super::session::Session;
 
 /// Runs the command; the exit code comes back.
 pub fn run(args: &ScanArgs) -> u8 {
-    let output = Output::new(&args.run);
-    let session = Session::start(&args.run, &mut io::stdin());
-    output.faults(&session.faults, &session.sources);
+    let Begun { settings, output, session, .. } = match begin(&args.run) {
+        Ok(begun) => begun,
+        Err(code) => return code,
+    };
     let view = session.view();
-    let text = match args.run.format {
-        Format::Table => table::scan(&view, output.style),
-        Format::Json => match json::text(&json::result(&view, &session.faults)) {
+    let text = match settings.format {
+        OutputFormat::Table => table::scan(&view, output.style),
+        OutputFormat::Json => match json::text(&json::result(&view, &session.faults)) {
             Ok(text) => text,
             Err(error) => return output::internal(&error),
         },
     };
-    if let Err(error) = output::write(args.output.as_deref(), &text) {
-        return output::usage(&error);
+    if let Err(fault) = output::write(args.output.as_deref(), &text) {
+        return output.usage(fault);
     }
-    exit::code(&outcome(&session, args.run.allow_empty), Asks::Scan(args.run.fail_on.as_deref()))
+    exit::code(&outcome(&session, args.run.allow_empty), Asks::Scan(settings.fail_on.as_deref()))
 }
 
 /// What the exit code asks of a session.

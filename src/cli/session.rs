@@ -2,17 +2,17 @@
 
 use std::io::Read;
 
-use sha2::{Digest, Sha256};
-
 use crate::arm::AliasCatalog;
 use crate::compliance::{Definitions, OpenFact, Run, Selection, evaluate, open_facts, resolve};
-use crate::inventory::{Completeness, Inventory, InventoryBuilder, PolicyDocuments, Provenance};
+use crate::inventory::{Completeness, Inventory, Kept, PolicyDocuments};
 use crate::policy::{self, PolicyAssignment, PolicyDefinition, SHIPPED};
 use crate::report::View;
-use crate::source::{self, Diagnostics, FileId, Form, SourceMap};
+use crate::source::{self, Diagnostics, SourceMap};
 
 use super::args::RunArgs;
-use super::propose;
+use super::load::load;
+use super::progress::{Phase, Progress};
+use super::{environment, propose};
 
 /// A run, from its inputs to its rows.
 #[derive(Debug)]
@@ -31,36 +31,54 @@ pub struct Session {
     pub facts: Vec<OpenFact>,
     /// What is evaluated.
     pub selection: Selection,
-    /// What `utcNow()` answers.
+    /// What `utcNow()` answers, where it was said or something asks.
     pub now: Option<String>,
 }
 
 impl Session {
-    /// Reads and evaluates.
+    /// Reads and evaluates, and shows nothing meanwhile.
     pub fn start(args: &RunArgs, stdin: &mut dyn Read) -> Session {
+        let now = args.now.as_deref().and_then(environment::instant);
+        Session::shown(args, now, &Progress::silent(), stdin)
+    }
+
+    /// Reads and evaluates. Without `now` the clock is read once, and only if a policy asks for the time.
+    ///
+    /// What is read decides which types of resource are kept, and that is known only when everything is read. The
+    /// inputs are read again if they hold resources that were dropped and that a policy turns out to read.
+    pub fn shown(args: &RunArgs, now: Option<String>, progress: &Progress, stdin: &mut dyn Read) -> Session {
+        progress.phase(Phase::Reading);
         let mut sources = SourceMap::new();
         let mut faults = Diagnostics::new();
-        let (inventory, documents) = load(args, stdin, &mut sources, &mut faults);
+        let inputs = source::discover(&args.inputs, stdin, &mut sources, &mut faults);
         let shipped = shipped(&mut sources, &mut faults);
-        let definitions =
-            Definitions::new(definitions(&documents, &sources, &mut faults), shipped, &mut faults);
-        let mut assignments: Vec<(PolicyAssignment, bool)> = documents
-            .assignments
+        let assertions: Vec<Completeness> = args
+            .complete
             .iter()
-            .filter_map(|node| policy::assignment(node, &mut faults))
-            .map(|assignment| (assignment, false))
+            .filter_map(|text| Completeness::parse(text).map_err(|fault| faults.push(fault)).ok())
             .collect();
-        let proposed = propose::proposals(args, &definitions, &inventory, &mut sources, &mut faults);
-        assignments.extend(proposed.into_iter().map(|assignment| (assignment, true)));
-        let selection = propose::selection(args, &inventory, &mut faults);
-        let assignments = selection.select(assignments, &definitions, &inventory, &mut faults);
-        let mut run = resolve(assignments, &definitions, &inventory, &AliasCatalog::built_in(), &mut faults);
+        let before = (sources.clone(), faults.clone());
+        let mut kept = Kept::default();
+        let (inventory, mut run, selection) = loop {
+            let (inventory, documents) =
+                load(&inputs, &kept, &assertions, &mut sources, &|bytes| progress.read(bytes), &mut faults);
+            let (run, selection) =
+                bound(args, &documents, shipped.clone(), &inventory, &mut sources, &mut faults);
+            run.assignments.iter().for_each(|evaluated| kept.add(&evaluated.policy.reads()));
+            if !inventory.dropped().any(|dropped| kept.keeps(dropped.as_str())) {
+                break (inventory, run, selection);
+            }
+            (sources, faults) = before.clone();
+        };
         let selected = |subscription: &_| selection.keeps_subscription(subscription);
-        (run.rows, run.excluded) = evaluate(&inventory, &run.assignments, &selected, args.now.as_deref());
+        let asks = || run.assignments.iter().any(|evaluated| evaluated.policy.asks_time());
+        let now = now.or_else(|| asks().then(environment::clock));
+        progress.phase(Phase::Evaluating);
+        (run.rows, run.excluded) = evaluate(&inventory, &run.assignments, &selected, now.as_deref());
         let facts = open_facts(&run.rows, &inventory);
         faults.sort();
         let asserted = asserted(&inventory);
-        Session { sources, faults, inventory, run, asserted, facts, selection, now: args.now.clone() }
+        Session { sources, faults, inventory, run, asserted, facts, selection, now }
     }
 
     /// What reports are made from.
@@ -71,39 +89,9 @@ impl Session {
             sources: &self.sources,
             asserted: &self.asserted,
             facts: &self.facts,
+            now: self.now.as_deref(),
         }
     }
-}
-
-fn load(
-    args: &RunArgs,
-    stdin: &mut dyn Read,
-    sources: &mut SourceMap,
-    faults: &mut Diagnostics,
-) -> (Inventory, PolicyDocuments) {
-    let inputs = source::discover(&args.inputs, stdin, sources, faults);
-    let mut builder = InventoryBuilder::new();
-    for input in &inputs {
-        let provenance = Provenance { file: input.file, lines: input.form == Form::Lines };
-        for node in source::documents(sources, input, faults) {
-            builder.document(node, provenance, faults);
-        }
-    }
-    let assertions: Vec<Completeness> = args
-        .complete
-        .iter()
-        .filter_map(|text| Completeness::parse(text).map_err(|fault| faults.push(fault)).ok())
-        .collect();
-    let (inventory, documents, found) = builder.finish(&assertions, sources, &|file| hash(sources, file));
-    faults.extend(found);
-    (inventory, documents)
-}
-
-/// The SHA-256 of a file's bytes, in lower-case hexadecimal digits.
-fn hash(sources: &SourceMap, file: FileId) -> Option<String> {
-    let bytes = source::read::bytes(sources, file)?;
-    let digits = Sha256::digest(&bytes).iter().flat_map(|byte| [byte >> 4, byte & 15]).collect::<Vec<u8>>();
-    Some(digits.into_iter().filter_map(|digit| char::from_digit(digit.into(), 16)).collect())
 }
 
 fn definitions(
@@ -135,6 +123,29 @@ fn shipped(sources: &mut SourceMap, faults: &mut Diagnostics) -> Vec<PolicyDefin
         }
     }
     definitions
+}
+
+/// The assignments that are evaluated, with their programs.
+fn bound(
+    args: &RunArgs,
+    documents: &PolicyDocuments,
+    shipped: Vec<PolicyDefinition>,
+    inventory: &Inventory,
+    sources: &mut SourceMap,
+    faults: &mut Diagnostics,
+) -> (Run, Selection) {
+    let definitions = Definitions::new(definitions(documents, sources, faults), shipped, faults);
+    let mut assignments: Vec<(PolicyAssignment, bool)> = documents
+        .assignments
+        .iter()
+        .filter_map(|node| policy::assignment(node, faults))
+        .map(|assignment| (assignment, false))
+        .collect();
+    let proposed = propose::proposals(args, &definitions, inventory, sources, faults);
+    assignments.extend(proposed.into_iter().map(|assignment| (assignment, true)));
+    let selection = propose::selection(args, inventory, faults);
+    let assignments = selection.select(assignments, &definitions, inventory, faults);
+    (resolve(assignments, &definitions, inventory, &AliasCatalog::built_in(), faults), selection)
 }
 
 /// What `--complete` asserted, in words.

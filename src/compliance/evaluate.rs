@@ -12,6 +12,9 @@ use super::existence::{Verdict, exist};
 use super::run::{Evaluated, Excluded};
 use super::state::{ComplianceState, MissingFact, PolicyState, Provisional, ReasonKind};
 
+/// How many subscriptions one thread takes at once.
+const CHUNK: usize = 64;
+
 /// The rows of assignments over the subscriptions that `selected` lets through, and what `notScopes` leave out.
 ///
 /// Rows are sorted by assignment, then subscription name, then resource id. `now` is what `utcNow()` answers.
@@ -23,24 +26,29 @@ pub fn evaluate(
 ) -> (Vec<PolicyState>, Vec<Excluded>) {
     let mut subscriptions: Vec<&Subscription> = inventory.subscriptions().filter(|s| selected(s)).collect();
     subscriptions.sort_by(|a, b| (&a.display_name, &a.id).cmp(&(&b.display_name, &b.id)));
-    let found: Vec<Vec<(usize, Covered)>> = subscriptions
-        .par_iter()
-        .map(|subscription| {
-            let whole = SubscriptionSubject::new(subscription);
-            let subject = whole.subject(now);
-            let row = |(index, evaluated)| {
-                Some((index, covered(inventory, index, evaluated, subscription, &subject)?))
-            };
-            assignments.iter().enumerate().filter_map(row).collect()
+    let found: Vec<(Vec<PolicyState>, Vec<Excluded>)> = subscriptions
+        .par_chunks(CHUNK)
+        .map(|chunk| {
+            let (mut rows, mut excluded) = (Vec::with_capacity(chunk.len()), Vec::new());
+            for subscription in chunk {
+                let whole = SubscriptionSubject::new(subscription);
+                let subject = whole.subject(now);
+                for (index, evaluated) in assignments.iter().enumerate() {
+                    match covered(inventory, index, evaluated, subscription, &subject) {
+                        Some(Covered::Row(row)) => rows.push(*row),
+                        Some(Covered::Excluded(one)) => excluded.push(one),
+                        None => {}
+                    }
+                }
+            }
+            (rows, excluded)
         })
         .collect();
-    let mut rows = Vec::new();
+    let mut rows = Vec::with_capacity(found.iter().map(|(rows, _)| rows.len()).sum());
     let mut excluded = Vec::new();
-    for (_, covered) in found.into_iter().flatten() {
-        match covered {
-            Covered::Row(row) => rows.push(*row),
-            Covered::Excluded(one) => excluded.push(one),
-        }
+    for (some_rows, some_excluded) in found {
+        rows.extend(some_rows);
+        excluded.extend(some_excluded);
     }
     // Both keep the order of subscriptions within an assignment: these sorts are stable.
     rows.sort_by_key(|row: &PolicyState| row.assignment);
@@ -124,6 +132,9 @@ fn exemption(
     evaluated: &Evaluated,
     resource: &ResourceId,
 ) -> Option<std::sync::Arc<str>> {
+    if inventory.exemptions().is_empty() {
+        return None;
+    }
     inventory
         .exemptions_touching(resource)
         .find(|exemption| exemption.assignment_id.eq_ignore_ascii_case(&evaluated.assignment.id))

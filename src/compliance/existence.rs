@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::arm::{ResourceId, ResourceType, Scope, SubscriptionId};
 use crate::engine::{
-    Candidate, Cause, CompiledPolicy, ExistenceCheck, LeafRecord, NameRule, Recorder, Silent, Subject, Truth,
+    Candidate, Cause, CompiledPolicy, ExistenceCheck, Failures, LeafRecord, NameRule, Silent, Subject, Truth,
 };
 use crate::inventory::{Existence, Inventory, Resource};
 
@@ -165,10 +165,11 @@ fn nearest<'a>(
     candidates
         .iter()
         .map(|resource| {
-            let mut recorder = Recorder::new();
-            policy.satisfies(subject, candidate(inventory, resource), &mut recorder);
-            let failed: Vec<FailedLeaf> = recorder.failed().into_iter().map(FailedLeaf::from).collect();
-            let doubts: Vec<Arc<str>> = recorder.doubts().map(|doubt| doubt.as_str().into()).collect();
+            let mut failures = Failures::new();
+            policy.satisfies(subject, candidate(inventory, resource), &mut failures);
+            let (failed, doubts) = failures.finish();
+            let failed: Vec<FailedLeaf> = failed.into_iter().map(FailedLeaf::from).collect();
+            let doubts: Vec<Arc<str>> = doubts.into_iter().map(|doubt| doubt.as_str().into()).collect();
             (*resource, failed, doubts)
         })
         .min_by(|a, b| (a.1.len(), &a.0.id).cmp(&(b.1.len(), &b.0.id)))
@@ -194,14 +195,14 @@ fn near_misses(
     found
 }
 
-impl From<&LeafRecord> for FailedLeaf {
-    fn from(leaf: &LeafRecord) -> FailedLeaf {
+impl From<LeafRecord> for FailedLeaf {
+    fn from(leaf: LeafRecord) -> FailedLeaf {
         FailedLeaf {
-            subject: leaf.subject.clone(),
-            path: leaf.path.clone(),
+            subject: leaf.subject,
+            path: leaf.path,
             operator: leaf.operator.as_str(),
-            current: leaf.current.clone(),
-            target: leaf.target.clone(),
+            current: leaf.current,
+            target: leaf.target,
             span: leaf.span,
         }
     }

@@ -66,7 +66,7 @@ impl Selection {
         let by_name = is_one_of(&self.subscriptions, &[subscription.id.as_str(), &subscription.display_name]);
         let under = |scope: &Scope| match scope {
             Scope::Tenant => true,
-            Scope::ManagementGroup(group) => subscription.chain.placement(group) != Placement::Outside,
+            Scope::ManagementGroup(group) => subscription.placement(group) != Placement::Outside,
             Scope::Subscription(id) => *id == subscription.id,
             Scope::ResourceGroup(_) | Scope::Resource(_) => false,
         };
@@ -123,7 +123,8 @@ impl Selection {
         );
         report("--category", &self.categories, &names, faults);
         names.clear();
-        for subscription in inventory.subscriptions() {
+        let subscriptions = inventory.subscriptions().filter(|_| !self.subscriptions.is_empty());
+        for subscription in subscriptions {
             names.extend([subscription.id.to_string(), subscription.display_name.to_string()]);
         }
         report("--subscription", &self.subscriptions, &names, faults);

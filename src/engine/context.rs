@@ -114,7 +114,7 @@ impl RuleContext<'_> {
         if let Some(path) = walk::body_path(&parsed) {
             carries(resource, &path.text)?;
             let tags = parsed == FieldName::Tags;
-            return Ok(match walk::single(Some(&resource.body), &path.steps) {
+            return Ok(match walk::single(Some(resource.body.value()), &path.steps) {
                 Found::Value(value) => value.clone(),
                 Found::Missing | Found::Unwritten if tags => Value::Null,
                 Found::Missing | Found::Unwritten => "".into(),

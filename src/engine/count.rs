@@ -98,9 +98,9 @@ impl<O: Observer> Run<'_, O> {
 
     /// The number against the target. While members are undecided, it may be any of a range.
     pub(super) fn counted(&mut self, tally: &Tally, operator: Operator, target: &Value) -> Judged {
-        let path = if O::RECORDS { tally.path.as_deref().map(str::to_owned) } else { None };
+        let path = if self.looks() { tally.path.as_deref().map(str::to_owned) } else { None };
         let truth = self.note(tally.decide(operator, target));
-        let current = if O::RECORDS { tally.number() } else { None };
+        let current = if self.looks() { tally.number() } else { None };
         Judged { truth, path, current }
     }
 }

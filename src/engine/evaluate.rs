@@ -45,8 +45,8 @@ impl Judged {
     }
 
     /// Of one found value; what it was is kept for an observer that records.
-    fn at<O: Observer>(truth: Truth, path: &Path, member: Option<&Member<'_>>, found: Found<'_>) -> Judged {
-        if !O::RECORDS {
+    fn at(looks: bool, truth: Truth, path: &Path, member: Option<&Member<'_>>, found: Found<'_>) -> Judged {
+        if !looks {
             return Judged::bare(truth);
         }
         let current = match found {
@@ -112,6 +112,11 @@ impl<O: Observer> Run<'_, O> {
         truth
     }
 
+    /// Whether somebody wants to know what is found.
+    pub(super) fn looks(&self) -> bool {
+        O::RECORDS && self.observer.looks()
+    }
+
     pub(super) fn open(&mut self, part: Part<'_>, span: Span) {
         if O::RECORDS {
             self.observer.open(part, span);
@@ -141,10 +146,12 @@ impl<O: Observer> Run<'_, O> {
             Err(cause) => Judged::unknown(cause.clone()),
             Ok(target) => self.judge(leaf, target, span, frames),
         };
-        if O::RECORDS {
+        if self.looks() {
             let path = judged.path.map(Arc::from);
             let target = target.ok().map(Cow::into_owned);
             self.close(&judged.truth, Some(Looked { path, current: judged.current, target }));
+        } else {
+            self.close(&judged.truth, None);
         }
         judged.truth
     }
@@ -229,7 +236,7 @@ impl<O: Observer> Run<'_, O> {
         path: Option<&str>,
     ) -> Judged {
         let truth = self.note(compare(operator, current, target));
-        if !O::RECORDS {
+        if !self.looks() {
             return Judged::bare(truth);
         }
         Judged { truth, path: path.map(str::to_owned), current: current.to_value() }
@@ -292,7 +299,7 @@ impl<O: Observer> Run<'_, O> {
         if !path.selects() {
             let found = walk::single(from, &path.steps);
             let truth = self.one(path, operator, found, target);
-            return Judged::at::<O>(truth, path, outer, found);
+            return Judged::at(self.looks(), truth, path, outer, found);
         }
         self.selection(path, operator, target, (from, outer))
     }
@@ -310,9 +317,9 @@ impl<O: Observer> Run<'_, O> {
         let _ = walk::each(from, &path.steps, outer, self.written(path), &mut |found, member| {
             selected += 1;
             let truth = self.one(path, operator, found, target);
-            if O::RECORDS {
+            if self.looks() {
                 if truth != Truth::True && decisive.is_none() {
-                    decisive = Some(Judged::at::<O>(truth.clone(), path, member, found));
+                    decisive = Some(Judged::at(self.looks(), truth.clone(), path, member, found));
                 }
                 if let Found::Value(value) = found {
                     seen.push(value.clone());
@@ -327,9 +334,9 @@ impl<O: Observer> Run<'_, O> {
         });
         if selected == 0 && path.hidden_array {
             let truth = self.one(path, operator, Found::Missing, target);
-            return Judged::at::<O>(truth, path, outer, Found::Missing);
+            return Judged::at(self.looks(), truth, path, outer, Found::Missing);
         }
-        if !O::RECORDS {
+        if !self.looks() {
             return Judged::bare(whole);
         }
         if let Some(judged) = decisive {

@@ -141,7 +141,7 @@ impl ExistenceCheck {
         match &self.name_rule {
             None => true,
             Some(NameRule::Last) => candidate.name().eq_ignore_ascii_case(wanted),
-            Some(NameRule::Full) => candidate.id.full_name().eq_ignore_ascii_case(wanted),
+            Some(NameRule::Full) => candidate.id.has_full_name(wanted),
             Some(NameRule::ChildrenOf(parent)) => candidate
                 .id
                 .full_name()

@@ -15,6 +15,11 @@ pub trait Observer {
     /// skipped for it; the verdict is the same.
     const RECORDS: bool;
 
+    /// Whether it wants to know what the comparison found that is being evaluated, not only its truth.
+    fn looks(&self) -> bool {
+        Self::RECORDS
+    }
+
     /// A part begins.
     fn open(&mut self, _part: Part<'_>, _span: Span) {}
 
@@ -106,7 +111,7 @@ pub struct LeafRecord {
     pub span: Span,
 }
 
-/// Keeps everything: for explanations and for the leaves that fail.
+/// Keeps everything: for explanations.
 #[derive(Debug, Clone, Default)]
 pub struct Recorder {
     open: Vec<Explanation>,

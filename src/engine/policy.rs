@@ -16,7 +16,7 @@ use super::evaluate::Run;
 use super::existence::{Wanted, search};
 use super::observe::Observer;
 use super::program::{Computed, Test};
-use super::{BoundParameters, Candidate, Cause, Doubt, ExistenceCheck, Subject, Truth, reads};
+use super::{BoundParameters, Candidate, Cause, Doubt, ExistenceCheck, Subject, Truth, reads, time};
 
 /// A definition with the values of its parameters, as a program.
 #[derive(Debug, Clone, PartialEq)]
@@ -323,6 +323,11 @@ impl CompiledPolicy {
             now: subject.now.map(Arc::from),
         };
         deployment.prepared(&request)
+    }
+
+    /// Whether an evaluation or a deployment may ask for the time (`utcNow()`).
+    pub fn asks_time(&self) -> bool {
+        time::asked(self)
     }
 
     /// Which types and paths an evaluation reads.

@@ -2,6 +2,7 @@
 
 use crate::arm::{Reads, ResourceType, Value};
 use crate::policy::{Effect, Operator};
+use crate::source::Node;
 
 use super::policy::CompiledPolicy;
 use super::program::{Access, Computed, Operand, Path, Test, TestKind};
@@ -35,8 +36,33 @@ pub(super) fn of(policy: &CompiledPolicy) -> Reads {
         if let Some(condition) = &details.condition {
             paths(condition, &mut |_, path| reads.add_path(&details.resource_type, path));
         }
+        if let Some(deployment) = &details.deployment {
+            deployed(&deployment.template, None, &mut reads);
+        }
     }
     reads
+}
+
+/// The types that a template can put: what stands under such an id is compared with what would be put.
+fn deployed(node: &Node, parent: Option<&ResourceType>, reads: &mut Reads) {
+    let declared = node.get("type").and_then(Node::as_str);
+    let mut own = None;
+    match (declared, parent) {
+        (Some(text), _) if text.starts_with('[') && node.get("name").is_some() => reads.add_every_type(),
+        (Some(text), _) if text.contains('/') => own = Some(ResourceType::new(text)),
+        (Some(text), Some(parent)) => own = Some(ResourceType::new(&format!("{parent}/{text}"))),
+        _ => {}
+    }
+    if let Some(own) = &own {
+        reads.add_whole(own);
+    }
+    for member in node.members() {
+        let parent = if member.key.eq_ignore_ascii_case("resources") { own.as_ref() } else { None };
+        deployed(&member.value, parent, reads);
+    }
+    for item in node.items() {
+        deployed(item, parent, reads);
+    }
 }
 
 /// The types for which a condition can hold; `None` where any type can.

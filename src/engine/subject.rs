@@ -1,6 +1,6 @@
 //! What a policy is evaluated for.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use crate::arm::template::{ResourceGroupFacts, SubscriptionFacts};
 use crate::arm::{Object, ResourceId, ResourceType, Value};
@@ -57,13 +57,13 @@ impl SubscriptionSubject {
             id: subscription.id.clone(),
             display_name: named.then(|| subscription.display_name.clone()),
             tenant_id: subscription.tenant.as_option().cloned(),
-            state: subscription.state.as_option().map(|state| state_text(*state).into()),
+            state: subscription.state.as_option().map(|state| state_text(*state)),
             tags: subscription.tags.as_option().cloned(),
         };
         let resource = Resource {
-            resource_type: ResourceType::new(ResourceType::SUBSCRIPTION),
+            resource_type: NAMES.resource_type.clone(),
             location: None,
-            body: body(&id, &facts),
+            body: body(&id, &facts).into(),
             loss: Some(ShapeLoss::Projected(carried(&facts))),
             span: subscription.span,
             id,
@@ -87,46 +87,68 @@ impl SubscriptionSubject {
     }
 }
 
-fn state_text(state: SubscriptionState) -> &'static str {
-    match state {
-        SubscriptionState::Enabled => "Enabled",
-        SubscriptionState::Disabled => "Disabled",
-        SubscriptionState::Warned => "Warned",
-        SubscriptionState::PastDue => "PastDue",
-        SubscriptionState::Deleted => "Deleted",
-    }
+/// Texts that every subscription has.
+struct Names {
+    keys: [Arc<str>; 8],
+    resource_type: ResourceType,
+    /// What can be asked for whatever the shape carries. A subscription has no location, kind or identity, and no
+    /// type has aliases for its properties here.
+    always: [Arc<str>; 7],
+    /// What some shapes carry.
+    some: [Arc<str>; 4],
+}
+
+static NAMES: LazyLock<Names> = LazyLock::new(|| Names {
+    keys: ["id", "name", "type", "subscriptionId", "displayName", "tenantId", "state", "tags"].map(Arc::from),
+    resource_type: ResourceType::new(ResourceType::SUBSCRIPTION),
+    always: ["id", "name", "type", "subscriptionid", "location", "kind", "identity"].map(Arc::from),
+    some: ["displayname", "tenantid", "state", "tags"].map(Arc::from),
+});
+
+static STATES: LazyLock<[Arc<str>; 5]> = LazyLock::new(|| {
+    use SubscriptionState::{Deleted, Disabled, Enabled, PastDue, Warned};
+    [Enabled, Disabled, Warned, PastDue, Deleted].map(|state| state.as_str().into())
+});
+
+fn state_text(state: SubscriptionState) -> Arc<str> {
+    let at = match state {
+        SubscriptionState::Enabled => 0,
+        SubscriptionState::Disabled => 1,
+        SubscriptionState::Warned => 2,
+        SubscriptionState::PastDue => 3,
+        SubscriptionState::Deleted => 4,
+    };
+    STATES[at].clone()
 }
 
 fn body(id: &ResourceId, facts: &SubscriptionFacts) -> Value {
-    let mut body = Object::new();
-    body.push("id", id.as_str());
-    body.push("name", facts.id.as_str());
-    body.push("type", ResourceType::SUBSCRIPTION);
-    body.push("subscriptionId", facts.id.as_str());
-    let texts =
-        [("displayName", &facts.display_name), ("tenantId", &facts.tenant_id), ("state", &facts.state)];
+    let [id_key, name, type_key, subscription, display, tenant, state, tags] = &NAMES.keys;
+    let bare: Arc<str> = facts.id.as_str().into();
+    let mut members = Vec::with_capacity(8);
+    members.push((id_key.clone(), id.as_str().into()));
+    members.push((name.clone(), Value::String(bare.clone())));
+    members.push((type_key.clone(), Value::String(NAMES.resource_type.shared().clone())));
+    members.push((subscription.clone(), Value::String(bare)));
+    let texts = [(display, &facts.display_name), (tenant, &facts.tenant_id), (state, &facts.state)];
     for (key, text) in texts {
         if let Some(text) = text {
-            body.push(key, text.clone());
+            members.push((key.clone(), Value::String(text.clone())));
         }
     }
-    if let Some(tags) = &facts.tags {
-        body.push("tags", tags.clone());
+    if let Some(value) = &facts.tags {
+        members.push((tags.clone(), value.clone()));
     }
-    body.into()
+    members.into_iter().collect::<Object>().into()
 }
 
 /// What the body can be asked for: a fact that no shape carries is not a missing one.
 fn carried(facts: &SubscriptionFacts) -> Vec<Arc<str>> {
-    // A subscription has no location, kind or identity, and no type has aliases for its properties here.
-    let mut carried: Vec<Arc<str>> =
-        ["id", "name", "type", "subscriptionid", "location", "kind", "identity"].map(Arc::from).into();
     let known = [
-        ("displayname", facts.display_name.is_some()),
-        ("tenantid", facts.tenant_id.is_some()),
-        ("state", facts.state.is_some()),
-        ("tags", facts.tags.is_some()),
+        facts.display_name.is_some(),
+        facts.tenant_id.is_some(),
+        facts.state.is_some(),
+        facts.tags.is_some(),
     ];
-    carried.extend(known.into_iter().filter(|(_, known)| *known).map(|(key, _)| Arc::from(key)));
-    carried
+    let some = NAMES.some.iter().zip(known).filter(|(_, known)| *known).map(|(key, _)| key);
+    NAMES.always.iter().chain(some).cloned().collect()
 }

@@ -1,22 +1,26 @@
 //! The inventory as it is gathered, document by document, in whatever order they come.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use crate::arm::{Object, ResourceId, ResourceType, Value};
 use crate::config::{Manifest, manifest};
 use crate::source::{Diagnostics, FileId, Node, NodeValue, Span};
 
 use super::access::{Deployment, Exemption, ProviderRegistration, RoleAssignment};
+use super::around::Around;
 use super::documents::Gathering;
+use super::kept::Kept;
 use super::kind::Kind;
 use super::merge::{self, Side};
 use super::resource::{Resource, ShapeLoss};
 use super::shape::envelope::{self, Envelope, GoesOn, take};
 use super::shape::group::{self, Gathered};
 use super::shape::resource::{Read, Shape};
+use super::shape::subscription::Groups;
 use super::shape::{azgovviz, exemption, provider, resource, role_assignment, subscription};
 use super::tell::{lost_found, tell_strange, unusable};
-use super::tree::TreeFacts;
+use super::tree::{GroupKey, TreeFacts};
 
 /// Where a document comes from.
 #[derive(Debug, Clone, Copy)]
@@ -59,11 +63,23 @@ pub(super) struct Batch {
     /// Whether it holds lists, which are batches of their own.
     pub(super) has_lists: bool,
     /// The types of its elements.
-    pub(super) types: BTreeSet<ResourceType>,
+    pub(super) types: BTreeMap<ResourceType, Seen>,
+    /// Whether it is no list, but all documents of a file that stand alone.
+    pub(super) documents: bool,
+    /// How many of those there were, as far as they are told apart.
+    pub(super) document: u64,
     /// For findings that are told once for all elements: how many, and the first.
     lost: BTreeMap<&'static str, (usize, Span)>,
     pub(super) kinds: BTreeMap<Kind, usize>,
     strange: Option<Span>,
+}
+
+/// Where a type was seen in a list.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Seen {
+    document: u64,
+    /// In several documents.
+    pub(super) several: bool,
 }
 
 impl DocumentSummary {
@@ -113,12 +129,31 @@ pub struct InventoryBuilder {
     pub(super) assignments: Gathering,
     pub(super) exemption_documents: Gathering,
     pub(super) manifests: Vec<Manifest>,
+    /// `None` keeps everything.
+    kept: Option<Kept>,
+    /// Types of which something was dropped.
+    pub(super) dropped: BTreeSet<ResourceType>,
+    /// Subscriptions in which it lay.
+    pub(super) around: Around,
+    /// The list of each file that holds its single documents.
+    singles: HashMap<FileId, usize>,
+    /// Lists that come in pieces, by their number in their file; and the one of the last element.
+    pub(super) lists: HashMap<(FileId, u32), usize>,
+    pub(super) open_list: Option<((FileId, u32), usize)>,
+    /// Chains that the tree has, each with its nearest group.
+    chains: HashMap<(FileId, Option<Arc<str>>, Groups), GroupKey>,
+    groups_type: Option<ResourceType>,
 }
 
 impl InventoryBuilder {
     /// Nothing gathered yet.
     pub fn new() -> InventoryBuilder {
         InventoryBuilder::default()
+    }
+
+    /// Keeps resources of these types only. The types of others still count as given.
+    pub fn keeping(kept: Kept) -> InventoryBuilder {
+        InventoryBuilder { kept: Some(kept), ..InventoryBuilder::default() }
     }
 
     /// Adds a document. What it is, it says itself; what isn't read is told.
@@ -129,9 +164,16 @@ impl InventoryBuilder {
         faults: &mut Diagnostics,
     ) -> DocumentSummary {
         let opened = envelope::open(node, faults);
-        let batch = self.batch(provenance, opened.span, opened.envelope);
-        self.batches[batch].goes_on = opened.goes_on;
-        self.batches[batch].total = opened.total;
+        let batch = if opened.envelope == Envelope::Single && opened.goes_on.is_none() {
+            let batch = self.documents(provenance);
+            self.batches[batch].begin(opened.span);
+            batch
+        } else {
+            let batch = self.batch(provenance, opened.span, opened.envelope);
+            self.batches[batch].goes_on = opened.goes_on;
+            self.batches[batch].total = opened.total;
+            batch
+        };
         let mut inner = Vec::new();
         for item in opened.items {
             // Lists that were joined into a list, as `jq -s` does: each is a list of its own.
@@ -159,13 +201,26 @@ impl InventoryBuilder {
             goes_on: None,
             total: None,
             rows: 0,
+            types: BTreeMap::new(),
+            documents: false,
+            document: 0,
             has_lists: false,
-            types: BTreeSet::new(),
             lost: BTreeMap::new(),
             kinds: BTreeMap::new(),
             strange: None,
         });
         self.batches.len() - 1
+    }
+
+    /// The list of a file's single documents: they may be many.
+    pub(super) fn documents(&mut self, provenance: Provenance) -> usize {
+        if let Some(known) = self.singles.get(&provenance.file) {
+            return *known;
+        }
+        let batch = self.batch(provenance, Span::new(provenance.file, 0, 0), Envelope::Single);
+        self.batches[batch].documents = true;
+        self.singles.insert(provenance.file, batch);
+        batch
     }
 
     /// Adds an element of a list.
@@ -175,7 +230,7 @@ impl InventoryBuilder {
         self.batches[batch].rows += 1;
         self.count(kind, batch, span);
         if let Some(name) = type_of(kind) {
-            self.typed(&ResourceType::new(name), batch);
+            self.typed(&ResourceType::new(name), batch, 1);
         }
         match kind {
             Kind::Resource | Kind::ResourceGroup => self.resource(node, batch, faults),
@@ -202,17 +257,27 @@ impl InventoryBuilder {
     }
 
     fn count(&mut self, kind: Kind, batch: usize, span: Span) {
+        self.tally(kind, batch);
         let batch = &mut self.batches[batch];
-        *batch.kinds.entry(kind).or_default() += 1;
         if matches!(kind, Kind::Unknown | Kind::Foreign(_) | Kind::PolicyState) {
             batch.strange.get_or_insert(span);
         }
     }
 
-    fn typed(&mut self, resource_type: &ResourceType, batch: usize) {
-        let types = &mut self.batches[batch].types;
-        if !types.contains(resource_type) {
-            types.insert(resource_type.clone());
+    /// Counts an element of a list.
+    pub(super) fn tally(&mut self, kind: Kind, batch: usize) {
+        *self.batches[batch].kinds.entry(kind).or_default() += 1;
+    }
+
+    /// Notes that so many elements of a list are of a type.
+    pub(super) fn typed(&mut self, resource_type: &ResourceType, batch: usize, count: u64) {
+        let batch = &mut self.batches[batch];
+        let document = batch.document;
+        match batch.types.get_mut(resource_type) {
+            Some(seen) => seen.several |= seen.document != document || count > 1,
+            None => {
+                batch.types.insert(resource_type.clone(), Seen { document, several: count > 1 });
+            }
         }
     }
 
@@ -257,20 +322,45 @@ impl InventoryBuilder {
         if let Some(lost) = lost {
             self.batches[batch].lost.entry(lost).or_insert((0, read.resource.span)).0 += 1;
         }
-        self.typed(&read.resource.resource_type, batch);
+        let mut read = read;
+        self.typed(&read.resource.resource_type, batch, 1);
+        if self.kept.as_ref().is_some_and(|kept| !kept.keeps(read.resource.resource_type.as_str())) {
+            self.dropped.insert(read.resource.resource_type);
+            if let Some(subscription) = read.resource.id.subscription_id() {
+                self.around.add(subscription.as_str());
+            }
+            return;
+        }
+        read.resource.resource_type = self.store.known_type(read.resource.resource_type);
         self.store.add(read, batch);
     }
 
     fn subscription(&mut self, mut node: Node, batch: usize, faults: &mut Diagnostics) {
         if let Some(facts) = subscription::read(&node, faults) {
-            if let Some(chain) = &facts.chain {
-                let keys = group::name_all(chain, facts.tenant.as_option(), &mut self.tree);
-                self.tree.chain(&facts.id, &keys, chain.span);
-                self.typed(&ResourceType::new(GROUPS), batch);
-            }
-            self.subscriptions.push(facts);
+            self.subscription_facts(facts, batch);
         }
         self.children(&mut node, batch, faults);
+    }
+
+    /// Takes what a source says of a subscription.
+    pub(super) fn subscription_facts(&mut self, facts: subscription::Facts, batch: usize) {
+        if let Some(chain) = &facts.chain {
+            let tenant = facts.tenant.as_option();
+            let key = (chain.span.file, tenant.cloned(), chain.groups.clone());
+            // The subscriptions of one group have one chain: the tree is told once.
+            if let Some(nearest) = self.chains.get(&key) {
+                self.tree.subscription_edge(&facts.id, nearest, chain.span);
+            } else {
+                let keys = group::name_all(chain, tenant, &mut self.tree);
+                self.tree.chain(&facts.id, &keys, chain.span);
+                if let Some(nearest) = keys.into_iter().next() {
+                    self.chains.insert(key, nearest);
+                }
+            }
+            let groups = self.groups_type.get_or_insert_with(|| ResourceType::new(GROUPS)).clone();
+            self.typed(&groups, batch, 1);
+        }
+        self.subscriptions.push(facts);
     }
 
     fn azgovviz(&mut self, node: Node, batch: usize, faults: &mut Diagnostics) {
@@ -288,7 +378,7 @@ impl InventoryBuilder {
                 id: named.id,
                 resource_type,
                 location: None,
-                body: Value::from(body),
+                body: Value::from(body).into(),
                 loss: Some(loss),
                 span: named.span,
             };
@@ -354,7 +444,7 @@ impl InventoryBuilder {
     pub fn file_types(&self) -> BTreeMap<FileId, BTreeSet<ResourceType>> {
         let mut found: BTreeMap<FileId, BTreeSet<ResourceType>> = BTreeMap::new();
         for batch in &self.batches {
-            found.entry(batch.file).or_default().extend(batch.types.iter().cloned());
+            found.entry(batch.file).or_default().extend(batch.types.keys().cloned());
         }
         found
     }
@@ -380,12 +470,31 @@ fn type_of(kind: Kind) -> Option<&'static str> {
     })
 }
 
+impl Batch {
+    /// A document that stands alone begins: what was told of the ones before doesn't concern it.
+    fn begin(&mut self, span: Span) {
+        self.span = span;
+        self.document += 1;
+        self.kinds.clear();
+        self.lost.clear();
+        self.strange = None;
+    }
+}
+
 impl Store {
+    /// A type in the spelling in which it came first.
+    pub(super) fn known_type(&mut self, resource_type: ResourceType) -> ResourceType {
+        match self.types.get(&resource_type) {
+            Some(known) => known.clone(),
+            None => {
+                self.types.insert(resource_type.clone(), resource_type.clone());
+                resource_type
+            }
+        }
+    }
+
     /// Adds a resource: joined with one that says the same, else beside it.
-    fn add(&mut self, mut read: Read, batch: usize) {
-        let known_type = self.types.entry(read.resource.resource_type.clone());
-        read.resource.resource_type =
-            known_type.or_insert_with(|| read.resource.resource_type.clone()).clone();
+    pub(super) fn add(&mut self, read: Read, batch: usize) {
         let id = read.resource.id.clone();
         let Some(first) = self.first.get(&id).copied() else {
             self.first.insert(id, self.all.len());

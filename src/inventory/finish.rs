@@ -13,7 +13,7 @@ use super::documents::PolicyDocuments;
 use super::lookup::{Assertion, Base, Exemptions, Inventory, Resources};
 use super::placing::place;
 use super::settle::{deployments, exemptions, registrations, roles, settled};
-use super::shape::envelope::Envelope;
+use super::shape::envelope::{Envelope, GoesOn};
 use super::stated::{Stated, stated};
 
 impl InventoryBuilder {
@@ -42,6 +42,8 @@ impl InventoryBuilder {
         let mut base = Base {
             tenants: tree.tenants().clone(),
             given,
+            dropped: std::mem::take(&mut self.dropped),
+            around: std::mem::take(&mut self.around),
             oldest: collected.oldest(),
             role_assignments: roles(std::mem::take(&mut self.roles), &mut faults),
             exemptions: Exemptions::new(exemptions(std::mem::take(&mut self.exemptions), &mut faults)),
@@ -51,7 +53,7 @@ impl InventoryBuilder {
         };
         place(std::mem::take(&mut self.subscriptions), &tree, collected, &mut base, &mut faults);
         base.groups = tree.groups;
-        let batches: Vec<FileId> = self.batches.iter().map(|batch| batch.file).collect();
+        let batches: Vec<_> = self.batches.iter().map(|batch| (batch.file, batch.documents)).collect();
         let store = std::mem::take(&mut self.store);
         base.resources = Resources::new(settled(store, &batches, collected, &mut faults));
         self.complete(&stated, assertions, &mut base, &mut faults);
@@ -64,7 +66,7 @@ impl InventoryBuilder {
         let mut queries: BTreeMap<(u64, Vec<ResourceType>), Vec<usize>> = BTreeMap::new();
         for (at, batch) in self.batches.iter().enumerate() {
             if let Some(total) = batch.total {
-                queries.entry((total, batch.types.iter().cloned().collect())).or_default().push(at);
+                queries.entry((total, batch.types.keys().cloned().collect())).or_default().push(at);
             }
         }
         for ((total, _), pages) in queries {
@@ -85,9 +87,9 @@ impl InventoryBuilder {
         let mut found = BTreeSet::new();
         let mut singles: BTreeMap<(FileId, &ResourceType), usize> = BTreeMap::new();
         for batch in &self.batches {
-            for resource_type in &batch.types {
+            for (resource_type, seen) in &batch.types {
                 let count = singles.entry((batch.file, resource_type)).or_default();
-                *count += 1;
+                *count += if seen.several { 2 } else { 1 };
                 if batch.envelope != Envelope::Single || batch.lines || *count > 1 {
                     found.insert(resource_type.clone());
                 }
@@ -150,7 +152,7 @@ impl InventoryBuilder {
     }
 
     fn holds(&self, resource_type: &ResourceType) -> bool {
-        self.batches.iter().any(|batch| batch.types.contains(resource_type))
+        self.batches.iter().any(|batch| batch.types.contains_key(resource_type))
     }
 
     /// Every list that goes on elsewhere, and empty lists of which nothing is known.
@@ -169,15 +171,10 @@ impl InventoryBuilder {
                 }
                 continue;
             };
-            faults.push(
-                Diagnostic::new(
-                    &codes::LIST_GOES_ON,
-                    format!("this list goes on elsewhere: {}", goes_on.why),
-                )
-                .at(goes_on.span, "what it lists isn't complete")
-                .help("fetch the remaining pages and give them in the same run"),
-            );
-            let mut types: BTreeSet<Option<ResourceType>> = batch.types.iter().cloned().map(Some).collect();
+            if !goes_on.told {
+                faults.push(list_goes_on(goes_on));
+            }
+            let mut types: BTreeSet<Option<ResourceType>> = batch.types.keys().cloned().map(Some).collect();
             types.extend(goes_on.resource_type.clone().map(Some));
             if types.is_empty() {
                 types.extend(entry.into_iter().flat_map(|entry| entry.types.iter().cloned().map(Some)));
@@ -202,6 +199,12 @@ impl InventoryBuilder {
             }
         }
     }
+}
+
+fn list_goes_on(goes_on: &GoesOn) -> Diagnostic {
+    Diagnostic::new(&codes::LIST_GOES_ON, format!("this list goes on elsewhere: {}", goes_on.why))
+        .at(goes_on.span, "what it lists isn't complete")
+        .help("fetch the remaining pages and give them in the same run")
 }
 
 fn which_tenant(entry: &ManifestEntry) -> Diagnostic {

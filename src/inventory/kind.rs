@@ -98,6 +98,7 @@ impl Kind {
         declared
             .and_then(Kind::of_type)
             .or_else(|| Kind::of_id(id?))
+            .or_else(|| Kind::of_both(declared?, id?))
             .or_else(|| Kind::of_members(node))
             .or_else(|| declared.map(|_| Kind::Resource))
             .or_else(|| id.and_then(ResourceId::parse).map(|_| Kind::Resource))
@@ -113,7 +114,7 @@ impl Kind {
     }
 
     /// What a type says. `None` leaves it to the members.
-    fn of_type(text: &str) -> Option<Kind> {
+    pub(super) fn of_type(text: &str) -> Option<Kind> {
         let text = text.trim_matches('/').to_ascii_lowercase();
         let text = text.strip_prefix("providers/").unwrap_or(&text);
         Some(match text {
@@ -141,6 +142,12 @@ impl Kind {
         let kind = Kind::of_type(resource_type.as_str())?;
         // `/subscriptions/{s}` is a subscription in every shape; whether of a listing or of a tree, its type says.
         Some(kind)
+    }
+
+    /// A resource whose type and id agree is one, whatever its members are called.
+    fn of_both(declared: &str, id: &str) -> Option<Kind> {
+        let by_id = ResourceId::parse(id)?.resource_type();
+        by_id.is(declared.trim_matches('/')).then_some(Kind::Resource)
     }
 
     /// What the members say, where neither a type nor an id does.

@@ -1,13 +1,15 @@
 //! The inventory, and the questions that the other rooms ask it.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use jiff::Timestamp;
+use rayon::prelude::*;
 
 use crate::arm::{ManagementGroupId, ResourceId, ResourceType, Scope, SubscriptionId};
 
 use super::access::{Deployment, Exemption, ProviderRegistration, RoleAssignment};
+use super::around::Around;
 use super::completeness::{Known, Listing, Places};
 use super::{Chain, ManagementGroup, Placement, Resource, SetAside, Subscription};
 
@@ -55,6 +57,10 @@ pub(crate) struct Base {
     pub(crate) deployments: BTreeMap<ResourceId, Deployment>,
     pub(crate) known: Known,
     pub(crate) given: BTreeSet<ResourceType>,
+    /// Types of which nothing or not all was kept, because nothing reads them.
+    pub(crate) dropped: BTreeSet<ResourceType>,
+    /// The subscriptions in which that lay.
+    pub(crate) around: Around,
     pub(crate) assertions: Vec<Assertion>,
     pub(crate) oldest: Option<Timestamp>,
 }
@@ -89,24 +95,28 @@ impl Exemptions {
 pub(crate) struct Resources {
     all: Vec<Resource>,
     by_id: HashMap<ResourceId, u32>,
-    /// By subscription and type, each bucket sorted by id.
-    by_type: HashMap<(SubscriptionId, ResourceType), Vec<u32>>,
+    /// By a mark of subscription and type, then by id. Others may have the same mark.
+    by_type: Vec<(u64, u32)>,
 }
 
 impl Resources {
     /// Indexes them; ids are unique.
     pub(crate) fn new(all: Vec<Resource>) -> Resources {
-        let mut by_id = HashMap::with_capacity(all.len());
-        let mut by_type: HashMap<(SubscriptionId, ResourceType), Vec<u32>> = HashMap::new();
-        for (at, resource) in (0u32..).zip(&all) {
-            by_id.insert(resource.id.clone(), at);
-            if let Some(subscription) = resource.id.subscription_id() {
-                by_type.entry((subscription, resource.resource_type.clone())).or_default().push(at);
-            }
-        }
-        for bucket in by_type.values_mut().filter(|bucket| bucket.len() > 1) {
-            bucket.sort_by(|a, b| all[*a as usize].id.cmp(&all[*b as usize].id));
-        }
+        let (by_id, by_type) = rayon::join(
+            || (0u32..).zip(&all).map(|(at, resource)| (resource.id.clone(), at)).collect(),
+            || {
+                let numbers = 0..u32::try_from(all.len()).unwrap_or(u32::MAX);
+                let mark = |at: u32| {
+                    let resource = &all[at as usize];
+                    let subscription = resource.id.subscription_segment()?;
+                    Some((mark(subscription, &resource.resource_type), at))
+                };
+                let mut marks: Vec<(u64, u32)> = numbers.into_par_iter().filter_map(mark).collect();
+                let id = |at: u32| &all[at as usize].id;
+                marks.par_sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| id(a.1).cmp(id(b.1))));
+                marks
+            },
+        );
         Resources { all, by_id, by_type }
     }
 
@@ -114,9 +124,35 @@ impl Resources {
         self.by_id.get(id).map(|at| &self.all[*at as usize])
     }
 
-    fn bucket(&self, subscription: &SubscriptionId, resource_type: &ResourceType) -> &[u32] {
-        self.by_type.get(&(subscription.clone(), resource_type.clone())).map_or(&[], Vec::as_slice)
+    /// The resources of a type in a subscription, sorted by id.
+    fn bucket<'a>(
+        &'a self,
+        subscription: &SubscriptionId,
+        resource_type: &ResourceType,
+    ) -> impl Iterator<Item = &'a Resource> + use<'a> {
+        let wanted = mark(subscription.as_str(), resource_type);
+        let first = self.by_type.partition_point(|(mark, _)| *mark < wanted);
+        let (subscription, resource_type) = (subscription.clone(), resource_type.clone());
+        self.by_type[first..]
+            .iter()
+            .take_while(move |(mark, _)| *mark == wanted)
+            .map(|(_, at)| &self.all[*at as usize])
+            .filter(move |resource| {
+                resource.resource_type == resource_type
+                    && resource
+                        .id
+                        .subscription_segment()
+                        .is_some_and(|segment| segment.eq_ignore_ascii_case(subscription.as_str()))
+            })
     }
+}
+
+/// A hash of a subscription, in any case, and a type.
+fn mark(subscription: &str, resource_type: &ResourceType) -> u64 {
+    let bytes = subscription.bytes().map(|byte| byte.to_ascii_lowercase());
+    bytes
+        .chain(resource_type.folded().bytes())
+        .fold(0xcbf2_9ce4_8422_2325, |state, byte| (state ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 /// Resources put on top of what was read.
@@ -163,7 +199,7 @@ impl Inventory {
 
     /// The groups above a subscription. An unknown subscription has an empty, incomplete chain.
     pub fn chain(&self, id: &SubscriptionId) -> &Chain {
-        static NONE: Chain = Chain { above: Vec::new(), complete: false, not_under: Vec::new() };
+        static NONE: LazyLock<Chain> = LazyLock::new(Chain::default);
         self.subscription(id).map_or(&NONE, |subscription| &subscription.chain)
     }
 
@@ -178,15 +214,13 @@ impl Inventory {
         id: &SubscriptionId,
         resource_type: &ResourceType,
     ) -> impl Iterator<Item = &'a Resource> + use<'a> {
-        let bucket = self.base.resources.bucket(id, resource_type);
         let changes = &*self.changes;
         let added = if changes.by_id.is_empty() {
             None
         } else {
             changes.by_type.get(&(id.clone(), resource_type.clone()))
         };
-        let read = bucket.iter().map(move |at| {
-            let read = &self.base.resources.all[*at as usize];
+        let read = self.base.resources.bucket(id, resource_type).map(move |read| {
             if changes.by_id.is_empty() { read } else { changes.by_id.get(&read.id).unwrap_or(read) }
         });
         let added = added
@@ -219,7 +253,16 @@ impl Inventory {
 
     /// What is known about the listing of a type in a scope.
     pub fn listing(&self, resource_type: &ResourceType, scope: &Scope) -> Listing {
+        if self.base.dropped.contains(resource_type) {
+            // What isn't here may have been dropped.
+            return Listing::Unknown;
+        }
         self.base.known.listing(resource_type, scope, &*self.base)
+    }
+
+    /// The types of which resources were read and not kept, because nothing reads them; sorted.
+    pub fn dropped(&self) -> impl Iterator<Item = &ResourceType> {
+        self.base.dropped.iter()
     }
 
     /// The types of which a listing was given, sorted.
@@ -332,7 +375,8 @@ impl Inventory {
             self.base.subscription_at.contains_key(id)
                 || self.base.set_aside.iter().any(|aside| aside.id == *id)
         };
-        self.base.resources.by_type.keys().map(|(id, _)| id).filter(|id| !named(id)).cloned().collect()
+        let kept = self.base.resources.all.iter().filter_map(|resource| resource.id.subscription_id());
+        kept.chain(self.base.around.all()).filter(|id| !named(id)).collect()
     }
 
     /// The inventory after these resources were put: each replaces one of its id, or is new.
@@ -358,11 +402,11 @@ impl Base {
 
 impl Places for Base {
     fn is_under(&self, subscription: &SubscriptionId, group: &ManagementGroupId) -> bool {
-        self.find(subscription).is_some_and(|found| found.chain.placement(group) == Placement::Under)
+        self.find(subscription).is_some_and(|found| found.placement(group) == Placement::Under)
     }
 
     fn may_be_under(&self, subscription: &SubscriptionId, group: &ManagementGroupId) -> bool {
-        self.find(subscription).is_none_or(|found| found.chain.placement(group) != Placement::Outside)
+        self.find(subscription).is_none_or(|found| found.placement(group) != Placement::Outside)
     }
 
     fn tenant(&self, subscription: &SubscriptionId) -> Option<&str> {

@@ -172,7 +172,7 @@ pub(crate) fn joined(a: (Resource, Shape), b: (Resource, Shape)) -> (Resource, S
     let (Some(mut paths), Some(others)) = (carried(&kept.0), carried(&other.0)) else { return kept };
     let body = filled(&kept.0.body, &other.0.body);
     kept.0.location = kept.0.location.take().or_else(|| other.0.location.clone());
-    kept.0.body = body;
+    kept.0.body = body.into();
     if matches!(kept.0.loss, Some(ShapeLoss::Projected(_))) {
         paths.extend(others);
         paths.sort();

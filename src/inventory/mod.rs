@@ -6,6 +6,7 @@
 //! answers the questions of the rooms below, and the [`PolicyDocuments`] for the room `policy`.
 
 mod access;
+mod around;
 mod builder;
 pub mod codes;
 mod collected;
@@ -13,6 +14,7 @@ mod completeness;
 mod documents;
 mod finish;
 mod foreign;
+mod kept;
 mod kind;
 mod lookup;
 mod merge;
@@ -22,6 +24,7 @@ mod resource;
 mod settle;
 mod shape;
 mod stated;
+mod stream;
 mod subscription;
 mod tell;
 mod tree;
@@ -31,10 +34,12 @@ pub use builder::{DocumentSummary, InventoryBuilder, Provenance};
 pub use completeness::{Completeness, Listing};
 pub use documents::PolicyDocuments;
 pub use foreign::Foreign;
+pub use kept::Kept;
 pub use kind::Kind;
 pub use lookup::{Assertion, Existence, Inventory};
 pub use place::{Chain, Placement};
-pub use resource::{Resource, ShapeLoss};
+pub use resource::{Body, Resource, ShapeLoss};
 pub use shape::Envelope;
+pub use stream::Portion;
 pub use subscription::{Known, SetAside, SetAsideReason, Subscription, SubscriptionState};
 pub use tree::ManagementGroup;

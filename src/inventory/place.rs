@@ -1,12 +1,14 @@
 //! Where a subscription lies in the management-group tree, and what of that is known.
 
+use std::sync::Arc;
+
 use crate::arm::ManagementGroupId;
 
 /// The management groups above a subscription, as far as the files say.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Chain {
     /// The groups that it is known to lie under, nearest first.
-    pub above: Vec<ManagementGroupId>,
+    pub above: Arc<[ManagementGroupId]>,
     /// Whether `above` ends with the tenant's root, so that a group which isn't named is no ancestor.
     pub complete: bool,
     /// Groups that it is known not to lie under although the chain isn't complete: a recursive listing of that

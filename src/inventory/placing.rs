@@ -1,8 +1,5 @@
 //! Subscriptions, out of what all sources say of them.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use crate::arm::SubscriptionId;
 use crate::source::{Diagnostic, Diagnostics};
 
 use super::codes;
@@ -20,13 +17,11 @@ pub(super) fn place(
     base: &mut Base,
     faults: &mut Diagnostics,
 ) {
-    let mut merged: BTreeMap<SubscriptionId, Vec<subscription::Facts>> = BTreeMap::new();
-    for facts in all {
-        merged.entry(facts.id.clone()).or_default().push(facts);
-    }
-    let named: BTreeSet<&SubscriptionId> = tree.subscriptions().collect();
+    let mut all = all;
+    all.sort_by(|a, b| a.id.cmp(&b.id));
     let trees = tree.tenants();
-    for (id, mut facts) in merged {
+    for facts in all.chunk_by_mut(|a, b| a.id == b.id) {
+        let id = facts[0].id.clone();
         if collected.oldest().is_some() {
             facts.sort_by_key(|facts| std::cmp::Reverse(collected.of(facts.span.file)));
         }
@@ -51,7 +46,7 @@ pub(super) fn place(
         let home = facts.iter().find_map(|facts| facts.home_tenant.clone());
         let belongs = home.clone().or_else(|| tenant.as_option().cloned());
         let elsewhere = match &belongs {
-            Some(belongs) if !trees.is_empty() => !trees.contains(belongs) && !named.contains(&id),
+            Some(belongs) if !trees.is_empty() => !trees.contains(belongs) && !tree.names(&id),
             Some(_) => home.is_some(),
             None => false,
         };
@@ -61,7 +56,7 @@ pub(super) fn place(
             continue;
         }
         base.tenants.extend(belongs);
-        let chain = tree.chain(&id, tenant.as_option().map(|tenant| &**tenant));
+        let chain = tree.chain(&id, tenant.as_option());
         base.subscription_at.insert(id.clone(), base.subscriptions.len());
         base.subscriptions.push(Subscription { id, display_name, state, tenant, tags, chain, span });
     }

@@ -13,24 +13,25 @@ use super::collected::Collected;
 use super::merge::{self, Side};
 use super::resource::Resource;
 
-/// Each resource once; contradictions settled by time, or told.
+/// Each resource once; contradictions settled by time, or told. Of each list: its file, and whether it is no list
+/// but the single documents of the file.
 pub(super) fn settled(
     store: Store,
-    batches: &[FileId],
+    batches: &[(FileId, bool)],
     collected: &Collected,
     faults: &mut Diagnostics,
 ) -> Vec<Resource> {
     let mut replaced: HashMap<usize, Option<Resource>> = HashMap::new();
     let mut newer: BTreeMap<(FileId, FileId), (usize, Diagnostic)> = BTreeMap::new();
     for (id, places) in &store.contested {
-        let time = |at: &usize| collected.of(batches[store.all[*at].batch]);
+        let time = |at: &usize| collected.of(batches[store.all[*at].batch].0);
         let Some(newest) = places.iter().copied().max_by_key(|at| time(at)) else { continue };
         let older =
             places.iter().copied().filter(|at| *at != newest).max_by_key(|at| time(at)).unwrap_or(newest);
         let sure = time(&newest).is_some()
             && places.iter().all(|at| *at == newest || time(at).is_some_and(|at| Some(at) < time(&newest)));
         if sure {
-            let files = (batches[store.all[older].batch], batches[store.all[newest].batch]);
+            let files = (batches[store.all[older].batch].0, batches[store.all[newest].batch].0);
             let note = newer.entry(files).or_insert_with(|| {
                 let note =
                     Diagnostic::new(&codes::NEWER_USED, format!("`{id}` is used as the newer file has it"));
@@ -45,7 +46,7 @@ pub(super) fn settled(
             }
             continue;
         }
-        faults.push(contradiction(id, &store, places));
+        faults.push(contradiction(id, &store, places, batches));
         let (a, b) = (&store.all[places[0]], &store.all[places[1]]);
         let side = |at: usize| Side { resource: &store.all[at].resource, shape: store.all[at].shape };
         let mut kept = merge::agreed(&side(places[0]), &side(places[1]));
@@ -66,6 +67,9 @@ pub(super) fn settled(
         }
         faults.push(note);
     }
+    if replaced.is_empty() {
+        return store.all.into_iter().map(|stored| stored.resource).collect();
+    }
     let all = store.all.into_iter().enumerate();
     all.filter_map(|(at, stored)| match replaced.remove(&at) {
         Some(other) => other,
@@ -75,12 +79,12 @@ pub(super) fn settled(
 }
 
 /// One id with two contents: in one list, or in two sources.
-fn contradiction(id: &ResourceId, store: &Store, places: &[usize]) -> Diagnostic {
+fn contradiction(id: &ResourceId, store: &Store, places: &[usize], batches: &[(FileId, bool)]) -> Diagnostic {
     let (a, b) = (&store.all[places[0]], &store.all[places[1]]);
     let side = |at: usize| Side { resource: &store.all[at].resource, shape: store.all[at].shape };
     let path = merge::difference(&side(places[0]), &side(places[1]));
     let differs = path.map_or_else(String::new, |path| format!(": they differ in `{path}`"));
-    if a.batch == b.batch {
+    if a.batch == b.batch && !batches[a.batch].1 {
         return Diagnostic::new(
             &codes::TWO_CONTENTS,
             format!("`{id}` stands in one list with two contents{differs}"),

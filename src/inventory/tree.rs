@@ -1,7 +1,7 @@
 //! The management-group tree: which group lies under which, and what of that is known.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::arm::{ManagementGroupId, SubscriptionId};
 use crate::source::{Diagnostic, Diagnostics, Span};
@@ -146,6 +146,7 @@ impl TreeFacts {
             recursive: self.recursive,
             tenants,
             cyclic,
+            upwards: Mutex::default(),
         };
         tree.groups = self
             .groups
@@ -167,8 +168,10 @@ impl TreeFacts {
     fn unify(&mut self) {
         let mut named: HashMap<ManagementGroupId, BTreeSet<Arc<str>>> = HashMap::new();
         let mut tenants = BTreeSet::new();
-        let keys: Vec<GroupKey> = self.all_keys();
-        for key in &keys {
+        let keys = self.all_keys();
+        let all_have_tenants = keys.iter().all(|key| key.tenant.is_some());
+        #[expect(clippy::iter_over_hash_type, reason = "they go into sets")]
+        for key in keys {
             if let Some(tenant) = &key.tenant {
                 named.entry(key.id.clone()).or_default().insert(tenant.clone());
                 tenants.insert(tenant.clone());
@@ -183,7 +186,7 @@ impl TreeFacts {
             });
             GroupKey { tenant, id: key.id.clone() }
         };
-        if keys.iter().all(|key| key.tenant.is_some()) {
+        if all_have_tenants {
             self.name_parents();
             return;
         }
@@ -208,31 +211,33 @@ impl TreeFacts {
 
     /// Every group that stands in an edge is a group.
     fn name_parents(&mut self) {
-        let named: Vec<(GroupKey, Span)> = self
-            .edges
-            .iter()
-            .flat_map(|(child, found)| {
-                let child = match child {
-                    Child::Group(key) => found.first().map(|(_, span)| (key.clone(), *span)),
-                    Child::Subscription(_) => None,
-                };
-                child.into_iter().chain(found.iter().cloned())
-            })
-            .collect();
+        let mut met = HashSet::new();
+        let mut named: Vec<(GroupKey, Span)> = Vec::new();
+        for (child, found) in &self.edges {
+            let child = match child {
+                Child::Group(key) => found.first().map(|(_, span)| (key, *span)),
+                Child::Subscription(_) => None,
+            };
+            let parents = found.iter().map(|(parent, span)| (parent, *span));
+            // Many subscriptions lie under one group: its first place counts.
+            let new = child.into_iter().chain(parents).filter(|(key, _)| met.insert(*key));
+            named.extend(new.map(|(key, span)| (key.clone(), span)));
+        }
         for (key, span) in named {
             self.group(&key, None, false, span);
         }
     }
 
-    fn all_keys(&self) -> Vec<GroupKey> {
+    /// Every group that is named anywhere, each once.
+    fn all_keys(&self) -> HashSet<&GroupKey> {
         let edges = self.edges.iter().flat_map(|(child, found)| {
             let child = match child {
-                Child::Group(key) => Some(key.clone()),
+                Child::Group(key) => Some(key),
                 Child::Subscription(_) => None,
             };
-            child.into_iter().chain(found.iter().map(|(parent, _)| parent.clone()))
+            child.into_iter().chain(found.iter().map(|(parent, _)| parent))
         });
-        self.groups.keys().cloned().chain(edges).collect()
+        self.groups.keys().chain(edges).collect()
     }
 
     /// Finds groups that are their own ancestors: one finding for each cycle. Their edges can't be used.
@@ -334,7 +339,11 @@ pub(crate) struct Tree {
     recursive: Vec<Recursive>,
     tenants: BTreeSet<Arc<str>>,
     cyclic: HashSet<GroupKey>,
+    /// The groups from each group upwards, as far as somebody asked, and whether they end with the root of a tenant.
+    upwards: Mutex<HashMap<(GroupKey, Option<Arc<str>>), Upwards>>,
 }
+
+type Upwards = (Arc<[ManagementGroupId]>, bool);
 
 impl Tree {
     /// The tenants that trees belong to, in lower case.
@@ -346,12 +355,9 @@ impl Tree {
         self.tenants.iter().any(|tenant| tenant.eq_ignore_ascii_case(id.as_str()))
     }
 
-    /// The subscriptions that stand in the tree.
-    pub(crate) fn subscriptions(&self) -> impl Iterator<Item = &SubscriptionId> {
-        self.parents.keys().filter_map(|child| match child {
-            Child::Subscription(id) => Some(id),
-            Child::Group(_) => None,
-        })
+    /// Whether a subscription stands in the tree.
+    pub(crate) fn names(&self, subscription: &SubscriptionId) -> bool {
+        self.parents.contains_key(&Child::Subscription(subscription.clone()))
     }
 
     /// The tenant of the group that a subscription lies under.
@@ -360,26 +366,34 @@ impl Tree {
     }
 
     /// The chain above a subscription.
-    pub(crate) fn chain(&self, subscription: &SubscriptionId, tenant: Option<&str>) -> Chain {
+    pub(crate) fn chain(&self, subscription: &SubscriptionId, tenant: Option<&Arc<str>>) -> Chain {
         let mut chain = Chain::default();
         if let Some((parent, _)) = self.parents.get(&Child::Subscription(subscription.clone())) {
-            let mut at = parent;
-            loop {
-                if self.cyclic.contains(at) {
-                    break;
-                }
-                chain.above.push(at.id.clone());
-                let Some((parent, _)) = self.parents.get(&Child::Group(at.clone())) else {
-                    chain.complete = self.is_top(at, tenant);
-                    break;
-                };
-                at = parent;
-            }
+            (chain.above, chain.complete) = self.upwards(parent, tenant);
         }
         if !chain.complete {
             chain.not_under = self.not_under(subscription, &chain.above);
         }
         chain
+    }
+
+    fn upwards(&self, from: &GroupKey, tenant: Option<&Arc<str>>) -> Upwards {
+        let mut known = self.upwards.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (from.clone(), tenant.cloned());
+        known.entry(key).or_insert_with(|| self.climb(from, tenant.map(|tenant| &**tenant))).clone()
+    }
+
+    fn climb(&self, from: &GroupKey, tenant: Option<&str>) -> Upwards {
+        let mut above = Vec::new();
+        let mut at = from;
+        while !self.cyclic.contains(at) {
+            above.push(at.id.clone());
+            let Some((parent, _)) = self.parents.get(&Child::Group(at.clone())) else {
+                return (above.into(), self.is_top(at, tenant));
+            };
+            at = parent;
+        }
+        (above.into(), false)
     }
 
     /// Whether a group without a known parent is the tenant's root.

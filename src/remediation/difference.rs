@@ -64,7 +64,7 @@ impl Difference {
     pub fn between(existing: &Resource, body: &Value, secrets: &[Arc<str>]) -> Difference {
         let mut changes = Vec::new();
         let lost = |path: &str| !existing.carries(path);
-        compare(&Path::root(), Some(&existing.body), Some(body), &lost, &mut changes);
+        compare(&Path::root(), Some(existing.body.value()), Some(body), &lost, &mut changes);
         for change in &mut changes {
             change.before = change.before.take().map(|value| secret::mask(&value, secrets));
             change.after = change.after.take().map(|value| secret::mask(&value, secrets));

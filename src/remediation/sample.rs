@@ -48,7 +48,7 @@ pub(crate) fn resource(id: &str, body: &str) -> Resource {
         resource_type: id.resource_type(),
         location: body.get("location").and_then(Value::as_str).map(Location::new),
         id,
-        body,
+        body: body.into(),
         loss: None,
         span: Span::none(),
     }

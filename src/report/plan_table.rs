@@ -56,18 +56,11 @@ fn draw_some(mut lines: Vec<Line>, style: Style, out: &mut String) {
 }
 
 fn deployments(plan: &RemediationPlan, style: Style, out: &mut String) {
-    let put = |wanted: &dyn Fn(&crate::remediation::PlannedResource) -> bool| {
-        let of_plan = plan.deployments.iter().flat_map(|d| &d.resources);
-        of_plan.filter(|r| r.action != Action::Unchanged && wanted(r)).count()
-    };
-    let groups = put(&|r| r.deployed.resource_type.is(ResourceType::RESOURCE_GROUP));
-    let automations = put(&|r| r.deployed.resource_type.is(ResourceType::AUTOMATION));
-    let others = put(&|_| true) - groups - automations;
+    let counts = plan.counts();
     let mut parts = vec![count(plan.deployments.len(), "deployment", "deployments")];
     for (number, one, many) in [
-        (groups, "resource group", "resource groups"),
-        (automations, "automation", "automations"),
-        (others, "other resource", "other resources"),
+        (counts.groups, "new resource group", "new resource groups"),
+        (counts.others, "other resource", "other resources"),
         (plan.tasks.len(), "remediation task", "remediation tasks"),
     ] {
         if number > 0 {
@@ -160,10 +153,14 @@ fn not_checked(plan: &RemediationPlan, style: Style, out: &mut String) {
     }
     title(style, "Not checked", out);
     let lines = plan.not_checked.iter().map(|open: &NotChecked| {
+        let about = match open.subscriptions.len() {
+            0 => String::new(),
+            many => count(many, "subscription", "subscriptions"),
+        };
         Line::new(
             Mark::Open,
             open.code.id,
-            count(open.subscriptions.len(), "subscription", "subscriptions"),
+            about,
             format!("{}  {}", safe(&open.question), safe(&open.command)),
         )
     });

@@ -17,6 +17,8 @@ pub struct View<'a> {
     pub asserted: &'a [String],
     /// What the files don't say.
     pub facts: &'a [OpenFact],
+    /// The time that `utcNow()` answered, where it was said or something asked.
+    pub now: Option<&'a str>,
 }
 
 impl View<'_> {

@@ -12,6 +12,7 @@ use super::{Diagnostic, Diagnostics, FileId, Member, Node, NodeValue, Span, code
 
 mod number;
 mod resume;
+pub mod strict;
 mod string;
 
 pub(super) use resume::{Layout, resume};

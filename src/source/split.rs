@@ -22,6 +22,7 @@ mod scan;
 
 pub use envelope::{Envelope, open};
 use machine::Machine;
+pub(super) use scan::{Outcome, Scan};
 
 /// Bytes that are read at once; a batch is about as large.
 pub const BLOCK: usize = 1 << 20;
@@ -40,6 +41,8 @@ pub enum Piece {
         nodes: Vec<Node>,
         /// The number of the list that they stand in; none for documents of their own.
         envelope: Option<u32>,
+        /// Whether that list stands under the key `data`.
+        under_data: bool,
     },
     /// A list ended: what stood around it. Comes behind its elements.
     Envelope(Envelope),
@@ -69,6 +72,8 @@ pub struct Element {
     pub range: Range<usize>,
     /// The number of the list that it stands in; none for a document of its own.
     pub envelope: Option<u32>,
+    /// Whether that list stands under the key `data`.
+    pub under_data: bool,
 }
 
 impl Batch {
@@ -85,7 +90,16 @@ impl Batch {
     /// Reads an element with the places of all its parts: for diagnostics, for explanations, and for whatever
     /// a faster reader refuses. One node, none after a fault, or several (see [`Element::range`]).
     pub fn parse(&self, element: &Element, faults: &mut Diagnostics) -> Vec<Node> {
-        json::parse(self.file, self.base + element.range.start as u64, self.text(element), faults)
+        let at = self.base + element.range.start as u64;
+        let mut found = Diagnostics::new();
+        let mut nodes = json::parse(self.file, at, self.text(element), &mut found);
+        if found.iter().any(|fault| fault.code.id == codes::JSON_TRUNCATED.id) {
+            // More of the file follows: a text that isn't closed ends with its line, not with the file.
+            found = Diagnostics::new();
+            nodes = json::parse(self.file, at, &format!("{}\n", self.text(element)), &mut found);
+        }
+        faults.extend(found);
+        nodes
     }
 }
 
@@ -146,11 +160,14 @@ impl Splitter {
         for document in documents {
             match open(document, next) {
                 Ok((nodes, envelope)) => {
-                    ready.push_back(Piece::Nodes { nodes, envelope: Some(next) });
+                    let under_data = envelope.is_under_data();
+                    ready.push_back(Piece::Nodes { nodes, envelope: Some(next), under_data });
                     ready.push_back(Piece::Envelope(envelope));
                     next += 1;
                 }
-                Err(node) => ready.push_back(Piece::Nodes { nodes: vec![node], envelope: None }),
+                Err(node) => {
+                    ready.push_back(Piece::Nodes { nodes: vec![node], envelope: None, under_data: false });
+                }
             }
         }
         if !faults.is_empty() {

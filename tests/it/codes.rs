@@ -4,6 +4,7 @@
 //! - `cmd`: the arguments of azpol in one line, words between blanks, double quotes around words with blanks;
 //! - the files that they name; azpol runs in a copy of the folder, so that cases may write;
 //! - `stdin`, if standard input is read;
+//! - `env`, if a variable of azpol's is set: `NAME=VALUE`, one a line;
 //! - `expected`: standard error and `--- exit N`. Where the code isn't found on standard error, `--- stdout` and
 //!   standard output stand between them.
 //!
@@ -198,6 +199,8 @@ fn run(case: &Path, id: &str, arguments: &[String]) -> String {
             command.env_remove(name);
         }
     }
+    let variables = fs::read_to_string(case.join("env")).unwrap_or_default();
+    command.envs(variables.lines().filter_map(|line| line.split_once('=')));
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().expect("azpol runs");
     let input = fs::read(case.join("stdin")).unwrap_or_default();
@@ -223,7 +226,7 @@ fn copy(from: &Path, to: &Path) {
         if source.is_dir() {
             fs::create_dir(&target).expect("a folder");
             copy(&source, &target);
-        } else if !matches!(name.as_str(), "cmd" | "expected" | "stdin") {
+        } else if !matches!(name.as_str(), "cmd" | "env" | "expected" | "stdin") {
             fs::copy(&source, &target).expect("copied");
         }
     }

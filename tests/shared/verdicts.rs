@@ -55,7 +55,7 @@ fn resource(body: &Json, loss: Option<ShapeLoss>) -> Resource {
         id,
         resource_type: ResourceType::new("Microsoft.Security/automations"),
         location: None,
-        body: Value::from(&parse(&body.to_string())[0]),
+        body: Value::from(&parse(&body.to_string())[0]).into(),
         loss,
         span: NOWHERE,
     }

@@ -78,7 +78,7 @@ pub(super) fn of_body(body: &str) -> Resource {
         id: ResourceId::parse(body.get("id").and_then(Value::as_str).expect("id")).expect("id"),
         resource_type: ResourceType::new(body.get("type").and_then(Value::as_str).expect("type")),
         location: body.get("location").and_then(Value::as_str).map(Location::new),
-        body,
+        body: body.into(),
         loss: None,
         span: Span::none(),
     }

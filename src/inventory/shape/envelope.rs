@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::arm::{ResourceId, ResourceType, Scope};
-use crate::source::{Diagnostic, Diagnostics, Member, Node, NodeValue, Span};
+use crate::source::{Diagnostic, Diagnostics, Member, Node, NodeValue, Span, split};
 
 use super::super::codes;
 
@@ -55,6 +55,8 @@ pub(crate) struct GoesOn {
     pub resource_type: Option<ResourceType>,
     /// The scope that the link lists, where it says so.
     pub scope: Option<Scope>,
+    /// Whether an error tells it already.
+    pub told: bool,
     /// Whether a page with the rest may stand in another document: true for a skip token.
     pub may_be_given: bool,
 }
@@ -118,17 +120,36 @@ pub(crate) fn take(node: &mut Node, key: &str) -> Option<Node> {
     Some(members.swap_remove(at).value)
 }
 
-fn rest(mut node: Node, faults: &mut Diagnostics) -> Opened {
-    let span = node.span;
-    let goes_on = ["nextLink", "@odata.nextLink"]
+/// What stands around a list that was read element by element.
+pub(crate) fn around(list: &split::Envelope) -> Opened {
+    let node = &list.members;
+    let opened =
+        |envelope, goes_on, total| Opened { envelope, items: Vec::new(), goes_on, total, span: list.span };
+    if list.key.is_none() {
+        return opened(Envelope::Array, None, None);
+    }
+    if !list.is_under_data() {
+        return opened(Envelope::RestList, rest_goes_on(node), None);
+    }
+    let total = number(node, &["totalRecords", "total_records"]).map(|(total, _)| total);
+    opened(Envelope::Graph, graph_goes_on(node, list.elements), total)
+}
+
+fn rest_goes_on(node: &Node) -> Option<GoesOn> {
+    ["nextLink", "@odata.nextLink"]
         .into_iter()
         .filter_map(|key| node.get(key))
         .find(|link| link.as_str().is_some_and(|text| !text.is_empty()))
         .map(|link| {
             let (resource_type, scope) = link.as_str().map_or((None, None), listed_by);
             let why = "`nextLink` leads to a next page".to_owned();
-            GoesOn { span: link.span, why, resource_type, scope, may_be_given: false }
-        });
+            GoesOn { span: link.span, why, resource_type, scope, may_be_given: false, told: false }
+        })
+}
+
+fn rest(mut node: Node, faults: &mut Diagnostics) -> Opened {
+    let span = node.span;
+    let goes_on = rest_goes_on(&node);
     let (envelope, items) = match take(&mut node, "value") {
         Some(Node { value: NodeValue::Array(items), .. }) => (Envelope::RestList, items),
         Some(other) => {
@@ -167,7 +188,7 @@ fn graph(mut node: Node, faults: &mut Diagnostics) -> Opened {
 
 fn graph_goes_on(node: &Node, rows: u64) -> Option<GoesOn> {
     let goes_on = |span: Span, why: String, may_be_given: bool| {
-        Some(GoesOn { span, why, resource_type: None, scope: None, may_be_given })
+        Some(GoesOn { span, why, resource_type: None, scope: None, may_be_given, told: false })
     };
     let truncated = node.get("resultTruncated").filter(|node| {
         node.as_bool() == Some(true) || node.as_str().is_some_and(|text| text.eq_ignore_ascii_case("true"))

@@ -6,6 +6,7 @@ pub(crate) mod azgovviz;
 pub(crate) mod envelope;
 pub(crate) mod exemption;
 pub(crate) mod group;
+pub(crate) mod plain;
 pub(crate) mod policy;
 pub(crate) mod provider;
 pub(crate) mod resource;

@@ -135,7 +135,7 @@ pub(crate) fn read(node: &Node, envelope: Envelope, faults: &mut Diagnostics) ->
         *paths = carried;
     }
     let location = body.get("location").and_then(Value::as_str).map(Location::new);
-    let body = Value::from(body);
+    let body = Value::from(body).into();
     let resource = Resource { id, resource_type, location, body, loss, span: node.span };
     Some(Read { resource, shape, told: faults.len() > before })
 }

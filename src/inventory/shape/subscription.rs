@@ -26,9 +26,12 @@ pub(crate) struct Facts {
 /// `managementGroupAncestorsChain`, nearest first.
 #[derive(Debug, Clone)]
 pub(crate) struct Chain {
-    pub(crate) groups: Vec<(ManagementGroupId, Option<Arc<str>>)>,
+    pub(crate) groups: Groups,
     pub(crate) span: Span,
 }
+
+/// Groups with what people call them.
+pub(crate) type Groups = Arc<[(ManagementGroupId, Option<Arc<str>>)]>;
 
 /// How `az account list` names the entry of a tenant in which the account sees no subscription.
 const TENANT_LEVEL: &str = "N/A(tenant level account)";
@@ -142,7 +145,7 @@ pub(crate) fn chain(found: &Node, faults: &mut Diagnostics) -> Option<Chain> {
         }
         return None;
     };
-    (!groups.is_empty()).then_some(Chain { groups, span: found.span })
+    (!groups.is_empty()).then_some(Chain { groups: groups.into(), span: found.span })
 }
 
 #[cfg(test)]
@@ -160,7 +163,7 @@ mod tests {
     }
 
     fn chain(facts: &Facts) -> Vec<&str> {
-        facts.chain.iter().flat_map(|chain| &chain.groups).map(|(group, _)| group.as_str()).collect()
+        facts.chain.iter().flat_map(|chain| &*chain.groups).map(|(group, _)| group.as_str()).collect()
     }
 
     #[test]

@@ -138,7 +138,7 @@ fn resource_after(planned: &PlannedResource) -> Resource {
         id: deployed.id.clone(),
         resource_type: deployed.resource_type.clone(),
         location: body.get("location").and_then(Value::as_str).map(Location::new),
-        body: body.into(),
+        body: Value::from(body).into(),
         loss: None,
         span: Span::none(),
     }

@@ -21,6 +21,13 @@ pub struct Envelope {
     pub complete: bool,
 }
 
+impl Envelope {
+    /// Whether the list stands under the key `data`.
+    pub fn is_under_data(&self) -> bool {
+        self.key.as_ref().is_some_and(|key| key.key.eq_ignore_ascii_case("data"))
+    }
+}
+
 /// Keys under which a list stands.
 const LIST_KEYS: &[&str] = &["value", "data"];
 

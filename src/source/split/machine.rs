@@ -49,6 +49,7 @@ struct List {
     /// The key of an envelope's list, and the members before it.
     around: Option<(Node, Node)>,
     elements: u64,
+    under_data: bool,
     /// Whether the line below its first one is indented.
     indented: bool,
 }
@@ -214,11 +215,17 @@ impl Machine {
     }
 
     fn element(&mut self, start: usize, end: usize) {
+        let under_data = self.is_under_data();
         let envelope = self.list.as_mut().map(|list| {
             list.elements += 1;
             list.id
         });
-        self.elements.push(Element { range: start..end, envelope });
+        self.elements.push(Element { range: start..end, envelope, under_data });
+    }
+
+    /// Whether a list under the key `data` is being read.
+    fn is_under_data(&self) -> bool {
+        self.list.as_ref().is_some_and(|list| list.under_data)
     }
 
     fn step(&mut self) -> Step {
@@ -276,6 +283,10 @@ impl Machine {
             id,
             start: self.offset(start),
             array: self.span(array, array + 1),
+            under_data: around
+                .as_ref()
+                .and_then(|(key, _)| key.as_str())
+                .is_some_and(|key| key.eq_ignore_ascii_case("data")),
             around,
             elements: 0,
             indented: matches!(second, Some(b' ' | b'\t')),
@@ -454,7 +465,7 @@ impl Machine {
         }
         if !nodes.is_empty() {
             let envelope = self.list.as_ref().map(|list| list.id);
-            self.pending.push(Piece::Nodes { nodes, envelope });
+            self.pending.push(Piece::Nodes { nodes, envelope, under_data: self.is_under_data() });
         }
     }
 

@@ -4,7 +4,7 @@ use super::chunk::{Chunk, WIDTH, between, escaped};
 
 /// How far a value has been scanned; can be taken up again when more bytes are there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Scan {
+pub(in crate::source) struct Scan {
     /// The next byte to look at.
     pub(super) at: usize,
     depth: u32,
@@ -13,7 +13,7 @@ pub(super) struct Scan {
 
 /// What a scan came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Outcome {
+pub(in crate::source) enum Outcome {
     /// The value ends before this byte.
     Done(usize),
     /// The bytes end before the value does.
@@ -42,7 +42,7 @@ static KINDS: [u8; 256] = {
 
 impl Scan {
     /// A scan of the value that begins at `at`.
-    pub(super) fn value(at: usize) -> Scan {
+    pub(in crate::source) fn value(at: usize) -> Scan {
         Scan { at, depth: 0, within_text: false }
     }
 
@@ -52,7 +52,7 @@ impl Scan {
     }
 
     /// Goes on as far as the bytes reach; `last` says that no more bytes follow.
-    pub(super) fn run(&mut self, bytes: &[u8], last: bool) -> Outcome {
+    pub(in crate::source) fn run(&mut self, bytes: &[u8], last: bool) -> Outcome {
         if self.depth == 0 && !self.within_text {
             match bytes.get(self.at) {
                 None => return Outcome::More,

@@ -31,7 +31,7 @@ fn collect(splitter: Splitter) -> Parts {
                     parts.told(&faults);
                 }
             }
-            Piece::Nodes { nodes, envelope } => {
+            Piece::Nodes { nodes, envelope, .. } => {
                 parts.elements.extend(nodes.into_iter().map(|node| (envelope, node)));
             }
             Piece::Envelope(envelope) => parts.lists.push(envelope),

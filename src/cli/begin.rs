@@ -1,0 +1,51 @@
+//! What `scan` and `plan` begin with: settings, threads, the session; faults are told on the way.
+
+use std::io;
+
+use crate::source::{Diagnostics, SourceMap};
+
+use super::args::RunArgs;
+use super::environment::Environment;
+use super::exit;
+use super::output::{self, Output};
+use super::progress::Progress;
+use super::session::Session;
+use super::settings::Settings;
+
+/// A run that may be reported.
+#[derive(Debug)]
+pub struct Begun {
+    /// What holds for it.
+    pub settings: Settings,
+    /// How it is shown.
+    pub output: Output,
+    /// What was read and evaluated.
+    pub session: Session,
+    /// Whether progress may be shown.
+    pub progress: bool,
+}
+
+/// Reads and evaluates; the exit code where that is not to be reported: wrong usage or configuration.
+pub fn begin(args: &RunArgs) -> Result<Begun, u8> {
+    let environment = Environment::of_process();
+    let (mut sources, mut faults) = (SourceMap::new(), Diagnostics::new());
+    let settings = Settings::new(args, &environment, &mut sources, &mut faults);
+    let output = Output::new(settings.color, args.ascii, &environment);
+    output.faults(&faults, &sources);
+    if faults.has_errors() {
+        return Err(exit::USAGE);
+    }
+    if let Some(jobs) = args.jobs {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs.into()).build_global();
+        pool.map_err(|error| output::internal(&error))?;
+    }
+    let shown = environment.stderr_is_terminal && !args.no_progress;
+    let mut progress = Progress::start(shown, output.style.width);
+    let session = Session::shown(args, settings.now.clone(), &progress, &mut io::stdin());
+    progress.end();
+    output.faults(&session.faults, &session.sources);
+    if exit::any_usage(&session.faults, &session.sources) {
+        return Err(exit::USAGE);
+    }
+    Ok(Begun { settings, output, session, progress: shown })
+}

@@ -1,0 +1,30 @@
+//! The codes of this room: `AZP14xx`, what was typed.
+
+use crate::source::codes;
+
+codes! {
+    /// `azpol explain` of a code that doesn't exist.
+    UNKNOWN_CODE = "AZP1401" "unknown-code" Error;
+    /// A variable of the environment with a value that isn't one of its words.
+    BAD_VARIABLE = "AZP1402" "bad-variable" Error;
+    /// An `azpol.yaml` that holds several documents.
+    SEVERAL_DOCUMENTS = "AZP1403" "several-documents" Error;
+    /// A time on the command line that is none.
+    BAD_TIME = "AZP1404" "bad-time" Error;
+    /// What should be a folder isn't one.
+    NOT_A_FOLDER = "AZP1405" "not-a-folder" Error;
+    /// A manifest is there already.
+    MANIFEST_EXISTS = "AZP1406" "manifest-exists" Error;
+    /// A flag of `azpol manifest` names a file that the folder doesn't hold.
+    UNKNOWN_FILE = "AZP1407" "unknown-file" Error;
+    /// A scope on the command line of `azpol manifest` that is none.
+    BAD_SCOPE = "AZP1408" "bad-scope" Error;
+    /// A folder that azpol should fill holds something.
+    NOT_EMPTY = "AZP1409" "not-empty" Error;
+    /// A result that can't be written.
+    NOT_WRITTEN = "AZP1410" "not-written" Error;
+    /// A flag says two things of one file.
+    SAID_TWICE = "AZP1411" "said-twice" Error;
+    /// A resource type on the command line of `azpol manifest` that is none.
+    BAD_TYPE = "AZP1412" "bad-type" Error;
+}

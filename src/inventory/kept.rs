@@ -1,0 +1,79 @@
+//! Which types of resource a run keeps.
+
+use crate::arm::{Reads, ResourceType};
+
+/// The types whose resources are kept. Those of any other type are only known to be listed.
+///
+/// A type is kept with all types below it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// Nothing: every type is kept.
+    types: Option<Vec<ResourceType>>,
+}
+
+/// What plans, their hazards and their rights look at, whatever the policies are: automations, the groups in which
+/// they lie, and the places to which they send.
+const ALWAYS: &[&str] = &[
+    ResourceType::AUTOMATION,
+    ResourceType::RESOURCE_GROUP,
+    "Microsoft.EventHub/namespaces",
+    "Microsoft.Logic/workflows",
+    "Microsoft.OperationalInsights/workspaces",
+];
+
+impl Default for Kept {
+    fn default() -> Kept {
+        Kept { types: Some(ALWAYS.iter().copied().map(ResourceType::new).collect()) }
+    }
+}
+
+impl Kept {
+    /// Every type.
+    pub fn all() -> Kept {
+        Kept { types: None }
+    }
+
+    /// Keeps also what these policies read.
+    pub fn add(&mut self, reads: &Reads) {
+        if reads.wants_every_type() {
+            self.types = None;
+        }
+        for (resource_type, _) in reads.types() {
+            if !self.keeps(resource_type.as_str())
+                && let Some(types) = &mut self.types
+            {
+                types.push(resource_type.clone());
+            }
+        }
+    }
+
+    /// Whether resources of this type are kept.
+    pub fn keeps(&self, resource_type: &str) -> bool {
+        let covers = |kept: &ResourceType| {
+            let kept = kept.folded();
+            resource_type.get(..kept.len()).is_some_and(|start| start.eq_ignore_ascii_case(kept))
+                && matches!(resource_type.as_bytes().get(kept.len()), None | Some(b'/'))
+        };
+        self.types.as_ref().is_none_or(|types| types.iter().any(covers))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Kept;
+    use crate::arm::{Reads, ResourceType};
+
+    #[test]
+    fn a_type_is_kept_with_those_below_it() {
+        let mut kept = Kept::default();
+        assert!(kept.keeps("microsoft.security/AUTOMATIONS"));
+        assert!(kept.keeps("Microsoft.EventHub/namespaces/eventhubs"));
+        assert!(!kept.keeps("Microsoft.Security/automationsX"));
+        assert!(!kept.keeps("Microsoft.Security"));
+        let mut reads = Reads::new();
+        reads.add_type(&ResourceType::new("Microsoft.Security/pricings"));
+        kept.add(&reads);
+        assert!(kept.keeps("microsoft.security/pricings"));
+        assert!(Kept::all().keeps("a.b/c"));
+    }
+}
