@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use crate::arm::{Reads, ResourceId, ResourceType, Scope, SubscriptionId};
+use crate::arm::{ResourceId, ResourceType, Scope, SubscriptionId};
 use crate::compliance::{ComplianceState, PolicyState, Run};
 use crate::engine::SubscriptionSubject;
 use crate::inventory::Inventory;
@@ -64,6 +64,12 @@ impl Intents {
         self.rows.iter().flatten().filter(|intent| intent.verdict().is_unmet()).count()
     }
 
+    /// Rows of which can't be said whether their intent is met.
+    pub fn undetermined(&self) -> usize {
+        let open = |intent: &&Intent| intent.verdict() == Verdict::Undetermined;
+        self.rows.iter().flatten().filter(open).count()
+    }
+
     /// Findings with their places: what can't be understood, and what exports nothing. Notes stand in results only.
     pub fn findings(&self) -> Diagnostics {
         let mut found = Diagnostics::new();
@@ -74,23 +80,6 @@ impl Intents {
         }
         found
     }
-}
-
-/// What this room reads of a tenant, where the run asks for exports.
-pub fn reads(run: &Run) -> Reads {
-    let mut reads = Reads::new();
-    if run.assignments.iter().any(may_ask) {
-        reads.add_whole(&ResourceType::new(ResourceType::AUTOMATION));
-        for kind in [
-            "Microsoft.OperationalInsights/workspaces",
-            "Microsoft.EventHub/namespaces",
-            "Microsoft.Logic/workflows",
-        ] {
-            reads.add_type(&ResourceType::new(kind));
-        }
-        reads.add_type(&ResourceType::new("Microsoft.EventHub/namespaces/eventhubs"));
-    }
-    reads
 }
 
 /// The second verdict on each row. `now` is what `utcNow()` answers.

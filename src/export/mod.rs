@@ -26,7 +26,7 @@ pub use automation::{Action, Destination, ExportAutomation, Kind, Reach, Source}
 pub use event::Event;
 pub use facts::{EventSource, PathKnowledge, Subject};
 pub use implication::{Implied, implied};
-pub use intent::{Intent, Intents, intents, reads};
+pub use intent::{Intent, Intents, intents};
 pub use judge::{Duplicate, Found, Judgement, Verdict, judge};
 pub use notes::Note;
 pub use requirement::{Asked, ExportRequirement, asked};

@@ -200,7 +200,7 @@ fn an_event_that_leaves_twice_is_found() {
     ];
     let judgement = judged(&all, &found);
     assert_eq!(judgement.verdict, Verdict::Duplicated);
-    assert_eq!(judgement.text, "alerts leave twice for law: ExportToWorkspace, other");
+    assert_eq!(judgement.text, "alerts leave twice, by ExportToWorkspace and other");
     let event = judgement.duplicates[0].event.to_value().to_json();
     assert_eq!(event, r#"{"eventSource":"Alerts","body":{"Severity":"Medium"}}"#);
     let disjoint = [

@@ -1,7 +1,5 @@
 //! Gaps and duplicates in words.
 
-use crate::arm::ResourceId;
-
 use super::automation::{ExportAutomation, Reach};
 use super::event::Event;
 use super::facts::{EventSource, Subject};
@@ -220,25 +218,17 @@ pub(super) fn unleft(gaps: &[Gap], exported: &[&str]) -> String {
     text
 }
 
-/// `alerts and findings leave twice for law: a, b`
+/// `alerts leave twice, by a and b`
 pub(super) fn duplicate(duplicate: &Duplicate) -> String {
-    let names: Vec<&str> = duplicate.automations.iter().map(ResourceId::name).collect();
+    let names: Vec<String> = duplicate.automations.iter().map(|id| id.name().to_owned()).collect();
     let what = match duplicate.sources.as_slice() {
         [one] => one.subject().plural().to_owned(),
-        many => format!("{} kinds of event", many.len()),
+        many => format!("{} sources", many.len()),
     };
-    let by = match names.as_slice() {
-        [one] => format!("{one} has two actions for it"),
-        many => many.join(", "),
-    };
-    let verb = if duplicate.sources.len() == 1
-        && matches!(duplicate.sources[0].subject(), Subject::Score | Subject::Regulatory)
-    {
-        "leaves"
-    } else {
-        "leave"
-    };
-    format!("{what} {verb} twice for {}: {by}", duplicate.destination.id.name())
+    match names.as_slice() {
+        [one] => format!("{what} leave twice, {one} has two actions for it"),
+        many => format!("{what} leave twice, by {}", list(many)),
+    }
 }
 
 /// The groups that automations are for.

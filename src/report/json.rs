@@ -11,6 +11,7 @@ use crate::policy::{DefinitionSource, EnforcementMode, PolicyAssignment, PolicyD
 use crate::remediation::{self, RemediationPlan};
 use crate::source::{Diagnostics, SourceMap, Span, mask, position, printable_json};
 
+use super::intent::{self, IntentJson, NoteJson};
 use super::table;
 use super::view::View;
 use super::words;
@@ -32,6 +33,8 @@ pub struct Result {
     now: Option<String>,
     tenants: Vec<String>,
     summary: Counts,
+    /// Rows that Azure finds compliant although what they ask isn't exported.
+    compliant_intent_not_met: usize,
     assignments: Vec<Assignment>,
     rows: Vec<Row>,
     excluded: Vec<Excluded>,
@@ -39,6 +42,8 @@ pub struct Result {
     disabled: Vec<Named>,
     set_aside: Vec<Aside>,
     missing_facts: Vec<Fact>,
+    /// Remarks on automations of subscriptions for which exports are asked.
+    automation_notes: Vec<NoteJson>,
     #[serde(skip_serializing_if = "Option::is_none")]
     plan: Option<Json>,
     diagnostics: Vec<Finding>,
@@ -109,6 +114,9 @@ struct Row {
     #[serde(skip_serializing_if = "Option::is_none")]
     provisional: Option<Provisional>,
     low_confidence: Vec<String>,
+    /// Whether what is asked is exported; absent where no export is asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    intent: Option<IntentJson>,
 }
 
 #[derive(Debug, Serialize)]
@@ -258,7 +266,12 @@ pub fn result(view: &View<'_>, faults: &Diagnostics) -> Result {
         tenants: view.inventory.tenants().iter().map(ToString::to_string).collect(),
         summary: counts(Summary::of_run(run)),
         assignments: (0..run.assignments.len()).map(|index| assignment(view, index)).collect(),
-        rows: run.rows.iter().map(|row| self::row(view, row)).collect(),
+        rows: run
+            .rows
+            .iter()
+            .enumerate()
+            .map(|(at, row)| Row { intent: view.intents.of(at).map(intent::json), ..self::row(view, row) })
+            .collect(),
         excluded: run.excluded.iter().map(|one| excluded(view, run, one)).collect(),
         not_evaluated: run.not_evaluated.iter().map(unevaluated).collect(),
         disabled: run.disabled.iter().map(|disabled| named(&disabled.assignment)).collect(),
@@ -273,6 +286,8 @@ pub fn result(view: &View<'_>, faults: &Diagnostics) -> Result {
                 flag: fact.flag.clone(),
             })
             .collect(),
+        automation_notes: view.intents.notes.iter().map(intent::note_json).collect(),
+        compliant_intent_not_met: view.intents.compliant_and_unmet(&run.rows).count(),
         plan: None,
         diagnostics: faults.iter().map(|fault| finding(fault, view.sources)).collect(),
     }
@@ -373,6 +388,7 @@ fn row(view: &View<'_>, row: &PolicyState) -> Row {
             assumptions: provisional.assumptions.iter().map(assumption).collect(),
         }),
         low_confidence: row.low_confidence.iter().map(ToString::to_string).collect(),
+        intent: None,
     }
 }
 

@@ -1,9 +1,8 @@
 //! A plan for people: states, what would be created, hazards, proof, on one screen where it fits.
 
-use crate::arm::ResourceType;
 use crate::remediation::codes;
 use crate::remediation::hazards::{Hazard, NotChecked};
-use crate::remediation::{Action, Deployment, NOT_PROVEN, RemediationPlan};
+use crate::remediation::{Deployment, NOT_PROVEN, RemediationPlan};
 use crate::source::{mask, printable};
 
 use super::lines::{Line, count, draw, wrap};
@@ -125,7 +124,20 @@ fn hazards(plan: &RemediationPlan, style: Style, out: &mut String) {
         return;
     }
     title(style, "Hazards", out);
-    draw_some(plan.hazards.iter().map(|hazard| hazard_line(plan, hazard)).collect(), style, out);
+    // What is overwritten stands with each deployment already.
+    let is_said = |hazard: &&Hazard| hazard.code == &codes::OVERWRITTEN;
+    let said = plan.hazards.iter().filter(is_said).count();
+    let mut lines = Vec::new();
+    for hazard in &plan.hazards {
+        if said < 2 || !is_said(&hazard) {
+            lines.push(hazard_line(plan, hazard));
+        } else if !lines.iter().any(|line: &Line| line.label.starts_with(codes::OVERWRITTEN.id)) {
+            let label = format!("{} {}", codes::OVERWRITTEN.id, words(codes::OVERWRITTEN.name));
+            let text = "what vanishes stands with each deployment above";
+            lines.push(Line::new(Mark::Warn, label, count(said, "automation", "automations"), text));
+        }
+    }
+    draw_some(lines, style, out);
 }
 
 fn hazard_line(plan: &RemediationPlan, hazard: &Hazard) -> Line {
@@ -191,7 +203,8 @@ fn proof(plan: &RemediationPlan, style: Style, out: &mut String) {
         .collect();
     draw_some(lines, style, out);
     if proof.planned > 0 {
-        for row in wrap(&format!("Not proven: {}.", NOT_PROVEN.join(", ")), style.width.saturating_sub(7)) {
+        let open: Vec<&str> = NOT_PROVEN.iter().map(|open| open.trim_start_matches("that ")).collect();
+        for row in wrap(&format!("Not proven: {}.", open.join(", ")), style.width.saturating_sub(7)) {
             out.push_str(&format!("       {row}\n"));
         }
     }
