@@ -484,12 +484,9 @@ impl Batch {
 impl Store {
     /// A type in the spelling in which it came first.
     pub(super) fn known_type(&mut self, resource_type: ResourceType) -> ResourceType {
-        match self.types.get(&resource_type) {
-            Some(known) => known.clone(),
-            None => {
-                self.types.insert(resource_type.clone(), resource_type.clone());
-                resource_type
-            }
+        if let Some(known) = self.types.get(&resource_type) { known.clone() } else {
+            self.types.insert(resource_type.clone(), resource_type.clone());
+            resource_type
         }
     }
 

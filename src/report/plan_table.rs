@@ -56,10 +56,14 @@ fn draw_some(mut lines: Vec<Line>, style: Style, out: &mut String) {
 
 fn deployments(plan: &RemediationPlan, style: Style, out: &mut String) {
     let counts = plan.counts();
+    let mut puts = plan.deployments.iter().flat_map(|deployment| &deployment.resources);
+    let only_automations = puts.all(|put| put.is_group() || put.is_automation());
+    let other =
+        if only_automations { ("automation", "automations") } else { ("other resource", "other resources") };
     let mut parts = vec![count(plan.deployments.len(), "deployment", "deployments")];
     for (number, one, many) in [
         (counts.groups, "new resource group", "new resource groups"),
-        (counts.others, "other resource", "other resources"),
+        (counts.others, other.0, other.1),
         (plan.tasks.len(), "remediation task", "remediation tasks"),
     ] {
         if number > 0 {
