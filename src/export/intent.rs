@@ -59,6 +59,11 @@ impl Intents {
         (0..rows.len()).filter(compliant).filter(|at| self.of(*at).is_some_and(|i| i.verdict().is_unmet()))
     }
 
+    /// Rows that Azure finds compliant, whose intent isn't met, and where deploying again would mend that.
+    pub fn mending(&self) -> impl Iterator<Item = usize> + '_ {
+        (0..self.rows.len()).filter(|at| self.of(*at).is_some_and(|intent| intent.mends))
+    }
+
     /// Rows whose intent surely isn't met, whatever Azure finds.
     pub fn unmet(&self) -> usize {
         self.rows.iter().flatten().filter(|intent| intent.verdict().is_unmet()).count()

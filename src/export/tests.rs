@@ -20,7 +20,7 @@ fn automation(name: &str, workspace: &str, sources: &str, more: &str) -> ExportA
         resource_type: id.resource_type(),
         id,
         location: None,
-        body,
+        body: body.into(),
         loss: None,
         span: Span::none(),
     })

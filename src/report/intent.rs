@@ -5,6 +5,7 @@ use serde_json::Value as Json;
 
 use crate::compliance::ComplianceState;
 use crate::export::{Destination, Duplicate, EventSource, Gap, Intent, Kind, Note, Verdict};
+use crate::remediation::SubscriptionTemplate;
 use crate::source::{mask, printable};
 
 use super::lines::{Line, draw};
@@ -77,6 +78,28 @@ pub struct NoteJson {
     #[serde(skip_serializing_if = "String::is_empty")]
     path: String,
     text: String,
+}
+
+/// A template that deploys again what is asked, for programs.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct IntentTemplate {
+    subscription_id: String,
+    /// Where `-o` writes it.
+    file: String,
+    /// For `bash`, in the plan's folder.
+    command: String,
+    template: Json,
+}
+
+/// A template that deploys again what is asked.
+pub fn template(template: &SubscriptionTemplate) -> IntentTemplate {
+    IntentTemplate {
+        subscription_id: template.subscription.to_string(),
+        file: template.file.clone(),
+        command: template.bash(),
+        template: template.template.clone(),
+    }
 }
 
 /// What is said of a row.

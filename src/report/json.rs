@@ -11,7 +11,7 @@ use crate::policy::{DefinitionSource, EnforcementMode, PolicyAssignment, PolicyD
 use crate::remediation::{self, RemediationPlan};
 use crate::source::{Diagnostics, SourceMap, Span, mask, position, printable_json};
 
-use super::intent::{self, IntentJson, NoteJson};
+use super::intent::{self, IntentJson, IntentTemplate, NoteJson};
 use super::table;
 use super::view::View;
 use super::words;
@@ -46,6 +46,9 @@ pub struct Result {
     automation_notes: Vec<NoteJson>,
     #[serde(skip_serializing_if = "Option::is_none")]
     plan: Option<Json>,
+    /// Of `--plan-intent`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    intent_templates: Vec<IntentTemplate>,
     diagnostics: Vec<Finding>,
 }
 
@@ -289,13 +292,15 @@ pub fn result(view: &View<'_>, faults: &Diagnostics) -> Result {
         automation_notes: view.intents.notes.iter().map(intent::note_json).collect(),
         compliant_intent_not_met: view.intents.compliant_and_unmet(&run.rows).count(),
         plan: None,
+        intent_templates: Vec::new(),
         diagnostics: faults.iter().map(|fault| finding(fault, view.sources)).collect(),
     }
 }
 
 /// A run with its plan as it is written; `plan` has the form of `plan.json`.
 pub fn planned(view: &View<'_>, faults: &Diagnostics, plan: &RemediationPlan) -> Result {
-    Result { plan: Some(remediation::json::plan(plan)), ..result(view, faults) }
+    let intent_templates = plan.deploying_again.iter().map(intent::template).collect();
+    Result { plan: Some(remediation::json::plan(plan)), intent_templates, ..result(view, faults) }
 }
 
 /// A result as text.

@@ -2,7 +2,7 @@
 
 use crate::remediation::codes;
 use crate::remediation::hazards::{Hazard, NotChecked};
-use crate::remediation::{Deployment, NOT_PROVEN, RemediationPlan};
+use crate::remediation::{Deployment, NOT_PROVEN, RemediationPlan, SubscriptionTemplate};
 use crate::source::{mask, printable};
 
 use super::lines::{Line, count, draw, wrap};
@@ -19,6 +19,7 @@ pub fn plan(view: &View<'_>, plan: &RemediationPlan, style: Style, command: &str
     table::blocks(view, style, &mut out);
     table::facts(view, style, &mut out);
     deployments(plan, style, &mut out);
+    again(view, plan, style, &mut out);
     not_deployable(plan, style, &mut out);
     not_planned(plan, style, &mut out);
     hazards(plan, style, &mut out);
@@ -85,6 +86,19 @@ fn deployments(plan: &RemediationPlan, style: Style, out: &mut String) {
 fn deployment_line(plan: &RemediationPlan, deployment: &Deployment) -> Line {
     let mark = if deployment.changes_something() { Mark::Change } else { Mark::Create };
     Line::new(mark, name(plan, &deployment.subscription), "", safe(&deployment.summary()))
+}
+
+/// What deploys again what Azure wouldn't remediate.
+fn again(view: &View<'_>, plan: &RemediationPlan, style: Style, out: &mut String) {
+    if plan.deploying_again.is_empty() {
+        return;
+    }
+    title(style, "Deploying again: compliant for Azure, intent not met (-o writes the templates)", out);
+    let line = |template: &SubscriptionTemplate| {
+        let name = printable(&view.subscription(&template.subscription)).into_owned();
+        Line::new(Mark::Change, name, "", safe(&template.bash()))
+    };
+    draw_some(plan.deploying_again.iter().map(line).collect(), style, out);
 }
 
 fn not_deployable(plan: &RemediationPlan, style: Style, out: &mut String) {
