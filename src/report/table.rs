@@ -186,7 +186,9 @@ fn row_line(view: &View<'_>, at: usize, row: &PolicyState) -> Line {
         None => words.text,
     };
     let label = if row.state == ComplianceState::Undetermined { "undetermined" } else { words.label };
-    let text = format!("{text}{}", intent::beside(view.intents.of(at), label));
+    // What rests on assumptions already says enough in its line.
+    let intent = view.intents.of(at).filter(|_| row.state != ComplianceState::Undetermined);
+    let text = format!("{text}{}", intent::beside(intent, label));
     Line::new(Mark::from(row.state), label, printable(&name), mask(&printable(&text)))
 }
 
