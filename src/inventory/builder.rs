@@ -484,7 +484,9 @@ impl Batch {
 impl Store {
     /// A type in the spelling in which it came first.
     pub(super) fn known_type(&mut self, resource_type: ResourceType) -> ResourceType {
-        if let Some(known) = self.types.get(&resource_type) { known.clone() } else {
+        if let Some(known) = self.types.get(&resource_type) {
+            known.clone()
+        } else {
             self.types.insert(resource_type.clone(), resource_type.clone());
             resource_type
         }
