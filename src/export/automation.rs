@@ -1,12 +1,14 @@
 //! An automation as an export: what it listens to, what it lets through, where it sends to.
 
+use std::sync::Arc;
+
 use crate::arm::{ResourceId, Scope, SubscriptionId, Value};
 use crate::inventory::Resource;
 use crate::source::Span;
 
 use super::codes;
-use super::facts::EventSource;
-use super::rule::{Fault, Filter, Passes};
+use super::rule::{Fault, Passes};
+use super::sources::{Memo, Source, Sources};
 
 /// Where an automation sends to.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -70,17 +72,6 @@ pub enum Action {
     Somewhere(Option<Kind>),
 }
 
-/// One entry of `sources`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Source {
-    /// What it listens to; `None` for an event source that isn't known.
-    pub event: Option<EventSource>,
-    /// What it lets through.
-    pub filter: Filter,
-    /// Where it stands: `sources[0]`.
-    pub place: String,
-}
-
 /// What an automation covers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reach {
@@ -104,7 +95,7 @@ pub struct ExportAutomation {
     /// What it covers.
     pub reach: Reach,
     /// What it listens to; `None` where that isn't known.
-    pub sources: Option<Vec<Source>>,
+    pub sources: Option<Arc<Sources>>,
     /// Where it sends to; `None` where that isn't known.
     pub actions: Option<Vec<Action>>,
     /// What can't be understood in it.
@@ -116,32 +107,42 @@ pub struct ExportAutomation {
 impl ExportAutomation {
     /// One of the inventory.
     pub fn of_resource(resource: &Resource) -> ExportAutomation {
+        ExportAutomation::remembered(resource, &Memo::default())
+    }
+
+    /// One of the inventory, whose sources are read only if the same weren't read before.
+    pub(super) fn remembered(resource: &Resource, memo: &Memo) -> ExportAutomation {
         let carries = |member: &str| resource.carries(&format!("properties.{member}"));
-        ExportAutomation::read(&resource.id, resource.id.folded(), &resource.body, resource.span, &carries)
+        ExportAutomation::read(&resource.id, &resource.body, resource.span, &carries, &|list| memo.read(list))
     }
 
     /// One that a deployment would put.
     pub fn of_body(id: &ResourceId, body: &Value, span: Span) -> ExportAutomation {
-        ExportAutomation::read(id, &format!("asked {}", id.folded()), body, span, &|_| true)
+        // What is asked and can't be understood isn't what is found and can't be understood.
+        let owner = format!("asked {}", id.folded());
+        ExportAutomation::read(id, body, span, &|_| true, &|list| {
+            Arc::new(Sources::read(list.items(), &owner))
+        })
     }
 
     fn read(
         id: &ResourceId,
-        owner: &str,
         body: &Value,
         span: Span,
         carries: &dyn Fn(&str) -> bool,
+        read: &dyn Fn(&Value) -> Arc<Sources>,
     ) -> ExportAutomation {
-        let member = |name: &str| body.at(&["properties", name]);
+        let properties = body.get("properties");
+        let member = |name: &str| properties.and_then(|properties| properties.get(name));
         let mut faults = Vec::new();
         let sources = match member("sources") {
-            Some(Value::Array(sources)) => {
-                let one = |(at, source)| read_source(source, at, owner, &mut faults);
-                Some(sources.iter().enumerate().map(one).collect())
-            }
-            None | Some(Value::Null) if carries("sources") => Some(Vec::new()),
+            Some(list @ Value::Array(_)) => Some(read(list)),
+            None | Some(Value::Null) if carries("sources") => Some(Arc::default()),
             _ => None,
         };
+        if let Some(sources) = &sources {
+            faults.clone_from(&sources.faults);
+        }
         let actions = match member("actions") {
             Some(Value::Array(actions)) => Some(
                 actions.iter().enumerate().map(|(at, action)| read_action(action, at, &mut faults)).collect(),
@@ -160,6 +161,11 @@ impl ExportAutomation {
             _ => Reach::Unknown,
         };
         ExportAutomation { id: id.clone(), enabled, reach, sources, actions, faults, span }
+    }
+
+    /// What it listens to, as far as that is known.
+    pub fn listens(&self) -> &[Source] {
+        self.sources.as_ref().map_or(&[], |sources| &sources.list)
     }
 
     /// Its destinations.
@@ -192,21 +198,6 @@ impl ExportAutomation {
     pub fn name(&self) -> &str {
         self.id.name()
     }
-}
-
-fn read_source(source: &Value, at: usize, owner: &str, faults: &mut Vec<Fault>) -> Source {
-    let place = format!("sources[{at}]");
-    let text = source.get("eventSource").and_then(Value::as_str);
-    let event = text.and_then(EventSource::parse);
-    if event.is_none() {
-        let message = match text {
-            Some(text) => format!("`{text}` is no event source that azpol knows"),
-            None => "a source has no `eventSource` that can be read".to_owned(),
-        };
-        faults.push(Fault { code: &codes::UNKNOWN_EVENT_SOURCE, place: place.clone(), message });
-    }
-    let filter = Filter::read(source.get("ruleSets"), owner, &place, faults);
-    Source { event, filter, place }
 }
 
 fn read_action(action: &Value, at: usize, faults: &mut Vec<Fault>) -> Action {

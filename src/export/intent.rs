@@ -15,6 +15,7 @@ use super::facts::EventSource;
 use super::judge::{Found, Judgement, Verdict, judge, undetermined};
 use super::notes::{Note, faults, notes};
 use super::requirement::{Asked, Asks, ExportRequirement};
+use super::sources::Memo;
 
 /// What is said of one row.
 #[derive(Debug, Clone, PartialEq)]
@@ -94,10 +95,11 @@ pub fn intents(inventory: &Inventory, run: &Run, now: Option<&str>) -> Intents {
     for (at, row) in run.rows.iter().enumerate().filter(|(_, row)| asks[row.assignment].may_ask()) {
         by_subscription.entry(&row.subscription).or_default().push(at);
     }
+    let memo = Memo::default();
     let by_subscription: Vec<_> = by_subscription.into_iter().collect();
     let found: Vec<OfSubscription> = by_subscription
         .par_iter()
-        .map(|(subscription, rows)| of_subscription(inventory, run, &asks, subscription, rows, now))
+        .map(|(subscription, rows)| of_subscription(inventory, run, &asks, &memo, (subscription, rows), now))
         .collect();
     let mut intents = Intents { rows: vec![None; run.rows.len()], ..Intents::default() };
     for of in found {
@@ -121,8 +123,8 @@ fn of_subscription(
     inventory: &Inventory,
     run: &Run,
     asks: &[Asks<'_>],
-    id: &SubscriptionId,
-    rows: &[usize],
+    memo: &Memo,
+    (id, rows): (&SubscriptionId, &[usize]),
     now: Option<&str>,
 ) -> OfSubscription {
     let Some(subscription) = inventory.subscription(id) else { return OfSubscription::default() };
@@ -130,7 +132,7 @@ fn of_subscription(
     let subject = whole.subject(now);
     let kind = ResourceType::new(ResourceType::AUTOMATION);
     let automations: Vec<ExportAutomation> =
-        inventory.resources(id, &kind).map(ExportAutomation::of_resource).collect();
+        inventory.resources(id, &kind).map(|resource| ExportAutomation::remembered(resource, memo)).collect();
     let complete = inventory.listing(&kind, &Scope::Subscription(id.clone())).is_complete();
     let gone = |to: &Destination| is_gone(inventory, to);
     let mut of = OfSubscription::default();
@@ -148,7 +150,7 @@ fn of_subscription(
                 for automation in &required.automations {
                     of.asked.extend(faults(id, automation));
                 }
-                let found = Found { automations: &automations, complete, gone: &gone };
+                let found = Found { automations: &automations, complete, gone: &gone, memo };
                 let judgement = judge(&required, &found);
                 let mends = row.state == ComplianceState::Compliant
                     && judgement.verdict.is_unmet()
@@ -175,7 +177,7 @@ fn destinations(required: &ExportRequirement) -> Intent {
     let mut sources: Vec<EventSource> = required
         .automations
         .iter()
-        .flat_map(|automation| automation.sources.iter().flatten())
+        .flat_map(ExportAutomation::listens)
         .filter_map(|source| source.event)
         .collect();
     sources.sort();

@@ -10,6 +10,7 @@ use super::facts::EventSource;
 use super::implication::{Implied, implied, is_empty, undecided_paths, witness};
 use super::requirement::ExportRequirement;
 use super::rule::{Passes, Rule};
+use super::sources::Memo;
 use super::text::Solved;
 use super::words::{self, Gap, Gaps};
 
@@ -105,6 +106,8 @@ pub struct Found<'a> {
     pub complete: bool,
     /// Whether a destination is known not to exist.
     pub gone: &'a dyn Fn(&Destination) -> bool,
+    /// What was compared already.
+    pub memo: &'a Memo,
 }
 
 /// Where the resources lie whose events are asked for.
@@ -217,8 +220,9 @@ impl<'a> Pair<'a> {
     fn judge(&self) -> Judgement {
         let mut gaps = Gaps::default();
         let mut open = Vec::new();
-        for place in self.places {
-            for source in self.required.sources.iter().flatten() {
+        let places = if self.one_covers() { &[] } else { self.places };
+        for place in places {
+            for source in self.required.listens() {
                 let Some(event) = source.event else {
                     open.push(format!("{} names an event source that isn't known", source.place));
                     continue;
@@ -239,6 +243,16 @@ impl<'a> Pair<'a> {
         let mut judgement = self.with_gap(&gaps, &open, ways);
         judgement.duplicates = duplicates;
         judgement
+    }
+
+    /// Whether one automation alone exports all of it: the usual case, and compared once for all that are alike.
+    fn one_covers(&self) -> bool {
+        let [place] = self.places else { return false };
+        self.found.automations.iter().any(|automation| {
+            self.counts(automation, place) == Passes::Yes
+                && matches!((&automation.sources, &self.required.sources),
+                    (Some(own), Some(asked)) if self.found.memo.covers(own, asked))
+        })
     }
 
     fn without_gap(
@@ -351,9 +365,9 @@ impl<'a> Pair<'a> {
 
     /// Whether an automation lets through something that is asked for.
     fn overlaps(&self, automation: &ExportAutomation) -> bool {
-        let asked = self.required.sources.iter().flatten();
+        let asked = self.required.listens().iter();
         asked.filter_map(|source| Some((source.event?, source))).any(|(event, source)| {
-            let theirs = automation.sources.iter().flatten().filter(|other| other.event == Some(event));
+            let theirs = automation.listens().iter().filter(|other| other.event == Some(event));
             theirs.flat_map(|other| other.filter.alternatives()).any(|set| {
                 source.filter.alternatives().iter().any(|asked| !is_empty(event, &[*asked, set].concat()))
             })
@@ -375,7 +389,7 @@ impl<'a> Pair<'a> {
                 possible.push(&[]);
                 continue;
             };
-            for source in sources {
+            for source in &sources.list {
                 match source.event {
                     Some(own) if own == event => {
                         let sets = source.filter.alternatives();
@@ -523,11 +537,8 @@ impl<'a> Pair<'a> {
     fn twice(&self, first: &ExportAutomation, second: &ExportAutomation) -> Option<Duplicate> {
         let mut sources = Vec::new();
         let mut shown = None;
-        for (one, other) in first
-            .sources
-            .iter()
-            .flatten()
-            .flat_map(|one| second.sources.iter().flatten().map(move |other| (one, other)))
+        for (one, other) in
+            first.listens().iter().flat_map(|one| second.listens().iter().map(move |other| (one, other)))
         {
             let Some(event) = one.event.filter(|event| other.event == Some(*event)) else { continue };
             if sources.contains(&event) {

@@ -16,6 +16,7 @@ mod notes;
 mod place;
 mod requirement;
 mod rule;
+mod sources;
 mod text;
 mod values;
 mod words;
@@ -23,7 +24,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-pub use automation::{Action, Destination, ExportAutomation, Kind, Reach, Source};
+pub use automation::{Action, Destination, ExportAutomation, Kind, Reach};
 pub use event::Event;
 pub use facts::{EventSource, PathKnowledge, Subject};
 pub use implication::{Implied, implied};
@@ -32,5 +33,6 @@ pub use judge::{Duplicate, Found, Judgement, Verdict, judge};
 pub use notes::Note;
 pub use requirement::{Asked, Asks, ExportRequirement};
 pub use rule::{Fault, Filter, Order, Passes, Rule, Test};
+pub use sources::{Memo, Source, Sources};
 pub use text::Pattern;
 pub use words::Gap;

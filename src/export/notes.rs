@@ -9,6 +9,7 @@ use super::codes;
 use super::facts::{EventSource, PathKnowledge, also_contained, portal_name};
 use super::implication::is_empty;
 use super::rule::{Filter, Passes, Rule, Test};
+use super::sources::{Remark, Source};
 use super::text::Pattern;
 use super::words::assessment_key;
 
@@ -66,11 +67,8 @@ pub(super) fn notes(subscription: &SubscriptionId, automations: &[ExportAutomati
                 span: automation.span,
             });
         };
-        for source in automation.sources.iter().flatten() {
-            let Some(event) = source.event else { continue };
-            for (at, set) in source.filter.sets.iter().enumerate() {
-                of_set(event, set, &format!("{}.ruleSets[{at}]", source.place), &mut add);
-            }
+        for remark in automation.sources.iter().flat_map(|sources| &sources.remarks) {
+            add(remark.code, remark.place.clone(), remark.message.clone());
         }
         if let Some(why) = hidden(automation, automations) {
             add(&codes::NOT_IN_PORTAL, String::new(), why);
@@ -80,7 +78,9 @@ pub(super) fn notes(subscription: &SubscriptionId, automations: &[ExportAutomati
     notes
 }
 
-fn of_set(event: EventSource, set: &[Rule], place: &str, add: &mut dyn FnMut(&'static Code, String, String)) {
+/// What is odd about a rule set.
+pub(super) fn of_set(event: EventSource, set: &[Rule], place: &str, remarks: &mut Vec<Remark>) {
+    let mut add = |code, place, message| remarks.push(Remark { code, place, message });
     let one = event.subject().one();
     let mut foreign = false;
     for (at, rule) in set.iter().enumerate() {
@@ -171,7 +171,7 @@ fn hidden(automation: &ExportAutomation, all: &[ExportAutomation]) -> Option<Str
 fn findings_alone(subscription: &SubscriptionId, automations: &[ExportAutomation]) -> Vec<Note> {
     let mut notes = Vec::new();
     for automation in automations.iter().filter(|automation| automation.runs() == Passes::Yes) {
-        for source in automation.sources.iter().flatten() {
+        for source in automation.listens() {
             let Some(parent) = source.event.and_then(EventSource::parent) else { continue };
             for to in automation.destinations() {
                 if let Some(what) = orphans(&source.filter, parent, to, automations) {
@@ -200,20 +200,22 @@ fn orphans(
     to: &Destination,
     automations: &[ExportAutomation],
 ) -> Option<String> {
-    let carried: Vec<&Filter> = automations
+    let carried: Vec<&Source> = automations
         .iter()
         .filter(|automation| automation.runs() != Passes::No && automation.sends_to(to) != Passes::No)
-        .flat_map(|automation| automation.sources.iter().flatten())
+        .flat_map(ExportAutomation::listens)
         .filter(|source| source.event.is_none_or(|event| event == parent))
-        .map(|source| &source.filter)
         .collect();
     if automations.iter().any(|a| a.sources.is_none() && a.sends_to(to) != Passes::No) {
         return None;
     }
-    let sets: Vec<&[Rule]> = carried.iter().flat_map(|filter| filter.alternatives()).collect();
-    if sets.iter().all(|set| !set.is_empty() && is_empty(parent, set)) {
+    if !carried.iter().any(|source| source.lets_something) {
         return Some("findings".to_owned());
     }
+    if !findings.sets.iter().flatten().any(|rule| *rule.path == *"id") {
+        return None;
+    }
+    let sets: Vec<&[Rule]> = carried.iter().flat_map(|source| source.filter.alternatives()).collect();
     let keys = findings
         .sets
         .iter()

@@ -1,6 +1,6 @@
 //! Verdicts on automations that are written in a few lines.
 
-use super::{ExportAutomation, ExportRequirement, Found, Judgement, Verdict, judge, notes};
+use super::{ExportAutomation, ExportRequirement, Found, Judgement, Memo, Verdict, judge, notes};
 use crate::arm::{ResourceId, Value};
 use crate::inventory::Resource;
 use crate::source::{Diagnostics, FileId, Span, json};
@@ -78,7 +78,7 @@ fn judged_with(required: &str, found: &[ExportAutomation], complete: bool, gone:
     let (id, body) = written("ExportToWorkspace", LAW, required, "");
     let required =
         ExportRequirement { automations: vec![ExportAutomation::of_body(&id, &body, Span::none())] };
-    judge(&required, &Found { automations: found, complete, gone: &|_| gone })
+    judge(&required, &Found { automations: found, complete, gone: &|_| gone, memo: &Memo::default() })
 }
 
 fn to_law(sources: &str) -> Vec<ExportAutomation> {
@@ -172,7 +172,10 @@ fn a_group_scope_covers_that_group_only() {
     let event = judgement.gaps[0].event.as_ref().expect("an event").to_value().to_json();
     assert!(event.contains(r#""outsideOf":["/subscriptions/s/resourceGroups/rg-hr"]"#), "{event}");
     let required = ExportRequirement { automations: found.to_vec() };
-    let narrow = judge(&required, &Found { automations: &found, complete: true, gone: &|_| false });
+    let narrow = judge(
+        &required,
+        &Found { automations: &found, complete: true, gone: &|_| false, memo: &Memo::default() },
+    );
     assert_eq!(narrow.verdict, Verdict::Covered, "it is asked for that group");
 }
 

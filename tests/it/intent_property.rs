@@ -4,7 +4,7 @@
 //! `AZPOL_CASES=100000 cargo test --test it intent_property` draws more than the usual 2,000.
 
 use azpol::arm::{ResourceId, Value};
-use azpol::export::{ExportAutomation, ExportRequirement, Found, Judgement, Verdict, judge};
+use azpol::export::{ExportAutomation, ExportRequirement, Found, Judgement, Memo, Verdict, judge};
 use azpol::inventory::Resource;
 use azpol::source::Span;
 
@@ -356,7 +356,10 @@ fn check(required: &Automation, found: &[Automation], complete: bool, sure: bool
         automations: vec![ExportAutomation::of_body(&id, &required.body(), Span::none())],
     };
     let automations: Vec<ExportAutomation> = found.iter().map(Automation::found).collect();
-    let judgement = judge(&asked, &Found { automations: &automations, complete, gone: &|_| false });
+    let judgement = judge(
+        &asked,
+        &Found { automations: &automations, complete, gone: &|_| false, memo: &Memo::default() },
+    );
     let context = || format!("{judgement:#?}\nasked {required:#?}\nfound {found:#?}");
     let sent = |event: &Event| found.iter().map(|automation| automation.sends(event)).sum::<usize>();
     let asks = |event: &Event| (required.whole || event.in_group) && required.lets(event);
