@@ -110,7 +110,7 @@ pub(super) struct Store {
     first: HashMap<ResourceId, usize>,
     /// Ids under which several contents stand, with all of them.
     pub(super) contested: BTreeMap<ResourceId, Vec<usize>>,
-    types: HashMap<ResourceType, ResourceType>,
+    types: HashMap<Arc<str>, ResourceType>,
 }
 
 /// Gathers an inventory.
@@ -273,12 +273,18 @@ impl InventoryBuilder {
     pub(super) fn typed(&mut self, resource_type: &ResourceType, batch: usize, count: u64) {
         let batch = &mut self.batches[batch];
         let document = batch.document;
-        match batch.types.get_mut(resource_type) {
-            Some(seen) => seen.several |= seen.document != document || count > 1,
-            None => {
-                batch.types.insert(resource_type.clone(), Seen { document, several: count > 1 });
+        let mut seen = Seen { document, several: count > 1 };
+        if let Some((known, before)) = batch.types.get_key_value(resource_type) {
+            seen.several |= before.several || before.document != document;
+            seen.document = before.document;
+            if resource_type.as_str() >= known.as_str() {
+                batch.types.insert(resource_type.clone(), seen);
+                return;
             }
+            // Of several spellings one is used, whatever comes first.
+            batch.types.remove(resource_type);
         }
+        batch.types.insert(resource_type.clone(), seen);
     }
 
     fn gathered<'a>(&'a mut self, faults: &'a mut Diagnostics) -> Gathered<'a> {
@@ -482,15 +488,9 @@ impl Batch {
 }
 
 impl Store {
-    /// A type in the spelling in which it came first.
+    /// A type, shared with those that are spelled alike.
     pub(super) fn known_type(&mut self, resource_type: ResourceType) -> ResourceType {
-        match self.types.get(&resource_type) {
-            Some(known) => known.clone(),
-            None => {
-                self.types.insert(resource_type.clone(), resource_type.clone());
-                resource_type
-            }
-        }
+        self.types.entry(resource_type.shared().clone()).or_insert(resource_type).clone()
     }
 
     /// Adds a resource: joined with one that says the same, else beside it.

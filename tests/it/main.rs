@@ -8,6 +8,7 @@ mod fixtures;
 mod inputs;
 mod plan;
 mod policies;
+mod reading;
 
 #[path = "../deployment/mod.rs"]
 mod deployment;
