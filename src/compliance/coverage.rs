@@ -27,7 +27,7 @@ pub fn coverage(assignment: &PolicyAssignment, subscription: &Subscription) -> C
     let mut assumed = Vec::new();
     match &assignment.scope {
         Scope::Tenant => {}
-        Scope::ManagementGroup(group) => match subscription.chain.placement(group) {
+        Scope::ManagementGroup(group) => match subscription.placement(group) {
             Placement::Under => {}
             Placement::Outside => return Coverage::Outside,
             Placement::Unknown => assumed.push(MissingFact::Under(subscription.id.clone(), group.clone())),
@@ -37,7 +37,7 @@ pub fn coverage(assignment: &PolicyAssignment, subscription: &Subscription) -> C
     }
     for (scope, _) in &assignment.not_scopes {
         match scope {
-            Scope::ManagementGroup(group) => match subscription.chain.placement(group) {
+            Scope::ManagementGroup(group) => match subscription.placement(group) {
                 Placement::Under => return Coverage::Excluded(scope.clone()),
                 Placement::Outside => {}
                 Placement::Unknown => {

@@ -104,10 +104,24 @@ impl Definitions {
     }
 
     fn named(&self, text: &str) -> Option<&Entry> {
-        self.by_id.values().find(|entry| match entry {
+        let whole = |entry: &&Entry| match entry {
             Entry::One(d) => d.name.eq_ignore_ascii_case(text) || d.display_name.eq_ignore_ascii_case(text),
             Entry::Ambiguous => false,
-        })
+        };
+        self.by_id.values().find(whole).or_else(|| self.begins(text))
+    }
+
+    /// The one definition whose name begins so, as tables show a GUID: by eight characters at least.
+    fn begins(&self, text: &str) -> Option<&Entry> {
+        let start = text.trim().to_ascii_lowercase();
+        if start.len() < 8 {
+            return None;
+        }
+        let mut found = self.by_id.values().filter(|entry| match entry {
+            Entry::One(d) => d.name.to_ascii_lowercase().starts_with(&start),
+            Entry::Ambiguous => false,
+        });
+        found.next().filter(|_| found.next().is_none())
     }
 
     /// Ids and names, to suggest near ones.

@@ -39,7 +39,12 @@ pub fn open_facts(rows: &[PolicyState], inventory: &Inventory) -> Vec<OpenFact> 
             *waiting.entry(kind).or_default() += 1;
         }
     }
-    let mut facts: Vec<OpenFact> = waiting.into_iter().map(|(kind, rows)| describe(&kind, rows)).collect();
+    let tenant = match inventory.tenants().as_slice() {
+        [one] => (*one).to_owned(),
+        _ => "<tenant id>".to_owned(),
+    };
+    let mut facts: Vec<OpenFact> =
+        waiting.into_iter().map(|(kind, rows)| describe(&kind, rows, &tenant)).collect();
     // Stable: within one number of rows the order of kinds stays.
     facts.sort_by_key(|fact| std::cmp::Reverse(fact.rows));
     facts.extend(unlisted(inventory));
@@ -55,7 +60,7 @@ fn kind(fact: &MissingFact) -> Kind {
     }
 }
 
-fn describe(kind: &Kind, rows: usize) -> OpenFact {
+fn describe(kind: &Kind, rows: usize, tenant: &str) -> OpenFact {
     match kind {
         Kind::Listing(resource_type) => OpenFact {
             rows,
@@ -66,7 +71,7 @@ fn describe(kind: &Kind, rows: usize) -> OpenFact {
         Kind::Place => OpenFact {
             rows,
             question: "where do the subscriptions lie?".to_owned(),
-            command: Some("az account management-group show -n <tenant id> -e -r > tree.json".to_owned()),
+            command: Some(format!("az account management-group show -n {tenant} -e -r > tree.json")),
             flag: None,
         },
         Kind::Carried(path) => OpenFact {
@@ -98,22 +103,36 @@ fn listing_command(resource_type: &ResourceType) -> String {
     )
 }
 
-/// Listings without which the result may say less, but no state changes.
+/// Listings without which the result may say less, but no state changes: type, question, command.
+const UNLISTED: &[(&str, &str, &str)] = &[
+    (
+        "Microsoft.Authorization/policyAssignments",
+        "are there other assignments?",
+        "az policy assignment list --disable-scope-strict-match > assignments.json",
+    ),
+    (
+        "Microsoft.Authorization/policyExemptions",
+        "are there exemptions?",
+        "az policy exemption list > exemptions.json",
+    ),
+    (
+        "Microsoft.Authorization/roleAssignments",
+        "are there other role assignments?",
+        "az role assignment list --all --include-inherited > roles.json",
+    ),
+];
+
 fn unlisted(inventory: &Inventory) -> Vec<OpenFact> {
     let known: Vec<_> = inventory.subscriptions().map(|s| Scope::Subscription(s.id.clone())).collect();
-    [
-        "Microsoft.Authorization/policyAssignments",
-        "Microsoft.Authorization/policyExemptions",
-        "Microsoft.Authorization/roleAssignments",
-    ]
-    .into_iter()
-    .map(ResourceType::new)
-    .filter(|t| !known.iter().all(|scope| inventory.listing(t, scope).is_complete()))
-    .map(|resource_type| OpenFact {
-        rows: 0,
-        question: format!("are there other {}?", plural(&resource_type)),
-        command: Some(listing_command(&resource_type)),
-        flag: Some(format!("--complete {}", resource_type.folded())),
-    })
-    .collect()
+    UNLISTED
+        .iter()
+        .map(|(resource_type, question, command)| (ResourceType::new(resource_type), question, command))
+        .filter(|(t, ..)| !known.iter().all(|scope| inventory.listing(t, scope).is_complete()))
+        .map(|(resource_type, question, command)| OpenFact {
+            rows: 0,
+            question: (*question).to_owned(),
+            command: Some((*command).to_owned()),
+            flag: Some(format!("--complete {}", resource_type.folded())),
+        })
+        .collect()
 }

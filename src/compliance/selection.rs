@@ -66,7 +66,7 @@ impl Selection {
         let by_name = is_one_of(&self.subscriptions, &[subscription.id.as_str(), &subscription.display_name]);
         let under = |scope: &Scope| match scope {
             Scope::Tenant => true,
-            Scope::ManagementGroup(group) => subscription.chain.placement(group) != Placement::Outside,
+            Scope::ManagementGroup(group) => subscription.placement(group) != Placement::Outside,
             Scope::Subscription(id) => *id == subscription.id,
             Scope::ResourceGroup(_) | Scope::Resource(_) => false,
         };

@@ -79,7 +79,7 @@ impl Observer for Failures {
         if let Open::Parts { negates: true, .. } = part {
             self.negations -= 1;
         }
-        let wanted = Truth::from(self.negations % 2 == 0);
+        let wanted = Truth::from(self.negations.is_multiple_of(2));
         match part {
             Open::Leaf(subject, operator, span) if *truth != wanted => {
                 let looked = looked.unwrap_or(Looked { path: None, current: None, target: None });

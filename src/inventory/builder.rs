@@ -107,7 +107,7 @@ pub(super) struct Stored {
 #[derive(Debug, Default)]
 pub(super) struct Store {
     pub(super) all: Vec<Stored>,
-    first: HashMap<ResourceId, usize>,
+    pub(super) first: HashMap<ResourceId, u32>,
     /// Ids under which several contents stand, with all of them.
     pub(super) contested: BTreeMap<ResourceId, Vec<usize>>,
     types: HashMap<Arc<str>, ResourceType>,
@@ -141,7 +141,7 @@ pub struct InventoryBuilder {
     pub(super) lists: HashMap<(FileId, u32), usize>,
     pub(super) open_list: Option<((FileId, u32), usize)>,
     /// Chains that the tree has, each with its nearest group.
-    chains: HashMap<(FileId, Option<Arc<str>>, Groups), GroupKey>,
+    chains: HashMap<(FileId, usize), (Option<Arc<str>>, Groups, GroupKey)>,
     groups_type: Option<ResourceType>,
 }
 
@@ -352,15 +352,17 @@ impl InventoryBuilder {
     pub(super) fn subscription_facts(&mut self, facts: subscription::Facts, batch: usize) {
         if let Some(chain) = &facts.chain {
             let tenant = facts.tenant.as_option();
-            let key = (chain.span.file, tenant.cloned(), chain.groups.clone());
-            // The subscriptions of one group have one chain: the tree is told once.
-            if let Some(nearest) = self.chains.get(&key) {
+            // The subscriptions of one group share one chain: the tree is told once. The list is held, so that no
+            // other one comes to lie at its address.
+            let key = (chain.span.file, Arc::as_ptr(&chain.groups).addr());
+            let known = self.chains.get(&key).filter(|(of, ..)| of.as_ref() == tenant);
+            if let Some((_, _, nearest)) = known {
                 self.tree.subscription_edge(&facts.id, nearest, chain.span);
             } else {
                 let keys = group::name_all(chain, tenant, &mut self.tree);
                 self.tree.chain(&facts.id, &keys, chain.span);
                 if let Some(nearest) = keys.into_iter().next() {
-                    self.chains.insert(key, nearest);
+                    self.chains.insert(key, (tenant.cloned(), chain.groups.clone(), nearest));
                 }
             }
             let groups = self.groups_type.get_or_insert_with(|| ResourceType::new(GROUPS)).clone();
@@ -496,8 +498,8 @@ impl Store {
     /// Adds a resource: joined with one that says the same, else beside it.
     pub(super) fn add(&mut self, read: Read, batch: usize) {
         let id = read.resource.id.clone();
-        let Some(first) = self.first.get(&id).copied() else {
-            self.first.insert(id, self.all.len());
+        let Some(first) = self.first.get(&id).map(|first| *first as usize) else {
+            self.first.insert(id, u32::try_from(self.all.len()).unwrap_or(u32::MAX));
             self.all.push(Stored { resource: read.resource, shape: read.shape, batch });
             return;
         };

@@ -10,7 +10,7 @@ use super::builder::InventoryBuilder;
 use super::codes;
 use super::completeness::{Completeness, Disproof, Known as Facts, Says};
 use super::documents::PolicyDocuments;
-use super::lookup::{Assertion, Base, Exemptions, Inventory, Resources};
+use super::lookup::{Assertion, Base, Exemptions, Inventory};
 use super::placing::place;
 use super::settle::{deployments, exemptions, registrations, roles, settled};
 use super::shape::envelope::{Envelope, GoesOn};
@@ -55,7 +55,7 @@ impl InventoryBuilder {
         base.groups = tree.groups;
         let batches: Vec<_> = self.batches.iter().map(|batch| (batch.file, batch.documents)).collect();
         let store = std::mem::take(&mut self.store);
-        base.resources = Resources::new(settled(store, &batches, collected, &mut faults));
+        base.resources = settled(store, &batches, collected, &mut faults);
         self.complete(&stated, assertions, &mut base, &mut faults);
         (Inventory::new(base), documents, faults)
     }

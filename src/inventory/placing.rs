@@ -37,12 +37,12 @@ pub(super) fn place(
             collected.of(a.span.file).is_some_and(|a| Some(a) > collected.of(b.span.file))
                 && collected.of(b.span.file).is_some()
         };
-        let state = one_fact(&facts, "state", |facts| &facts.state, &newest, faults);
-        let mut tenant = one_fact(&facts, "tenant", |facts| &facts.tenant, &newest, faults);
+        let state = one_fact(facts, "state", |facts| &facts.state, &newest, faults);
+        let mut tenant = one_fact(facts, "tenant", |facts| &facts.tenant, &newest, faults);
         if tenant == Known::No {
             tenant = tree.tenant_of(&id).map_or(Known::No, Known::Yes);
         }
-        let tags = one_fact(&facts, "tags", |facts| &facts.tags, &newest, faults);
+        let tags = one_fact(facts, "tags", |facts| &facts.tags, &newest, faults);
         let home = facts.iter().find_map(|facts| facts.home_tenant.clone());
         let belongs = home.clone().or_else(|| tenant.as_option().cloned());
         let elsewhere = match &belongs {

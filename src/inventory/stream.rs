@@ -1,5 +1,7 @@
 //! Files that come in pieces: elements are read by many threads, and taken over in the order of the file.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use crate::arm::ResourceType;
 use crate::source::split::{self, Batch, Piece};
 use crate::source::{Diagnostics, Node, Span};
@@ -9,7 +11,26 @@ use super::kept::Kept;
 use super::kind::Kind;
 use super::shape::Envelope;
 use super::shape::envelope::{self, GoesOn};
-use super::shape::plain::{self, Plain, Tools};
+use super::shape::plain::{self, Known, Plain, Tools};
+
+/// Reads pieces of files, on as many threads as want to.
+#[derive(Debug)]
+pub struct PieceReader {
+    kept: Kept,
+    /// What threads know that read nothing at the moment.
+    idle: Mutex<Vec<Known>>,
+}
+
+impl PieceReader {
+    /// For an inventory that keeps these types.
+    pub fn new(kept: Kept) -> PieceReader {
+        PieceReader { kept, idle: Mutex::default() }
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Vec<Known>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 /// A piece of a file whose elements are read.
 #[derive(Debug)]
@@ -46,9 +67,9 @@ enum Entry {
     Broken(Span),
 }
 
-impl Portion {
+impl PieceReader {
     /// Reads the elements of a piece. Plain ones of types that aren't kept are passed by.
-    pub fn read(piece: Piece, kept: &Kept) -> Portion {
+    pub fn read(&self, piece: Piece) -> Portion {
         let mut portion = Portion {
             entries: Vec::new(),
             types: Vec::new(),
@@ -58,7 +79,7 @@ impl Portion {
             broken: false,
         };
         match piece {
-            Piece::Batch(batch) => portion.batch(&batch, kept),
+            Piece::Batch(batch) => self.batch(&batch, &mut portion),
             Piece::Nodes { nodes, envelope, under_data } => {
                 let list = List { number: envelope, graph: under_data };
                 portion.entries.push((list, Entry::Nodes(nodes)));
@@ -72,9 +93,10 @@ impl Portion {
         portion
     }
 
-    fn batch(&mut self, batch: &Batch, kept: &Kept) {
-        let mut tools = Tools::new(kept);
-        self.entries.reserve(batch.elements.len());
+    fn batch(&self, batch: &Batch, portion: &mut Portion) {
+        let known = self.idle().pop().unwrap_or_default();
+        let mut tools = Tools::new(&self.kept, known);
+        portion.entries.reserve(batch.elements.len());
         for element in &batch.elements {
             let span = batch.span(element);
             let list = List { number: element.envelope, graph: element.under_data };
@@ -82,15 +104,16 @@ impl Portion {
             let entry = if let Some(plain) = plain {
                 Entry::Plain(plain)
             } else {
-                match batch.parse(element, &mut self.faults) {
+                match batch.parse(element, &mut portion.faults) {
                     nodes if nodes.is_empty() => Entry::Broken(span),
                     nodes => Entry::Nodes(nodes),
                 }
             };
-            self.entries.push((list, entry));
+            portion.entries.push((list, entry));
         }
-        self.around = std::mem::take(&mut tools.around);
-        self.types = tools.types.into_met();
+        let known;
+        (portion.types, portion.around, known) = tools.finish();
+        self.idle().push(known);
     }
 }
 

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::arm::{SubscriptionId, Value};
+use crate::arm::{ManagementGroupId, SubscriptionId, Value};
 use crate::source::Span;
 
-use super::Chain;
+use super::{Chain, Placement};
 
 /// A fact that a shape may not carry.
 #[derive(Debug, Clone, PartialEq)]
@@ -78,6 +78,21 @@ pub struct Subscription {
     pub chain: Chain,
     /// Where it stands.
     pub span: Span,
+}
+
+impl Subscription {
+    /// Whether it lies under a management group. Every subscription lies under its tenant's root group, which bears
+    /// the tenant's id; anything else its chain says.
+    ///
+    /// <https://learn.microsoft.com/azure/governance/management-groups/overview>
+    pub fn placement(&self, group: &ManagementGroupId) -> Placement {
+        let is_root =
+            || self.tenant.as_option().is_some_and(|tenant| tenant.eq_ignore_ascii_case(group.as_str()));
+        match self.chain.placement(group) {
+            Placement::Unknown if is_root() => Placement::Under,
+            placement => placement,
+        }
+    }
 }
 
 /// A subscription that stands in the files and isn't evaluated.

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use indexmap::IndexMap;
+
 use crate::arm::{ManagementGroupId, SubscriptionId};
 use crate::source::{Diagnostic, Diagnostics, Span};
 
@@ -59,7 +61,7 @@ struct Recursive {
 pub(crate) struct TreeFacts {
     groups: BTreeMap<GroupKey, GroupFacts>,
     /// The parents that the sources give, each with its first place in each file.
-    edges: BTreeMap<Child, Vec<(GroupKey, Span)>>,
+    edges: IndexMap<Child, Vec<(GroupKey, Span)>>,
     recursive: Vec<Recursive>,
 }
 

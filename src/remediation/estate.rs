@@ -112,7 +112,7 @@ pub fn lies_within(estate: &dyn Estate, scope: &Scope, outer: &Scope) -> Placeme
         (_, Scope::ManagementGroup(above)) => scope
             .subscription()
             .and_then(|id| estate.subscription(&id))
-            .map_or(Placement::Unknown, |subscription| subscription.chain.placement(above)),
+            .map_or(Placement::Unknown, |subscription| subscription.placement(above)),
         (_, Scope::Subscription(outer)) if scope.subscription().as_ref() == Some(outer) => Placement::Under,
         (
             Scope::ResourceGroup(inner) | Scope::Resource(inner),

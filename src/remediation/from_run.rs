@@ -7,7 +7,7 @@ use crate::arm::template::{
     DeploymentRequest, ExpansionFault, FaultKind, PreparedTemplate, ResourceGroupFacts,
 };
 use crate::arm::{Object, ResourceId, Value};
-use crate::compliance::{Evaluated, PolicyState, Run, evaluate};
+use crate::compliance::{Coverage, Evaluated, PolicyState, Run, coverage, evaluate};
 use crate::engine::{CompiledPolicy, Subject, SubscriptionSubject};
 use crate::inventory::{Existence, Inventory, SetAsideReason, Subscription};
 use crate::policy::ExistenceScope;
@@ -39,11 +39,20 @@ pub fn plan(
                 SetAsideReason::TenantLevelAccount => None,
             })
             .collect(),
+        in_scope: &|index| in_scope(inventory, &run.assignments[index]),
         expand: &|row| {
             expand(inventory, &run.assignments[row.assignment], &templates[row.assignment], row, now)
         },
         evaluate: &|put| evaluate(&inventory.with_changes(put), &run.assignments, selected, now).0,
     })
+}
+
+/// How many subscriptions an assignment covers, or may cover: a task takes rows of all of them, selected or not.
+fn in_scope(inventory: &Inventory, evaluated: &Evaluated) -> usize {
+    let covers = |subscription: &&Subscription| {
+        matches!(coverage(&evaluated.assignment, subscription), Coverage::Covered | Coverage::Unknown(_))
+    };
+    inventory.subscriptions().filter(covers).count()
 }
 
 fn assigned(evaluated: &Evaluated) -> Assigned {

@@ -100,6 +100,8 @@ pub struct PlanInput<'a> {
     pub estate: &'a dyn Estate,
     /// Subscriptions that aren't evaluated because they belong to another tenant: id, name, tenant.
     pub other_tenants: Vec<(SubscriptionId, Arc<str>, Arc<str>)>,
+    /// How many subscriptions lie in the scope of an assignment, whether or not they were selected.
+    pub in_scope: &'a dyn Fn(usize) -> usize,
     /// Expands the deployment of a row.
     pub expand: &'a (dyn Fn(&PolicyState) -> Result<Expanded, Vec<ExpansionFault>> + Sync),
     /// Evaluates all assignments again, with planned resources put over what the tenant holds.
@@ -147,7 +149,7 @@ impl RemediationPlan {
         not_planned.sort_by(|a, b| {
             (a.code.id, a.assignment, &a.resource).cmp(&(b.code.id, b.assignment, &b.resource))
         });
-        let tasks = tasks(&assignments, &deployments, rows);
+        let tasks = tasks(&assignments, &deployments, input.in_scope);
         let roles = needed(&assignments, &deployments, estate);
         let (hazards, not_checked) = survey(&Survey {
             assignments: &assignments,
@@ -342,21 +344,18 @@ fn other_tenant(id: &SubscriptionId, tenant: &str) -> NotPlanned {
     }
 }
 
-fn tasks(assignments: &[Assigned], deployments: &[Deployment], rows: &[PolicyState]) -> Vec<RemediationTask> {
+fn tasks(
+    assignments: &[Assigned],
+    deployments: &[Deployment],
+    in_scope: &dyn Fn(usize) -> usize,
+) -> Vec<RemediationTask> {
     let mut planned: BTreeMap<usize, Vec<&ResourceId>> = BTreeMap::new();
     for deployment in deployments {
         planned.entry(deployment.assignment).or_default().push(&deployment.resource);
     }
-    let mut in_scope: BTreeMap<usize, usize> = BTreeMap::new();
-    for row in rows {
-        *in_scope.entry(row.assignment).or_default() += 1;
-    }
     planned
         .into_iter()
-        .map(|(index, ids)| {
-            let count = in_scope.get(&index).copied().unwrap_or_default();
-            RemediationTask::new(index, &assignments[index], &ids, count)
-        })
+        .map(|(index, ids)| RemediationTask::new(index, &assignments[index], &ids, in_scope(index)))
         .collect()
 }
 

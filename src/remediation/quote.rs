@@ -2,26 +2,18 @@
 
 use std::fmt::Write;
 
-use crate::source::printable;
-
-/// What pipelines take for a command when they see it in a line of output.
-const LOG_COMMANDS: &[(&str, &str)] = &[("##vso[", "#\\u{23}vso["), ("##[", "#\\u{23}["), ("::", ":\\u{3a}")];
+use crate::source::{printable, printable_json, steers};
 
 /// A text as messages and files show it, on one line: nothing in it steers a terminal, and nothing is what a pipeline
 /// takes for a command of its log.
 pub(crate) fn shown(text: &str) -> String {
-    let mut out = printable(text).into_owned();
-    for (mark, harmless) in LOG_COMMANDS {
-        if out.contains(mark) {
-            out = out.replace(mark, harmless);
-        }
-    }
-    out
+    printable(text).into_owned()
 }
 
-/// What no name of Azure's holds: line ends, and what a pipeline takes for a command of its log.
+/// What no name of Azure's holds: line ends, what steers a terminal or the direction of writing, and what a pipeline
+/// takes for a command of its log.
 fn is_planted(text: &str) -> bool {
-    text.chars().any(char::is_control) || text.contains("##") || text.contains("::")
+    text.chars().any(steers) || text.contains("##") || text.contains("::")
 }
 
 /// One word of a `bash` command.
@@ -33,11 +25,11 @@ pub(crate) fn bash(text: &str) -> String {
                 '\'' | '\\' => out.extend(['\\', c]),
                 '#' => out.push_str("\\x23"),
                 ':' => out.push_str("\\x3a"),
-                c if c.is_control() && c.is_ascii() => {
+                c if c.is_ascii_control() => {
                     let _ = write!(out, "\\x{:02x}", u32::from(c));
                 }
-                c if c.is_control() => {
-                    let _ = write!(out, "\\u{:04x}", u32::from(c));
+                c if steers(c) => {
+                    let _ = write!(out, "\\U{:08x}", u32::from(c));
                 }
                 c => out.push(c),
             }
@@ -61,7 +53,7 @@ pub(crate) fn powershell(text: &str) -> String {
         out.push('\'');
         out
     };
-    let special = |c: char| c.is_control() || c == '#' || c == ':';
+    let special = |c: char| steers(c) || c == '#' || c == ':';
     if !is_planted(text) {
         return quoted(text);
     }
@@ -69,7 +61,10 @@ pub(crate) fn powershell(text: &str) -> String {
         .split_inclusive(special)
         .flat_map(|part| {
             let plain = part.trim_end_matches(special);
-            let rest = part[plain.len()..].chars().map(|c| format!("[char]{}", u32::from(c)));
+            let rest = part[plain.len()..].chars().map(|c| match u32::from(c) {
+                code @ 0..=0xffff => format!("[char]{code}"),
+                code => format!("[char]::ConvertFromUtf32({code})"),
+            });
             Some(quoted(plain)).into_iter().chain(rest)
         })
         .collect();
@@ -112,17 +107,15 @@ pub(crate) fn markdown(text: &str) -> String {
 /// JSON as a file holds it: the same value, with nothing in it that a pipeline takes for a command when the
 /// file is printed.
 pub(crate) fn json(value: &impl serde::Serialize) -> String {
-    let mut text = serde_json::to_string_pretty(value).unwrap_or_default();
-    text.push('\n');
-    // `#` and `::` stand in strings only, where an escape says the same.
-    text.replace("##", "#\\u0023").replace("::", ":\\u003a")
+    let text = serde_json::to_string_pretty(value).unwrap_or_default();
+    printable_json(&text).into_owned() + "\n"
 }
 
 #[cfg(test)]
 mod tests {
     use super::{bash, json, markdown, markdown_cell, powershell, shown, url_path};
 
-    const PLANTED: &str = "a'b\"$(touch x)`id`\n##vso[task.setvariable]x ../[c]\n::error::";
+    const PLANTED: &str = "a'b\"$(touch x)`id`\u{202e}\n##vso[task.setvariable]x ../[c]\n::error::";
 
     #[test]
     fn a_message_is_one_harmless_line() {
@@ -144,6 +137,7 @@ mod tests {
     #[test]
     fn powershell_takes_the_text_as_one_word() {
         assert_eq!(powershell("it's \u{2019}$(x)"), "'it''s \u{2019}\u{2019}$(x)'");
+        assert_eq!(powershell("a\u{202e}b"), "('a' + [char]8238 + 'b')");
         assert_eq!(powershell("a\n##b"), "('a' + [char]10 + '' + [char]35 + '' + [char]35 + 'b')");
     }
 

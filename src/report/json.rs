@@ -3,14 +3,13 @@
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use crate::arm::Value;
 use crate::compliance::{
     Evaluated, FailedLeaf, MissingFact, NotEvaluated, PolicyState, ReasonKind, Run, Summary, WhyNot,
 };
 use crate::inventory::{SetAside, SetAsideReason};
 use crate::policy::{DefinitionSource, EnforcementMode, PolicyAssignment, PolicyDefinition};
 use crate::remediation::{self, RemediationPlan};
-use crate::source::{Diagnostics, SourceMap, Span, mask, mask_value, position};
+use crate::source::{Diagnostics, SourceMap, Span, mask, position, printable_json};
 
 use super::table;
 use super::view::View;
@@ -166,6 +165,21 @@ struct Provisional {
 struct Assumption {
     kind: &'static str,
     text: String,
+    /// Of a `listing`.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    resource_type: Option<String>,
+    /// Of a `listing`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scope: Option<String>,
+    /// Of `under` and `outside`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    management_group: Option<String>,
+    /// Of `carried`: the resource whose export lacks the path.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resource_id: Option<String>,
+    /// Of `carried`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -271,7 +285,7 @@ pub fn planned(view: &View<'_>, faults: &Diagnostics, plan: &RemediationPlan) ->
 
 /// A result as text.
 pub fn text(result: &Result) -> serde_json::Result<String> {
-    serde_json::to_string_pretty(result).map(|text| text + "\n")
+    serde_json::to_string_pretty(result).map(|text| printable_json(&text).into_owned() + "\n")
 }
 
 fn counts(summary: Summary) -> Counts {
@@ -377,38 +391,42 @@ fn reason_code(reason: &ReasonKind) -> &'static str {
 }
 
 fn assumption(fact: &MissingFact) -> Assumption {
-    let kind = match fact {
-        MissingFact::Listing(..) => "listing",
-        MissingFact::Under(..) => "under",
-        MissingFact::Outside(..) => "outside",
-        MissingFact::Carried(..) => "carried",
-        MissingFact::Other(_) => "other",
+    let bare = |kind| Assumption {
+        kind,
+        text: words::assumption(fact),
+        resource_type: None,
+        scope: None,
+        management_group: None,
+        resource_id: None,
+        path: None,
     };
-    Assumption { kind, text: words::assumption(fact) }
+    match fact {
+        MissingFact::Listing(resource_type, scope) => Assumption {
+            resource_type: Some(resource_type.to_string()),
+            scope: Some(scope.id()),
+            ..bare("listing")
+        },
+        MissingFact::Under(_, group) => {
+            Assumption { management_group: Some(group.to_string()), ..bare("under") }
+        }
+        MissingFact::Outside(_, group) => {
+            Assumption { management_group: Some(group.to_string()), ..bare("outside") }
+        }
+        MissingFact::Carried(id, path) => {
+            Assumption { resource_id: Some(id.to_string()), path: Some(path.to_string()), ..bare("carried") }
+        }
+        MissingFact::Other(_) => bare("other"),
+    }
 }
 
 fn condition(leaf: &FailedLeaf, sources: &SourceMap) -> Condition {
-    let key = leaf.path.as_deref().unwrap_or(&leaf.subject);
-    let key = key.rsplit(['.', '/']).next().unwrap_or(key);
     Condition {
         expression: leaf.subject.to_string(),
         path: leaf.path.as_deref().map(str::to_owned),
         operator: leaf.operator,
-        expression_value: leaf.current.as_ref().map(|value| masked(key, value)),
-        target_value: leaf.target.as_ref().map(|value| masked(key, value)),
+        expression_value: leaf.current.as_ref().map(|value| words::masked(leaf, value).to_serde()),
+        target_value: leaf.target.as_ref().map(|value| words::masked(leaf, value).to_serde()),
         place: place(leaf.span, "", sources),
-    }
-}
-
-/// A value as JSON, secrets masked at every depth.
-fn masked(key: &str, value: &Value) -> Json {
-    match value {
-        Value::String(text) => Json::from(mask_value(key, text).into_owned()),
-        Value::Array(items) => items.iter().map(|item| masked(key, item)).collect(),
-        Value::Object(object) => {
-            Json::Object(object.iter().map(|(key, value)| (key.to_string(), masked(key, value))).collect())
-        }
-        other => other.to_serde(),
     }
 }
 

@@ -27,6 +27,9 @@ impl Line {
     }
 }
 
+/// The widest label that keeps its column: a code and its name.
+const LABEL: usize = 28;
+
 /// The widest name that keeps its column; a wider one pushes its text to the right.
 const NAME: usize = 24;
 
@@ -46,7 +49,7 @@ pub fn draw(lines: &[Line], style: Style, out: &mut String) {
     let column = |of: fn(&Line) -> &str, most: usize| {
         lines.iter().map(|line| width(of(line))).filter(|w| *w <= most).max().unwrap_or(0)
     };
-    let labels = column(|line| &line.label, 20);
+    let labels = column(|line| &line.label, LABEL);
     let names = column(|line| &line.name, NAME);
     for line in lines {
         let mut head = format!("  {} {}", style.symbol(line.mark), pad(&line.label, labels));

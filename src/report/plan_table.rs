@@ -1,9 +1,8 @@
 //! A plan for people: states, what would be created, hazards, proof, on one screen where it fits.
 
-use crate::arm::ResourceType;
 use crate::remediation::codes;
 use crate::remediation::hazards::{Hazard, NotChecked};
-use crate::remediation::{Action, Deployment, NOT_PROVEN, RemediationPlan};
+use crate::remediation::{Deployment, NOT_PROVEN, RemediationPlan};
 use crate::source::{mask, printable};
 
 use super::lines::{Line, count, draw, wrap};
@@ -56,18 +55,15 @@ fn draw_some(mut lines: Vec<Line>, style: Style, out: &mut String) {
 }
 
 fn deployments(plan: &RemediationPlan, style: Style, out: &mut String) {
-    let put = |wanted: &dyn Fn(&crate::remediation::PlannedResource) -> bool| {
-        let of_plan = plan.deployments.iter().flat_map(|d| &d.resources);
-        of_plan.filter(|r| r.action != Action::Unchanged && wanted(r)).count()
-    };
-    let groups = put(&|r| r.deployed.resource_type.is(ResourceType::RESOURCE_GROUP));
-    let automations = put(&|r| r.deployed.resource_type.is(ResourceType::AUTOMATION));
-    let others = put(&|_| true) - groups - automations;
+    let counts = plan.counts();
+    let mut puts = plan.deployments.iter().flat_map(|deployment| &deployment.resources);
+    let only_automations = puts.all(|put| put.is_group() || put.is_automation());
+    let other =
+        if only_automations { ("automation", "automations") } else { ("other resource", "other resources") };
     let mut parts = vec![count(plan.deployments.len(), "deployment", "deployments")];
     for (number, one, many) in [
-        (groups, "resource group", "resource groups"),
-        (automations, "automation", "automations"),
-        (others, "other resource", "other resources"),
+        (counts.groups, "new resource group", "new resource groups"),
+        (counts.others, other.0, other.1),
         (plan.tasks.len(), "remediation task", "remediation tasks"),
     ] {
         if number > 0 {
@@ -160,10 +156,14 @@ fn not_checked(plan: &RemediationPlan, style: Style, out: &mut String) {
     }
     title(style, "Not checked", out);
     let lines = plan.not_checked.iter().map(|open: &NotChecked| {
+        let about = match open.subscriptions.len() {
+            0 => String::new(),
+            many => count(many, "subscription", "subscriptions"),
+        };
         Line::new(
             Mark::Open,
             open.code.id,
-            count(open.subscriptions.len(), "subscription", "subscriptions"),
+            about,
             format!("{}  {}", safe(&open.question), safe(&open.command)),
         )
     });

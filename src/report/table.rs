@@ -4,7 +4,7 @@ use crate::compliance::{
     ComplianceState, Evaluated, NotEvaluated, PolicyState, Provisional, Summary, WhyNot,
 };
 use crate::policy::{DefinitionSource, PolicyDefinition, Selective};
-use crate::source::printable;
+use crate::source::{mask, printable};
 
 use super::lines::{Line, count, draw, width, wrap};
 use super::style::{Mark, Style};
@@ -25,15 +25,15 @@ pub fn scan(view: &View<'_>, style: Style) -> String {
 /// The first lines: what was asserted, and what was read.
 pub fn head(view: &View<'_>, style: Style) -> String {
     let mut out = String::new();
+    if let Some(what) = empty(view) {
+        out.push_str(&style.paint(Mark::Warn, &format!("! {what}")));
+        out.push('\n');
+    }
     if !view.asserted.is_empty() {
         for row in wrap(&printable(&format!("asserted: {}", view.asserted.join("; "))), style.width) {
             out.push_str(&row);
             out.push('\n');
         }
-    }
-    if let Some(what) = empty(view) {
-        out.push_str(&style.paint(Mark::Warn, &format!("! {what}")));
-        out.push('\n');
     }
     let inventory = view.inventory;
     let mut parts = Vec::new();
@@ -97,16 +97,16 @@ pub fn is_empty(view: &View<'_>) -> bool {
 pub fn blocks(view: &View<'_>, style: Style, out: &mut String) {
     for (index, evaluated) in view.run.assignments.iter().enumerate() {
         out.push('\n');
-        out.push_str(&title(evaluated, style));
+        out.push_str(&title(view, evaluated, style));
         let rows: Vec<&PolicyState> = view.run.rows.iter().filter(|row| row.assignment == index).collect();
         draw(&assignment_lines(view, index, &rows), style, out);
     }
     not_evaluated(view, style, out);
 }
 
-fn title(evaluated: &Evaluated, style: Style) -> String {
+fn title(view: &View<'_>, evaluated: &Evaluated, style: Style) -> String {
     let assignment = &evaluated.assignment;
-    let scope = scope_name(&assignment.scope);
+    let scope = scope_name(view, &assignment.scope);
     let proposed = if evaluated.proposed { " (proposed)" } else { "" };
     let name = printable(&assignment.display_name).into_owned();
     let place = format!("{} at {scope}{proposed}", printable(&assignment.name));
@@ -115,10 +115,11 @@ fn title(evaluated: &Evaluated, style: Style) -> String {
     format!("{}{gap}{}\n", style.bold(&name), style.dim(&text))
 }
 
-fn scope_name(scope: &crate::arm::Scope) -> String {
+fn scope_name(view: &View<'_>, scope: &crate::arm::Scope) -> String {
     use crate::arm::Scope;
     let text = match scope {
         Scope::ManagementGroup(group) => group.to_string(),
+        Scope::Subscription(id) => view.subscription(id),
         other => other.id(),
     };
     printable(&text).into_owned()
@@ -181,7 +182,7 @@ fn row_line(view: &View<'_>, row: &PolicyState) -> Line {
         None => words.text,
     };
     let label = if row.state == ComplianceState::Undetermined { "undetermined" } else { words.label };
-    Line::new(Mark::from(row.state), label, printable(&name), printable(&text))
+    Line::new(Mark::from(row.state), label, printable(&name), mask(&printable(&text)))
 }
 
 /// `NonCompliant, if the listing of automations is complete and it lies under mg-contoso`
@@ -203,7 +204,7 @@ fn not_evaluated(view: &View<'_>, style: Style, out: &mut String) {
         .iter()
         .map(|not| {
             let mark = if not.reason.is_by_kind() { Mark::Out } else { Mark::Warn };
-            Line::new(mark, "not evaluated", printable(&not.assignment.name), printable(&why_not(not)))
+            Line::new(mark, "not evaluated", printable(&not.assignment.name), mask(&printable(&why_not(not))))
         })
         .collect();
     lines.extend(run.disabled.iter().map(|disabled| {
@@ -216,7 +217,14 @@ fn not_evaluated(view: &View<'_>, style: Style, out: &mut String) {
 pub fn why_not(not: &NotEvaluated) -> String {
     match &not.reason {
         WhyNot::UnknownDefinition => {
-            format!("its definition {} wasn't given", not.assignment.definition_id)
+            let id = &*not.assignment.definition_id;
+            match id
+                .to_ascii_lowercase()
+                .strip_prefix("/providers/microsoft.authorization/policydefinitions/")
+            {
+                Some(guid) => format!("its built-in definition {guid} wasn't given"),
+                None => format!("its definition {id} wasn't given"),
+            }
         }
         WhyNot::AmbiguousDefinition => "two unlike documents of its definition were given".to_owned(),
         WhyNot::Initiative => "it assigns an initiative; initiatives aren't evaluated yet".to_owned(),
@@ -286,10 +294,21 @@ pub fn facts(view: &View<'_>, style: Style, out: &mut String) {
         more => format!("{more} facts would settle rows"),
     }));
     out.push('\n');
+    let questions = view.facts.iter().map(|fact| width(&fact.question)).max().unwrap_or(0).min(46);
     for fact in view.facts {
         let rows = if fact.rows > 0 { count(fact.rows, "row", "rows") } else { "–".to_owned() };
-        out.push_str(&style.text(&format!("  {rows:<8} {}\n", printable(&fact.question))));
-        for way in fact.command.iter().chain(&fact.flag) {
+        let question = printable(&fact.question);
+        let (first, second) = match (&fact.flag, &fact.command) {
+            // What no state waits for takes one line.
+            (_, Some(command)) if fact.rows == 0 => (Some(command), None),
+            (Some(flag), command) => (Some(flag), command.as_ref()),
+            (None, command) => (None, command.as_ref()),
+        };
+        let first = first.map_or_else(String::new, |way| printable(way).into_owned());
+        let line = format!("  {rows:<8} {question:<questions$}  {first}");
+        out.push_str(style.text(line.trim_end()).as_str());
+        out.push('\n');
+        if let Some(way) = second {
             out.push_str(&format!("           {}\n", printable(way)));
         }
     }

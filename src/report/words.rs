@@ -1,7 +1,8 @@
 //! Verdicts in a few words.
 
-use crate::arm::{ResourceId, Value};
+use crate::arm::{Object, ResourceId, Value};
 use crate::compliance::{FailedLeaf, LookedFor, MissingFact, NearMiss, PolicyState, ReasonKind};
+use crate::source::mask_value;
 
 /// A verdict as a table shows it: a word, and what was found and wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -102,8 +103,11 @@ fn label(leaf: &FailedLeaf) -> &'static str {
 
 /// `isEnabled is false, wants true`
 pub fn leaf_words(leaf: &FailedLeaf) -> String {
+    if let Some(words) = counted_parameter(leaf) {
+        return words;
+    }
     let found = match &leaf.current {
-        Some(value) => format!("is {}", short(value)),
+        Some(value) => format!("is {}", short(&masked(leaf, value))),
         None => "is missing".to_owned(),
     };
     let target = match leaf.operator {
@@ -118,7 +122,41 @@ pub fn leaf_words(leaf: &FailedLeaf) -> String {
 }
 
 fn wanted(leaf: &FailedLeaf) -> String {
-    leaf.target.as_ref().map_or_else(|| "a value that can't be computed".to_owned(), short)
+    match &leaf.target {
+        Some(value) => short(&masked(leaf, value)),
+        None => "a value that can't be computed".to_owned(),
+    }
+}
+
+/// A value that a condition found or wants, its secrets hidden at every depth.
+pub fn masked(leaf: &FailedLeaf, value: &Value) -> Value {
+    let path = leaf.path.as_deref().unwrap_or(&leaf.subject);
+    let last = path.rsplit(['.', '/']).next().unwrap_or(path);
+    // An expression may read a secret without a path that shows it.
+    let subject = leaf.subject.to_ascii_lowercase();
+    let read = ["connectionString", "uri"]
+        .into_iter()
+        .find(|key| subject.contains(&format!(".{}", key.to_ascii_lowercase())));
+    hidden(read.unwrap_or(last), value)
+}
+
+fn hidden(key: &str, value: &Value) -> Value {
+    match value {
+        Value::String(text) => Value::string(&*mask_value(key, text)),
+        Value::Array(items) => items.iter().map(|item| hidden(key, item)).collect(),
+        Value::Object(object) => {
+            let members = object.iter().map(|(key, value)| (key.clone(), hidden(key, value)));
+            Value::from(members.collect::<Object>())
+        }
+        other => other.clone(),
+    }
+}
+
+/// `1 of 3 exportedDataTypes fit`, for a count over a parameter's items that should all fit.
+fn counted_parameter(leaf: &FailedLeaf) -> Option<String> {
+    let name = leaf.subject.strip_prefix("count(parameters('")?.strip_suffix("'))")?;
+    let (found, wanted) = (leaf.current.as_ref()?.as_int()?, leaf.target.as_ref()?.as_int()?);
+    (leaf.operator == "equals" && found < wanted).then(|| format!("{found} of {wanted} {name} fit"))
 }
 
 /// An alias without its type; anything else as it stands.

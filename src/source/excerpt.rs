@@ -116,7 +116,10 @@ fn cells(text: &str, line: &Range<usize>, base: u64, secrets: &[Range<usize>], f
         if c == '\t' {
             cells.extend([Cell { from, to, shown: ' ' }; 4]);
         } else {
-            cells.push(Cell { from, to, shown: picture(c, form.unicode) });
+            let again = c == '#' && cells.last().is_some_and(|cell: &Cell| cell.shown == '#');
+            // Two of them begin a command of a pipeline's log.
+            let shown = if again { '?' } else { picture(c, form.unicode) };
+            cells.push(Cell { from, to, shown });
         }
         at += c.len_utf8();
     }

@@ -68,10 +68,10 @@ fn is_expression(text: &str) -> bool {
     text.starts_with('[') && !text.starts_with("[[")
 }
 
-/// An address that carries its own permission: a signature, or the path of a Logic App's trigger.
+/// An address that carries its own permission: a signature, or the address of a Logic App's trigger.
 fn is_callback(text: &str) -> bool {
     let text = text.to_ascii_lowercase();
-    text.contains("sig=") || text.contains("sig%3d")
+    ["sig=", "sig%3d", ".logic.azure.", "/triggers/"].iter().any(|part| text.contains(part))
 }
 
 /// The secrets of a text as byte ranges, in order, not touching each other.

@@ -30,7 +30,7 @@ pub use map::{SourceFile, SourceMap};
 pub use mask::{is_secret, mask, mask_value};
 pub use node::{Member, Node, NodeValue};
 pub use position::position;
-pub use printable::printable;
+pub use printable::{printable, printable_json, steers};
 pub use read::documents;
 pub use render::{RenderStyle, render};
 pub use span::{FileId, Span};

@@ -1,12 +1,18 @@
-//! Nothing from an input steers the terminal.
+//! Nothing from an input steers the terminal, or the pipeline whose log it reaches.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-/// A text that can stand in one line of a terminal or a log: control characters, line ends and characters
-/// that turn the direction of writing are shown as escapes (`\u{1b}`, `\n`); borrowed when there are none.
+/// What pipelines take for a command when they see it in a line of a log (`##vso[…]`, `::error::`), and how it is
+/// shown.
+const LOG_COMMANDS: [(&str, &str); 2] = [("##", "#\\u{23}"), ("::", ":\\u{3a}")];
+
+/// A text that can stand in one line of a terminal or a log: control characters, line ends, characters that turn
+/// the direction of writing, and what a pipeline takes for a command are shown as escapes (`\u{1b}`, `\n`);
+/// borrowed when there are none.
 pub fn printable(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(steers) {
+    let commands = LOG_COMMANDS.iter().any(|(mark, _)| text.contains(mark));
+    if !commands && !text.chars().any(steers) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len() + 8);
@@ -21,11 +27,38 @@ pub fn printable(text: &str) -> Cow<'_, str> {
             c => shown.push(c),
         }
     }
+    for (mark, harmless) in LOG_COMMANDS {
+        if shown.contains(mark) {
+            shown = shown.replace(mark, harmless);
+        }
+    }
+    Cow::Owned(shown)
+}
+
+/// JSON that can be printed: the same value, with the escapes of JSON in place of what steers a terminal or a
+/// pipeline. None of it occurs outside of strings, but for line ends, which stay.
+pub fn printable_json(text: &str) -> Cow<'_, str> {
+    let harmful = |c: char| steers(c) && !c.is_ascii_control();
+    if !text.contains("##") && !text.contains("::") && !text.chars().any(harmful) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len() + 64);
+    let mut units = [0; 2];
+    for c in text.chars() {
+        let again = matches!(c, '#' | ':') && shown.ends_with(c);
+        if again || harmful(c) {
+            for unit in c.encode_utf16(&mut units) {
+                let _ = write!(shown, "\\u{unit:04x}");
+            }
+        } else {
+            shown.push(c);
+        }
+    }
     Cow::Owned(shown)
 }
 
 /// Whether a character moves the cursor, colours, hides or reorders what stands around it.
-pub(super) fn steers(c: char) -> bool {
+pub fn steers(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
@@ -52,6 +85,17 @@ mod tests {
         assert_eq!(printable("a\u{1b}[31mred\u{7}"), "a\\u{1b}[31mred\\u{7}");
         assert_eq!(printable("one\r\ntwo\t"), "one\\r\\ntwo\\t");
         assert_eq!(printable("a\u{202e}b\u{9b}c"), "a\\u{202e}b\\u{9b}c");
+        assert_eq!(printable("x ##vso[a]::b"), "x #\\u{23}vso[a]:\\u{3a}b");
+    }
+
+    #[test]
+    fn json_keeps_its_value() {
+        let value = serde_json::json!({"a::b": "##vso[x]\u{9b}\u{202e}\u{e0041}\n::error", "c": [":", "#"]});
+        let plain = serde_json::to_string_pretty(&value).expect("JSON");
+        let text = printable_json(&plain);
+        assert!(!text.contains("##") && !text.contains("::") && text.is_ascii(), "{text}");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&text).expect("JSON"), value);
+        assert!(matches!(printable_json("{\n  \"a\": 1\n}"), Cow::Borrowed(_)));
     }
 
     #[test]

@@ -1,14 +1,31 @@
 //! Tests that run azpol from outside, in one binary.
 
 mod architecture;
+mod assignments;
+mod bad_input;
 mod cli;
 mod codes;
+mod contoso;
+mod existence;
 mod expansion;
+mod fabrikam;
+mod first_command;
+mod first_hour;
 mod fixtures;
+mod hazards;
 mod inputs;
+mod json_result;
+mod merging;
+mod place;
 mod plan;
+mod planning;
 mod policies;
+mod proving;
 mod reading;
+mod secrets;
+mod shapes;
+mod tenant;
+mod verdicts;
 
 #[path = "../deployment/mod.rs"]
 mod deployment;

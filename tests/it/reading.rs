@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use azpol::arm::{Reads, ResourceType, Scope, SubscriptionId};
-use azpol::inventory::{Completeness, Inventory, InventoryBuilder, Kept, Listing, Portion, Provenance};
+use azpol::inventory::{Completeness, Inventory, InventoryBuilder, Kept, Listing, PieceReader, Provenance};
 use azpol::source::split::Splitter;
 use azpol::source::{self, Diagnostics, Form, Input, RenderStyle, SourceMap, render};
 
@@ -39,8 +39,9 @@ fn read(folder: &Path, kept: Option<&Kept>, block: usize) -> Read {
                 }
             }
             Some(kept) => {
+                let reader = PieceReader::new(kept.clone());
                 for piece in splitter(&mut sources, input, block) {
-                    builder.take(Portion::read(piece, kept), provenance, &mut faults);
+                    builder.take(reader.read(piece), provenance, &mut faults);
                 }
             }
         }
@@ -355,9 +356,10 @@ fn a_listing_of_what_was_dropped_tells_nothing() {
     let asserted = [Completeness::parse("Microsoft.Storage/storageAccounts").expect("a flag")];
     for (kept, wanted) in [(Kept::default(), Listing::Unknown), (Kept::all(), Listing::Asserted)] {
         let mut builder = InventoryBuilder::keeping(kept.clone());
+        let reader = PieceReader::new(kept);
         for piece in Splitter::open(&mut sources, &inputs[0]) {
             let provenance = Provenance { file: inputs[0].file, lines: true };
-            builder.take(Portion::read(piece, &kept), provenance, &mut faults);
+            builder.take(reader.read(piece), provenance, &mut faults);
         }
         let (inventory, _, _) = builder.finish(&asserted, &sources, &|_| None);
         let scope = Scope::Subscription(SubscriptionId::new("s1"));

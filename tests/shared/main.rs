@@ -3,10 +3,16 @@
 mod definitions;
 mod functions;
 mod goldens;
+mod live;
 mod samples;
 mod twins;
 mod verdicts;
 
+#[expect(dead_code, reason = "the tests that run azpol from outside use all of it")]
+#[path = "../it/tenant.rs"]
+mod tenant;
+
+#[expect(dead_code, reason = "the hashes of the normal form are held by the other binary")]
 #[path = "../deployment/mod.rs"]
 mod deployment;
 

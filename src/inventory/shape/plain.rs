@@ -38,6 +38,12 @@ pub(crate) struct Tools<'a> {
     pub(crate) types: Types<'a>,
     /// The subscriptions in which resources lie that were dropped, as far as they were met here.
     pub(crate) around: Vec<String>,
+    known: Known,
+}
+
+/// What was read and is likely to come again.
+#[derive(Debug, Default)]
+pub(crate) struct Known {
     values: ValueReader,
     parts: Memo,
     chains: subscription::Chains,
@@ -46,24 +52,22 @@ pub(crate) struct Tools<'a> {
 
 impl<'a> Tools<'a> {
     /// For an inventory that keeps these types.
-    pub(crate) fn new(kept: &'a Kept) -> Tools<'a> {
-        Tools {
-            types: Types::new(kept),
-            around: Vec::new(),
-            values: ValueReader::new(),
-            parts: Memo::default(),
-            chains: subscription::Chains::default(),
-            places: Vec::new(),
-        }
+    pub(crate) fn new(kept: &'a Kept, known: Known) -> Tools<'a> {
+        Tools { types: Types::new(kept), around: Vec::new(), known }
+    }
+
+    /// The types that were met, by number; the subscriptions of what was dropped; what is likely to come again.
+    pub(crate) fn finish(self) -> (Vec<ResourceType>, Vec<String>, Known) {
+        (self.types.into_met(), self.around, self.known)
     }
 
     fn location(&mut self, text: &str) -> Location {
-        if let Some((_, known)) = self.places.iter().find(|(known, _)| known == text) {
+        if let Some((_, known)) = self.known.places.iter().find(|(known, _)| known == text) {
             return known.clone();
         }
         let location = Location::new(text);
-        if self.places.len() < 100 {
-            self.places.push((text.to_owned(), location.clone()));
+        if self.known.places.len() < 100 {
+            self.known.places.push((text.to_owned(), location.clone()));
         }
         location
     }
@@ -101,7 +105,7 @@ pub(crate) fn read(text: &str, span: Span, graph: bool, tools: &mut Tools<'_>) -
 /// The body of an element that was found to be plain.
 pub(crate) fn body(text: &str) -> Value {
     let kept = Kept::all();
-    let mut tools = Tools::new(&kept);
+    let mut tools = Tools::new(&kept, Known::default());
     let body = Row::read(text, &mut tools, Some(Reading::Build)).and_then(|row| {
         let Class::Kept { number, .. } = row.place.as_ref()?.class else { return None };
         let resource_type = tools.types.get(number).clone();
@@ -258,7 +262,7 @@ impl<'a> Row<'a> {
                     self.location = Some(tools.location(&text));
                 }
                 if self.reading == Reading::Build && !(key == "managedBy" && text.is_empty()) {
-                    self.top[at] = Some(tools.values.share(&text).into());
+                    self.top[at] = Some(tools.known.values.share(&text).into());
                 }
                 Some(())
             }
@@ -273,7 +277,7 @@ impl<'a> Row<'a> {
 
     fn value(&self, strict: &mut Strict<'a>, tools: &mut Tools<'_>) -> Option<Option<Value>> {
         match self.reading {
-            Reading::Build => tools.values.read(strict).map(Some),
+            Reading::Build => tools.known.values.read(strict).map(Some),
             Reading::Look => strict.value(&mut Look).map(|()| None),
             Reading::Pass => strict.pass().map(|()| None),
         }
@@ -285,7 +289,7 @@ impl<'a> Row<'a> {
         }
         self.has_properties = true;
         if let Some(Place { class: Class::Subscription, .. }) = self.place {
-            self.details = Some(subscription::Details::read(strict, &mut tools.chains)?);
+            self.details = Some(subscription::Details::read(strict, &mut tools.known.chains)?);
             return Some(());
         }
         match self.reading {
@@ -299,7 +303,7 @@ impl<'a> Row<'a> {
                 let mut members = Object::new();
                 strict.members(|strict, key| {
                     let value = part(strict, tools)?;
-                    members.push(tools.values.share(key), value);
+                    members.push(tools.known.values.share(key), value);
                     Some(())
                 })?;
                 self.properties = Some(members.into());
@@ -358,7 +362,7 @@ fn part(strict: &mut Strict<'_>, tools: &mut Tools<'_>) -> Option<Value> {
     let mut ahead = strict.fork();
     ahead.pass()?;
     let text = strict.between(&ahead);
-    let again = match tools.parts.meet(text) {
+    let again = match tools.known.parts.meet(text) {
         Met::Known(value) => {
             strict.go_to(&ahead);
             return Some(value);
@@ -377,16 +381,16 @@ fn part(strict: &mut Strict<'_>, tools: &mut Tools<'_>) -> Option<Value> {
         whole(strict, tools)?
     };
     if let Some(mark) = again {
-        tools.parts.keep(mark, text, &value);
+        tools.known.parts.keep(mark, text, &value);
     }
     Some(value)
 }
 
 fn whole(strict: &mut Strict<'_>, tools: &mut Tools<'_>) -> Option<Value> {
-    let mut cuts = Cuts { inner: &mut tools.values, found: false };
+    let mut cuts = Cuts { inner: &mut tools.known.values, found: false };
     let value = strict.value(&mut cuts);
     let found = cuts.found;
-    tools.values.clear();
+    tools.known.values.clear();
     value.filter(|_| !found)
 }
 

@@ -42,6 +42,7 @@ fn plan(tenant: &Tenant, rows: &[PolicyState], effects: &[Effect]) -> Remediatio
         rows,
         estate: tenant,
         other_tenants: vec![(SubscriptionId::new("guest"), "guest".into(), "t2".into())],
+        in_scope: &|_| rows.len(),
         expand: &expand,
         evaluate: &|_| {
             rows.iter().map(|row| PolicyState { state: ComplianceState::Compliant, ..row.clone() }).collect()

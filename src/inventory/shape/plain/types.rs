@@ -71,7 +71,7 @@ impl<'a> Types<'a> {
     }
 
     /// The types, by their numbers.
-    pub(crate) fn into_met(self) -> Vec<ResourceType> {
+    pub(super) fn into_met(self) -> Vec<ResourceType> {
         self.met
     }
 }
@@ -91,20 +91,17 @@ fn type_of(id: &str, found: &mut String) {
     if behind.is_none() && id[..end].eq_ignore_ascii_case("providers") {
         behind = id.get(end + 1..);
     }
-    match behind {
-        Some(behind) => {
-            let mut segments = behind.split('/');
-            found.push_str(segments.next().unwrap_or_default());
-            for segment in segments.step_by(2) {
-                found.push('/');
-                found.push_str(segment);
-            }
+    if let Some(behind) = behind {
+        let mut segments = behind.split('/');
+        found.push_str(segments.next().unwrap_or_default());
+        for segment in segments.step_by(2) {
+            found.push('/');
+            found.push_str(segment);
         }
-        None => {
-            let group = id.split('/').nth(2).is_some_and(|key| key.eq_ignore_ascii_case("resourceGroups"));
-            let named = group && id.split('/').nth(3).is_some();
-            found.push_str(if named { ResourceType::RESOURCE_GROUP } else { ResourceType::SUBSCRIPTION });
-        }
+    } else {
+        let group = id.split('/').nth(2).is_some_and(|key| key.eq_ignore_ascii_case("resourceGroups"));
+        let named = group && id.split('/').nth(3).is_some();
+        found.push_str(if named { ResourceType::RESOURCE_GROUP } else { ResourceType::SUBSCRIPTION });
     }
 }
 
