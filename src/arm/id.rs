@@ -110,7 +110,7 @@ impl ResourceId {
     /// The subscription that it lies in, in lower case.
     pub(crate) fn folded_subscription(&self) -> Option<&str> {
         let behind = self.folded().strip_prefix("/subscriptions/")?;
-        Some(behind.split_once('/').map_or(behind, |(subscription, _)| subscription))
+        Some(&behind[..memchr::memchr(b'/', behind.as_bytes()).unwrap_or(behind.len())])
     }
 
     /// The subscription that it lies in.

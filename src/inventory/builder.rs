@@ -113,6 +113,15 @@ pub(super) struct Store {
     types: HashMap<Arc<str>, ResourceType>,
 }
 
+/// A chain that the tree has.
+#[derive(Debug)]
+struct KnownChain {
+    /// The tenant of the subscription that brought it.
+    tenant: Option<Arc<str>>,
+    groups: Groups,
+    nearest: GroupKey,
+}
+
 /// Gathers an inventory.
 #[derive(Debug, Default)]
 pub struct InventoryBuilder {
@@ -141,7 +150,7 @@ pub struct InventoryBuilder {
     pub(super) lists: HashMap<(FileId, u32), usize>,
     pub(super) open_list: Option<((FileId, u32), usize)>,
     /// Chains that the tree has, each with its nearest group.
-    chains: HashMap<(FileId, usize), (Option<Arc<str>>, Groups, GroupKey)>,
+    chains: HashMap<(FileId, usize), KnownChain>,
     groups_type: Option<ResourceType>,
 }
 
@@ -355,14 +364,17 @@ impl InventoryBuilder {
             // The subscriptions of one group share one chain: the tree is told once. The list is held, so that no
             // other one comes to lie at its address.
             let key = (chain.span.file, Arc::as_ptr(&chain.groups).addr());
-            let known = self.chains.get(&key).filter(|(of, ..)| of.as_ref() == tenant);
-            if let Some((_, _, nearest)) = known {
-                self.tree.subscription_edge(&facts.id, nearest, chain.span);
+            let is_same = |known: &&KnownChain| {
+                known.tenant.as_ref() == tenant && Arc::ptr_eq(&known.groups, &chain.groups)
+            };
+            if let Some(known) = self.chains.get(&key).filter(is_same) {
+                self.tree.subscription_edge(&facts.id, &known.nearest, chain.span);
             } else {
                 let keys = group::name_all(chain, tenant, &mut self.tree);
                 self.tree.chain(&facts.id, &keys, chain.span);
                 if let Some(nearest) = keys.into_iter().next() {
-                    self.chains.insert(key, (tenant.cloned(), chain.groups.clone(), nearest));
+                    let known = KnownChain { tenant: tenant.cloned(), groups: chain.groups.clone(), nearest };
+                    self.chains.insert(key, known);
                 }
             }
             let groups = self.groups_type.get_or_insert_with(|| ResourceType::new(GROUPS)).clone();

@@ -124,7 +124,7 @@ impl Resources {
         resource_type: &ResourceType,
     ) -> impl Iterator<Item = &'a Resource> + use<'a> {
         let wanted = mark(subscription.as_str(), resource_type);
-        let first = self.by_type.partition_point(|(mark, _)| *mark < wanted);
+        let first = first_of(&self.by_type, wanted);
         let (subscription, resource_type) = (subscription.clone(), resource_type.clone());
         self.by_type[first..]
             .iter()
@@ -138,6 +138,24 @@ impl Resources {
                         .is_some_and(|segment| segment == subscription.as_str())
             })
     }
+}
+
+/// Where the entries with a mark begin, or would begin. Marks are spread evenly, so that this is near to where
+/// they should be.
+fn first_of(entries: &[(u64, u32)], wanted: u64) -> usize {
+    let guess = (u128::from(wanted) * entries.len() as u128) >> 64;
+    let guess = usize::try_from(guess).unwrap_or(0);
+    let (mut low, mut high, mut step) = (guess, guess, 32);
+    while low > 0 && entries[low - 1].0 >= wanted {
+        low = low.saturating_sub(step);
+        step *= 2;
+    }
+    step = 32;
+    while high < entries.len() && entries[high].0 < wanted {
+        high = (high + step).min(entries.len());
+        step *= 2;
+    }
+    low + entries[low..high].partition_point(|(mark, _)| *mark < wanted)
 }
 
 /// A hash of a subscription (in lower case) and a type.

@@ -342,8 +342,11 @@ pub(crate) struct Tree {
     tenants: BTreeSet<Arc<str>>,
     cyclic: HashSet<GroupKey>,
     /// The groups from each group upwards, as far as somebody asked, and whether they end with the root of a tenant.
-    upwards: Mutex<HashMap<(GroupKey, Option<Arc<str>>), Upwards>>,
+    upwards: Mutex<HashMap<From, Upwards>>,
 }
+
+/// A group, and the tenant of the subscription that is asked for.
+type From = (GroupKey, Option<Arc<str>>);
 
 type Upwards = (Arc<[ManagementGroupId]>, bool);
 

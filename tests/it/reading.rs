@@ -85,7 +85,7 @@ fn answers(read: &Read) -> String {
         }
     }
     let _ = writeln!(text, "{:?} {}", inventory.given().collect::<Vec<_>>(), inventory.resource_count());
-    for fault in faults.iter() {
+    for fault in faults {
         let _ = writeln!(text, "{fault:?}");
     }
     text

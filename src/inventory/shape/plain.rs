@@ -142,7 +142,7 @@ struct Row<'a> {
     type_text: Option<Cow<'a, str>>,
     tenant: Option<Cow<'a, str>>,
     subscription: Option<Cow<'a, str>>,
-    group: bool,
+    group: Option<Cow<'a, str>>,
     has_location: bool,
     location: Option<Location>,
     has_tags: bool,
@@ -176,7 +176,7 @@ impl<'a> Row<'a> {
             type_text: None,
             tenant: None,
             subscription: None,
-            group: false,
+            group: None,
             has_location: false,
             location: None,
             has_tags: false,
@@ -234,10 +234,7 @@ impl<'a> Row<'a> {
             "type" => self.type_text = Some(strict.text()?),
             "tenantId" => self.tenant = Some(strict.text()?),
             "subscriptionId" => self.subscription = Some(strict.text()?),
-            "resourceGroup" => {
-                strict.text()?;
-                self.group = true;
-            }
+            "resourceGroup" => self.group = Some(strict.text()?),
             _ => {
                 let at = TOP.iter().position(|name| *name == key)?;
                 return self.top(strict, at, tools);
@@ -268,18 +265,14 @@ impl<'a> Row<'a> {
             }
             "tags" if first != b'{' => None,
             "sku" | "identity" if first == b'"' => None,
-            _ => {
-                self.top[at] = self.value(strict, tools)?;
-                Some(())
-            }
-        }
-    }
-
-    fn value(&self, strict: &mut Strict<'a>, tools: &mut Tools<'_>) -> Option<Option<Value>> {
-        match self.reading {
-            Reading::Build => tools.known.values.read(strict).map(Some),
-            Reading::Look => strict.value(&mut Look).map(|()| None),
-            Reading::Pass => strict.pass().map(|()| None),
+            _ => match self.reading {
+                Reading::Build => {
+                    self.top[at] = Some(tools.known.values.read(strict)?);
+                    Some(())
+                }
+                Reading::Look => strict.value(&mut Look),
+                Reading::Pass => strict.pass(),
+            },
         }
     }
 
@@ -313,7 +306,7 @@ impl<'a> Row<'a> {
     }
 
     fn is_graph_row(&self) -> bool {
-        self.subscription.is_some() && (self.tenant.is_some() || self.group)
+        self.subscription.is_some() && (self.tenant.is_some() || self.group.is_some())
     }
 
     /// Whether nothing was projected away.
