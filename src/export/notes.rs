@@ -154,19 +154,17 @@ fn hidden(automation: &ExportAutomation, all: &[ExportAutomation]) -> Option<Str
     let names: Vec<&str> = kinds.iter().filter_map(|kind| portal_name(*kind)).collect();
     let expected = *names.first()?;
     if !names.iter().any(|name| name.eq_ignore_ascii_case(automation.name())) {
-        return Some(format!(
-            "the portal doesn't show this export: it shows only the one named `{expected}`"
-        ));
+        return Some(format!("not shown in the portal, which shows the one named `{expected}`"));
     }
     if matches!(automation.reach, Reach::Groups(_)) {
-        return Some("the portal doesn't show this export: it is for resource groups only".to_owned());
+        return Some("not shown in the portal: it is for resource groups only".to_owned());
     }
     let twin = all
         .iter()
         .take_while(|other| other.id != automation.id)
         .find(|other| other.name().eq_ignore_ascii_case(automation.name()))?;
     let group = twin.id.resource_group_name().unwrap_or_default();
-    Some(format!("the portal shows one export of a kind: there is another `{}` in {group}", twin.name()))
+    Some(format!("the portal shows one export of a kind, and there is another `{}` in {group}", twin.name()))
 }
 
 /// Findings that leave for a destination that gets no recommendations to hang them below.

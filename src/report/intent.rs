@@ -1,8 +1,11 @@
 //! The second verdict, for people and for programs.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::Serialize;
 use serde_json::Value as Json;
 
+use crate::arm::SubscriptionId;
 use crate::compliance::ComplianceState;
 use crate::export::{Destination, Duplicate, EventSource, Gap, Intent, Kind, Note, Verdict};
 use crate::remediation::SubscriptionTemplate;
@@ -224,15 +227,29 @@ pub fn notes(view: &View<'_>, style: Style, out: &mut String) {
     out.push('\n');
     out.push_str(&style.bold("Remarks on automations"));
     out.push('\n');
-    let line = |note: &Note| {
-        let name = view.subscription(&note.subscription);
+    // One remark for all automations of a name.
+    let mut alike: Vec<(&Note, BTreeSet<&SubscriptionId>)> = Vec::new();
+    let mut at: BTreeMap<(&str, &str, &str), usize> = BTreeMap::new();
+    for note in notes {
+        let key = (note.code.id, note.automation.name(), &*note.message);
+        let index = *at.entry(key).or_insert_with(|| {
+            alike.push((note, BTreeSet::new()));
+            alike.len() - 1
+        });
+        alike[index].1.insert(&note.subscription);
+    }
+    let line = |(note, subscriptions): &(&Note, BTreeSet<&SubscriptionId>)| {
+        let name = match subscriptions.len() {
+            1 => printable(&view.subscription(&note.subscription)).into_owned(),
+            many => format!("{many} subscriptions"),
+        };
         let text = format!("{}: {}", note.automation.name(), note.message);
         let label = format!("{} {}", note.code.id, note.code.name.replace('-', " "));
-        Line::new(Mark::Warn, label, printable(&name), mask(&printable(&text)))
+        Line::new(Mark::Warn, label, name, mask(&printable(&text)))
     };
-    let mut lines: Vec<Line> = notes.iter().take(SHOWN).map(line).collect();
-    if notes.len() > SHOWN {
-        let left = notes.len() - SHOWN;
+    let mut lines: Vec<Line> = alike.iter().take(SHOWN).map(line).collect();
+    if alike.len() > SHOWN {
+        let left = alike.len() - SHOWN;
         lines.push(Line::new(Mark::Plain, "…", format!("{left} more"), "--format json has all of them"));
     }
     draw(&lines, style, out);

@@ -154,7 +154,10 @@ impl Automation {
             ])
         };
         let action = |to: &&str| {
-            Value::object([("actionType", Value::from("Workspace")), ("workspaceResourceId", Value::from(*to))])
+            Value::object([
+                ("actionType", Value::from("Workspace")),
+                ("workspaceResourceId", Value::from(*to)),
+            ])
         };
         let scope = if self.whole { "/subscriptions/s" } else { GROUP };
         Value::object([(
@@ -169,8 +172,10 @@ impl Automation {
     }
 
     fn id(&self) -> ResourceId {
-        let text =
-            format!("/subscriptions/s/resourceGroups/g/providers/Microsoft.Security/automations/{}", self.name);
+        let text = format!(
+            "/subscriptions/s/resourceGroups/g/providers/Microsoft.Security/automations/{}",
+            self.name
+        );
         ResourceId::parse(&text).expect("an id")
     }
 
@@ -351,8 +356,7 @@ fn check(required: &Automation, found: &[Automation], complete: bool, sure: bool
         automations: vec![ExportAutomation::of_body(&id, &required.body(), Span::none())],
     };
     let automations: Vec<ExportAutomation> = found.iter().map(Automation::found).collect();
-    let judgement =
-        judge(&asked, &Found { automations: &automations, complete, gone: &|_| false });
+    let judgement = judge(&asked, &Found { automations: &automations, complete, gone: &|_| false });
     let context = || format!("{judgement:#?}\nasked {required:#?}\nfound {found:#?}");
     let sent = |event: &Event| found.iter().map(|automation| automation.sends(event)).sum::<usize>();
     let asks = |event: &Event| (required.whole || event.in_group) && required.lets(event);
@@ -398,7 +402,9 @@ fn shown(
     for event in judgement.gaps.iter().filter_map(|gap| gap.event.as_ref()) {
         // An event from within the only group that is asked for is meant, where one is asked for.
         let mut all = completions(event);
-        if all.iter().any(|event| event.in_group && asks(event)) && !all.iter().any(|e| !e.in_group && asks(e)) {
+        if all.iter().any(|event| event.in_group && asks(event))
+            && !all.iter().any(|e| !e.in_group && asks(e))
+        {
             all.retain(|event| event.in_group);
         } else {
             all.retain(|event| !event.in_group);
