@@ -196,27 +196,15 @@ impl ExportAutomation {
 
 fn read_source(source: &Value, at: usize, owner: &str, faults: &mut Vec<Fault>) -> Source {
     let place = format!("sources[{at}]");
-    let event = match source.get("eventSource") {
-        Some(Value::String(text)) => {
-            let event = EventSource::parse(text);
-            if event.is_none() {
-                faults.push(Fault {
-                    code: &codes::UNKNOWN_EVENT_SOURCE,
-                    place: place.clone(),
-                    message: format!("`{text}` is no event source that azpol knows"),
-                });
-            }
-            event
-        }
-        _ => {
-            faults.push(Fault {
-                code: &codes::UNKNOWN_EVENT_SOURCE,
-                place: place.clone(),
-                message: "a source has no `eventSource` that can be read".to_owned(),
-            });
-            None
-        }
-    };
+    let text = source.get("eventSource").and_then(Value::as_str);
+    let event = text.and_then(EventSource::parse);
+    if event.is_none() {
+        let message = match text {
+            Some(text) => format!("`{text}` is no event source that azpol knows"),
+            None => "a source has no `eventSource` that can be read".to_owned(),
+        };
+        faults.push(Fault { code: &codes::UNKNOWN_EVENT_SOURCE, place: place.clone(), message });
+    }
     let filter = Filter::read(source.get("ruleSets"), owner, &place, faults);
     Source { event, filter, place }
 }
@@ -240,17 +228,17 @@ fn read_action(action: &Value, at: usize, faults: &mut Vec<Fault>) -> Action {
         return Action::Nowhere;
     };
     match action.get(kind.member()) {
-        Some(Value::String(text)) if !text.is_empty() => match ResourceId::parse(text) {
-            Some(id) => Action::To(Destination { kind, id }),
-            None => {
-                faults.push(Fault {
-                    code: &codes::NO_ID,
-                    place: format!("{place}.{}", kind.member()),
-                    message: format!("`{text}` is no id of a resource"),
-                });
-                Action::Somewhere(Some(kind))
+        Some(Value::String(text)) if !text.is_empty() => {
+            if let Some(id) = ResourceId::parse(text) {
+                return Action::To(Destination { kind, id });
             }
-        },
+            faults.push(Fault {
+                code: &codes::NO_ID,
+                place: format!("{place}.{}", kind.member()),
+                message: format!("`{text}` is no id of a resource"),
+            });
+            Action::Somewhere(Some(kind))
+        }
         Some(Value::Runtime(_)) => Action::Somewhere(Some(kind)),
         _ => {
             faults.push(no_destination(place, action, &format!("`{}` is missing", kind.member())));

@@ -154,7 +154,7 @@ fn of_subscription(
                     && judge(&required, &Found { automations: &with(&automations, &required), ..found })
                         .verdict
                         .is_met();
-                Intent { mends, judgement, ..destinations(&required) }
+                Intent { judgement, mends, ..destinations(&required) }
             }
         };
         of.rows.push((*at, intent));

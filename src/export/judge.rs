@@ -236,7 +236,7 @@ impl<'a> Pair<'a> {
         if gaps.is_empty() {
             return self.without_gap(&open, duplicates, ways);
         }
-        let mut judgement = self.with_gap(gaps, &open, ways);
+        let mut judgement = self.with_gap(&gaps, &open, ways);
         judgement.duplicates = duplicates;
         judgement
     }
@@ -260,13 +260,13 @@ impl<'a> Pair<'a> {
         Judgement { verdict, label, text, gaps: Vec::new(), duplicates, rests_on }
     }
 
-    fn with_gap(&self, gaps: Vec<Gap>, open: &[String], ways: Vec<ResourceId>) -> Judgement {
+    fn with_gap(&self, gaps: &[Gap], open: &[String], ways: Vec<ResourceId>) -> Judgement {
         let to = self.to.id.name();
         let judged = |verdict, label, text, rests_on| Judgement {
             verdict,
             label,
             text,
-            gaps: gaps.clone(),
+            gaps: gaps.to_vec(),
             duplicates: Vec::new(),
             rests_on,
         };
@@ -274,8 +274,8 @@ impl<'a> Pair<'a> {
             if gaps.iter().any(|gap| gap.event.is_some()) {
                 judged(Verdict::PartlyCovered, label, text, rests_on)
             } else {
-                let why = words::unleft(&gaps, &[]) + ", and no event shows it for sure";
-                Judgement { gaps: gaps.clone(), rests_on, ..undetermined(why) }
+                let why = words::unleft(gaps, &[]) + ", and no event shows it for sure";
+                Judgement { gaps: gaps.to_vec(), rests_on, ..undetermined(why) }
             }
         };
         let narrow: Vec<&ExportAutomation> =
@@ -283,7 +283,7 @@ impl<'a> Pair<'a> {
         let leaving: Vec<&ExportAutomation> = self.ways().filter(|a| self.overlaps(a)).collect();
         if !leaving.is_empty() {
             let label = if gaps.iter().all(|gap| !gap.values.is_empty()) { "severities" } else { "partly" };
-            return partly(ways, label, words::unleft(&gaps, &self.exported(&gaps)));
+            return partly(ways, label, words::unleft(gaps, &self.exported(gaps)));
         }
         if !narrow.is_empty() {
             let text = format!("only what lies in {} leaves", words::groups(&narrow));

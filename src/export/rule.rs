@@ -192,8 +192,9 @@ impl Rule {
         }
         let found = event.at(&self.path);
         match (event.source.path(&self.path), found) {
-            (PathKnowledge::Unknown, None) => Passes::Unknown,
-            (PathKnowledge::Closed(_) | PathKnowledge::Text, None) => Passes::Unknown,
+            (PathKnowledge::Unknown | PathKnowledge::Closed(_) | PathKnowledge::Text, None) => {
+                Passes::Unknown
+            }
             (PathKnowledge::Foreign(_), _) => match self.test {
                 // What the service makes of an absent value there isn't documented.
                 Test::Text(_, _, false)

@@ -190,7 +190,10 @@ impl<'a> Walk<'a> {
         let mut alphabet: BTreeSet<char> = conditions.iter().flat_map(|c| c.constant.chars()).collect();
         // What follows from the beginning is walked as well.
         alphabet.extend(begin.chars());
-        let other = ['x', 'y', 'z', '_', '~'].into_iter().chain('\u{4e00}'..).find(|c| !alphabet.contains(c));
+        let other = ['x', 'y', 'z', '_', '~']
+            .into_iter()
+            .chain('\u{4e00}'..='\u{9fff}')
+            .find(|c| !alphabet.contains(c));
         let alphabet = other.into_iter().chain(alphabet.iter().copied()).collect();
         Walk { conditions, begin, parts, fail, ends, heads, node, contained, alphabet }
     }

@@ -172,8 +172,9 @@ impl Noun {
 fn named(subject: Subject, rule: &Rule) -> Option<String> {
     let Test::Text(pattern, _, true) = &rule.test else { return None };
     let name = match (subject, &*rule.path) {
-        (Subject::Recommendation | Subject::Control, "name") => rule.expected.to_string(),
-        (Subject::Alert, "AlertDisplayName") => rule.expected.to_string(),
+        (Subject::Recommendation | Subject::Control, "name") | (Subject::Alert, "AlertDisplayName") => {
+            rule.expected.to_string()
+        }
         (Subject::Regulatory, "id") => rule.expected.trim_matches('/').to_owned(),
         (Subject::Finding, "id") => assessment_key(&rule.expected)?.to_owned(),
         _ => return None,
