@@ -20,6 +20,8 @@ pub mod engine;
 
 pub mod compliance;
 
+pub mod export;
+
 pub mod remediation;
 
 pub mod report;
@@ -38,6 +40,7 @@ pub fn all_codes() -> Vec<&'static source::Code> {
         inventory::codes::ALL,
         engine::codes::ALL,
         compliance::codes::ALL,
+        export::codes::ALL,
         remediation::codes::ALL,
         cli::codes::ALL,
     ]

@@ -139,6 +139,9 @@ pub struct PlanArgs {
     /// Write the plan into this folder, ready to run; without it no file is written
     #[arg(short, long, value_name = "DIR", help_heading = "Output")]
     pub output: Option<PathBuf>,
+    /// Give templates that deploy again what is asked where Azure finds a subscription compliant and the intent isn't met
+    #[arg(long, help_heading = "Output")]
+    pub plan_intent: bool,
     /// Exit with 5 where something would be deployed
     #[arg(long, help_heading = "Outcome")]
     pub detailed_exitcode: bool,

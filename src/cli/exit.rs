@@ -48,6 +48,10 @@ pub struct Outcome {
     pub noncompliant: usize,
     /// Rows that are `Error`.
     pub error: usize,
+    /// Rows whose intent surely isn't met.
+    pub intent: usize,
+    /// Rows of which can't be said whether their intent is met.
+    pub intent_undetermined: usize,
     /// Hazards of the plan.
     pub hazards: usize,
     /// Planned deployments that don't converge.
@@ -96,9 +100,16 @@ pub fn code(outcome: &Outcome, asks: Asks<'_>) -> u8 {
     if outcome.undetermined > 0 && fails_on(FailOn::Undetermined) {
         return INCOMPLETE;
     }
+    if outcome.intent_undetermined > 0
+        && given.is_some_and(|given| given.contains(&FailOn::Intent))
+        && fails_on(FailOn::Undetermined)
+    {
+        return INCOMPLETE;
+    }
     let found = [
         (FailOn::NonCompliant, outcome.noncompliant),
         (FailOn::Error, outcome.error),
+        (FailOn::Intent, outcome.intent),
         (FailOn::Hazard, outcome.hazards),
         (FailOn::NonConvergent, outcome.nonconvergent),
     ];

@@ -23,7 +23,12 @@ pub fn run(args: &PlanArgs) -> u8 {
     let selected = |subscription: &_| session.selection.keeps_subscription(subscription);
     let mut progress = Progress::start(progress, output.style.width);
     progress.phase(Phase::Planning);
-    let plan = remediation::plan(&session.inventory, &session.run, &selected, session.now.as_deref());
+    let mut plan = remediation::plan(&session.inventory, &session.run, &selected, session.now.as_deref());
+    if args.plan_intent {
+        let rows: Vec<usize> = session.intents.mending().collect();
+        plan.deploying_again =
+            remediation::deploying_again(&session.inventory, &session.run, &rows, session.now.as_deref());
+    }
     progress.end();
     let text = match settings.format {
         OutputFormat::Table => {

@@ -40,6 +40,8 @@ pub fn outcome(session: &Session, allow_empty: bool) -> Outcome {
         undetermined: summary.undetermined,
         noncompliant: summary.non_compliant,
         error: summary.error,
+        intent: session.intents.unmet(),
+        intent_undetermined: session.intents.undetermined(),
         ..Outcome::default()
     }
 }

@@ -4,6 +4,7 @@ use std::io::Read;
 
 use crate::arm::AliasCatalog;
 use crate::compliance::{Definitions, OpenFact, Run, Selection, evaluate, open_facts, resolve};
+use crate::export::{Intents, intents};
 use crate::inventory::{Completeness, Inventory, Kept, PolicyDocuments};
 use crate::policy::{self, PolicyAssignment, PolicyDefinition, SHIPPED};
 use crate::report::View;
@@ -25,6 +26,8 @@ pub struct Session {
     pub inventory: Inventory,
     /// What was evaluated.
     pub run: Run,
+    /// Whether what is asked is exported, beside each row.
+    pub intents: Intents,
     /// What was asserted, in words.
     pub asserted: Vec<String>,
     /// What the files don't say.
@@ -75,10 +78,12 @@ impl Session {
         let now = now.or_else(|| asks().then(environment::clock));
         progress.phase(Phase::Evaluating);
         (run.rows, run.excluded) = evaluate(&inventory, &run.assignments, &selected, now.as_deref());
+        let intents = intents(&inventory, &run, now.as_deref());
+        faults.extend(intents.findings());
         let facts = open_facts(&run.rows, &inventory);
         faults.sort();
         let asserted = asserted(&inventory);
-        Session { sources, faults, inventory, run, asserted, facts, selection, now }
+        Session { sources, faults, inventory, run, intents, asserted, facts, selection, now }
     }
 
     /// What reports are made from.
@@ -86,6 +91,7 @@ impl Session {
         View {
             inventory: &self.inventory,
             run: &self.run,
+            intents: &self.intents,
             sources: &self.sources,
             asserted: &self.asserted,
             facts: &self.facts,

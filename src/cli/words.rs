@@ -15,6 +15,7 @@ impl ValueEnum for FailOn {
             FailOn::NonCompliant => "A row is NonCompliant",
             FailOn::Error => "A row's evaluation fails in Azure",
             FailOn::Hazard => "The plan has a hazard",
+            FailOn::Intent => "What a row's assignment asks isn't exported",
             FailOn::NonConvergent => "A planned deployment doesn't make its row compliant",
             FailOn::Undetermined => "A row is Undetermined: exit code 3",
             FailOn::Never => "Nothing",

@@ -55,6 +55,8 @@ words! {
         Error = "error",
         /// A hazard of the plan.
         Hazard = "hazard",
+        /// What is asked surely isn't exported.
+        Intent = "intent",
         /// A deployment that doesn't converge.
         NonConvergent = "nonconvergent",
         /// A row is `Undetermined`; left out of a given list, those rows don't give exit code 3.

@@ -21,7 +21,7 @@ impl PlanFiles {
         for task in &plan.tasks {
             files.add(task.file(), quote::json(&task.body));
         }
-        for template in &plan.templates {
+        for template in plan.templates.iter().chain(&plan.deploying_again) {
             files.add(template.file.clone(), quote::json(&template.template));
         }
         files.add("README.md", readme::readme(plan));

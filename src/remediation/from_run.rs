@@ -6,7 +6,7 @@ use crate::arm::expression::Failure;
 use crate::arm::template::{
     DeploymentRequest, ExpansionFault, FaultKind, PreparedTemplate, ResourceGroupFacts,
 };
-use crate::arm::{Object, ResourceId, Value};
+use crate::arm::{Location, Object, ResourceId, Value};
 use crate::compliance::{Coverage, Evaluated, PolicyState, Run, coverage, evaluate};
 use crate::engine::{CompiledPolicy, Subject, SubscriptionSubject};
 use crate::inventory::{Existence, Inventory, SetAsideReason, Subscription};
@@ -14,8 +14,10 @@ use crate::policy::ExistenceScope;
 use crate::source::{Node, Span};
 
 use super::assigned::Assigned;
+use super::deployment::Deployment;
 use super::name;
 use super::plan::{Expanded, PlanInput, RemediationPlan};
+use super::template::{SubscriptionTemplate, templates};
 
 /// Plans the remediation of a run. `selected` and `now` are those with which its rows were evaluated.
 pub fn plan(
@@ -45,6 +47,34 @@ pub fn plan(
         },
         evaluate: &|put| evaluate(&inventory.with_changes(put), &run.assignments, selected, now).0,
     })
+}
+
+/// Templates that deploy again what rows ask that Azure finds compliant and whose intent isn't met: by their index
+/// in the run. They are no part of the plan: Azure wouldn't remediate these rows.
+pub fn deploying_again(
+    inventory: &Inventory,
+    run: &Run,
+    rows: &[usize],
+    now: Option<&str>,
+) -> Vec<SubscriptionTemplate> {
+    let prepared: Vec<Template> = run.assignments.iter().map(|_| OnceLock::new()).collect();
+    let deployments: Vec<Deployment> = rows
+        .iter()
+        .filter_map(|at| {
+            let row = &run.rows[*at];
+            let evaluated = &run.assignments[row.assignment];
+            let expanded = expand(inventory, evaluated, &prepared[row.assignment], row, now).ok()?;
+            let location = evaluated.policy.deployment_location().map(|place| Location::new(place));
+            let (id, subscription) = (row.resource.clone(), row.subscription.clone());
+            let Expanded { expansion, secrets } = expanded;
+            Some(Deployment::new(row.assignment, id, subscription, location, expansion, secrets, inventory))
+        })
+        .collect();
+    let mut again = templates(&deployments);
+    for template in &mut again {
+        template.file = template.file.replacen("deployments/", "intent/", 1);
+    }
+    again
 }
 
 /// How many subscriptions an assignment covers, or may cover: a task takes rows of all of them, selected or not.

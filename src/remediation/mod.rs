@@ -30,7 +30,7 @@ pub use deployment::{Action, Deployment, PlannedResource};
 pub use difference::{Change, ChangeKind, Difference};
 pub use estate::{Estate, existence, lies_within};
 pub use files::{PLAN_FILE, PlanFiles};
-pub use from_run::plan;
+pub use from_run::{deploying_again, plan};
 pub use plan::{Counts, Expanded, NotDeployable, NotPlanned, PlanInput, Refusal, RemediationPlan};
 pub use proof::{Finding, NOT_PROVEN, Proof};
 pub use rights::{Right, Who};

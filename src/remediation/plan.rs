@@ -41,6 +41,8 @@ pub struct RemediationPlan {
     pub tasks: Vec<RemediationTask>,
     /// The other way: one for each subscription.
     pub templates: Vec<SubscriptionTemplate>,
+    /// What deploys again what Azure wouldn't remediate, where that is asked for; no part of what is proven.
+    pub deploying_again: Vec<SubscriptionTemplate>,
     /// What whoever runs it needs.
     pub rights: Vec<Right>,
     /// What may go wrong, or cost.
@@ -168,6 +170,7 @@ impl RemediationPlan {
         RemediationPlan {
             rights: rights(&assignments, &deployments, &tasks, &roles),
             templates: templates(&deployments),
+            deploying_again: Vec::new(),
             assignments,
             names,
             deployments,

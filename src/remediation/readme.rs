@@ -34,10 +34,26 @@ pub(crate) fn readme(plan: &RemediationPlan) -> String {
             markdown(&finding.reason)
         );
     }
+    again(plan, &mut text);
     rights(plan, &mut text);
     run(plan, &mut text);
     left_out(plan, &mut text);
     text
+}
+
+/// What Azure finds compliant and doesn't export what is asked.
+fn again(plan: &RemediationPlan, text: &mut String) {
+    if plan.deploying_again.is_empty() {
+        return;
+    }
+    text.push_str(
+        "## Deploying again\n\nThese subscriptions are compliant for Azure, which starts no task for them, and don't export what is \
+         asked. Deploying again overwrites their automations:\n\n```sh\n",
+    );
+    for template in &plan.deploying_again {
+        let _ = writeln!(text, "{}", template.bash());
+    }
+    text.push_str("```\n\n");
 }
 
 fn many(count: usize, noun: &str) -> String {

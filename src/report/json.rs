@@ -11,6 +11,7 @@ use crate::policy::{DefinitionSource, EnforcementMode, PolicyAssignment, PolicyD
 use crate::remediation::{self, RemediationPlan};
 use crate::source::{Diagnostics, SourceMap, Span, mask, position, printable_json};
 
+use super::intent::{self, IntentJson, IntentTemplate, NoteJson};
 use super::table;
 use super::view::View;
 use super::words;
@@ -32,6 +33,8 @@ pub struct Result {
     now: Option<String>,
     tenants: Vec<String>,
     summary: Counts,
+    /// Rows that Azure finds compliant although what they ask isn't exported.
+    compliant_intent_not_met: usize,
     assignments: Vec<Assignment>,
     rows: Vec<Row>,
     excluded: Vec<Excluded>,
@@ -39,8 +42,13 @@ pub struct Result {
     disabled: Vec<Named>,
     set_aside: Vec<Aside>,
     missing_facts: Vec<Fact>,
+    /// Remarks on automations of subscriptions for which exports are asked.
+    automation_notes: Vec<NoteJson>,
     #[serde(skip_serializing_if = "Option::is_none")]
     plan: Option<Json>,
+    /// Of `--plan-intent`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    intent_templates: Vec<IntentTemplate>,
     diagnostics: Vec<Finding>,
 }
 
@@ -109,6 +117,9 @@ struct Row {
     #[serde(skip_serializing_if = "Option::is_none")]
     provisional: Option<Provisional>,
     low_confidence: Vec<String>,
+    /// Whether what is asked is exported; absent where no export is asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    intent: Option<IntentJson>,
 }
 
 #[derive(Debug, Serialize)]
@@ -258,7 +269,12 @@ pub fn result(view: &View<'_>, faults: &Diagnostics) -> Result {
         tenants: view.inventory.tenants().iter().map(ToString::to_string).collect(),
         summary: counts(Summary::of_run(run)),
         assignments: (0..run.assignments.len()).map(|index| assignment(view, index)).collect(),
-        rows: run.rows.iter().map(|row| self::row(view, row)).collect(),
+        rows: run
+            .rows
+            .iter()
+            .enumerate()
+            .map(|(at, row)| Row { intent: view.intents.of(at).map(intent::json), ..self::row(view, row) })
+            .collect(),
         excluded: run.excluded.iter().map(|one| excluded(view, run, one)).collect(),
         not_evaluated: run.not_evaluated.iter().map(unevaluated).collect(),
         disabled: run.disabled.iter().map(|disabled| named(&disabled.assignment)).collect(),
@@ -273,14 +289,18 @@ pub fn result(view: &View<'_>, faults: &Diagnostics) -> Result {
                 flag: fact.flag.clone(),
             })
             .collect(),
+        automation_notes: view.intents.notes.iter().map(intent::note_json).collect(),
+        compliant_intent_not_met: view.intents.compliant_and_unmet(&run.rows).count(),
         plan: None,
+        intent_templates: Vec::new(),
         diagnostics: faults.iter().map(|fault| finding(fault, view.sources)).collect(),
     }
 }
 
 /// A run with its plan as it is written; `plan` has the form of `plan.json`.
 pub fn planned(view: &View<'_>, faults: &Diagnostics, plan: &RemediationPlan) -> Result {
-    Result { plan: Some(remediation::json::plan(plan)), ..result(view, faults) }
+    let intent_templates = plan.deploying_again.iter().map(intent::template).collect();
+    Result { plan: Some(remediation::json::plan(plan)), intent_templates, ..result(view, faults) }
 }
 
 /// A result as text.
@@ -373,6 +393,7 @@ fn row(view: &View<'_>, row: &PolicyState) -> Row {
             assumptions: provisional.assumptions.iter().map(assumption).collect(),
         }),
         low_confidence: row.low_confidence.iter().map(ToString::to_string).collect(),
+        intent: None,
     }
 }
 

@@ -1,5 +1,6 @@
 //! One file a format.
 
+mod intent;
 pub mod json;
 mod lines;
 pub mod plan_table;

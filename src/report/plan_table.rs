@@ -2,7 +2,7 @@
 
 use crate::remediation::codes;
 use crate::remediation::hazards::{Hazard, NotChecked};
-use crate::remediation::{Deployment, NOT_PROVEN, RemediationPlan};
+use crate::remediation::{Deployment, NOT_PROVEN, RemediationPlan, SubscriptionTemplate};
 use crate::source::{mask, printable};
 
 use super::lines::{Line, count, draw, wrap};
@@ -19,6 +19,7 @@ pub fn plan(view: &View<'_>, plan: &RemediationPlan, style: Style, command: &str
     table::blocks(view, style, &mut out);
     table::facts(view, style, &mut out);
     deployments(plan, style, &mut out);
+    again(view, plan, style, &mut out);
     not_deployable(plan, style, &mut out);
     not_planned(plan, style, &mut out);
     hazards(plan, style, &mut out);
@@ -87,6 +88,19 @@ fn deployment_line(plan: &RemediationPlan, deployment: &Deployment) -> Line {
     Line::new(mark, name(plan, &deployment.subscription), "", safe(&deployment.summary()))
 }
 
+/// What deploys again what Azure wouldn't remediate.
+fn again(view: &View<'_>, plan: &RemediationPlan, style: Style, out: &mut String) {
+    if plan.deploying_again.is_empty() {
+        return;
+    }
+    title(style, "Deploying again: compliant for Azure, intent not met (-o writes the templates)", out);
+    let line = |template: &SubscriptionTemplate| {
+        let name = printable(&view.subscription(&template.subscription)).into_owned();
+        Line::new(Mark::Change, name, "", safe(&template.bash()))
+    };
+    draw_some(plan.deploying_again.iter().map(line).collect(), style, out);
+}
+
 fn not_deployable(plan: &RemediationPlan, style: Style, out: &mut String) {
     if plan.not_deployable.is_empty() {
         return;
@@ -128,7 +142,20 @@ fn hazards(plan: &RemediationPlan, style: Style, out: &mut String) {
         return;
     }
     title(style, "Hazards", out);
-    draw_some(plan.hazards.iter().map(|hazard| hazard_line(plan, hazard)).collect(), style, out);
+    // What is overwritten stands with each deployment already.
+    let is_said = |hazard: &&Hazard| hazard.code == &codes::OVERWRITTEN;
+    let said = plan.hazards.iter().filter(is_said).count();
+    let mut lines = Vec::new();
+    for hazard in &plan.hazards {
+        if said < 2 || !is_said(&hazard) {
+            lines.push(hazard_line(plan, hazard));
+        } else if !lines.iter().any(|line: &Line| line.label.starts_with(codes::OVERWRITTEN.id)) {
+            let label = format!("{} {}", codes::OVERWRITTEN.id, words(codes::OVERWRITTEN.name));
+            let text = "what vanishes stands with each deployment above";
+            lines.push(Line::new(Mark::Warn, label, count(said, "automation", "automations"), text));
+        }
+    }
+    draw_some(lines, style, out);
 }
 
 fn hazard_line(plan: &RemediationPlan, hazard: &Hazard) -> Line {
@@ -194,7 +221,8 @@ fn proof(plan: &RemediationPlan, style: Style, out: &mut String) {
         .collect();
     draw_some(lines, style, out);
     if proof.planned > 0 {
-        for row in wrap(&format!("Not proven: {}.", NOT_PROVEN.join(", ")), style.width.saturating_sub(7)) {
+        let open: Vec<&str> = NOT_PROVEN.iter().map(|open| open.trim_start_matches("that ")).collect();
+        for row in wrap(&format!("Not proven: {}.", open.join(", ")), style.width.saturating_sub(7)) {
             out.push_str(&format!("       {row}\n"));
         }
     }

@@ -6,6 +6,7 @@ use crate::compliance::{
 use crate::policy::{DefinitionSource, PolicyDefinition, Selective};
 use crate::source::{mask, printable};
 
+use super::intent;
 use super::lines::{Line, count, draw, width, wrap};
 use super::style::{Mark, Style};
 use super::view::View;
@@ -18,6 +19,7 @@ const SHOWN: usize = 60;
 pub fn scan(view: &View<'_>, style: Style) -> String {
     let mut out = head(view, style);
     blocks(view, style, &mut out);
+    intent::notes(view, style, &mut out);
     summary(view, style, &mut out);
     out
 }
@@ -98,8 +100,10 @@ pub fn blocks(view: &View<'_>, style: Style, out: &mut String) {
     for (index, evaluated) in view.run.assignments.iter().enumerate() {
         out.push('\n');
         out.push_str(&title(view, evaluated, style));
-        let rows: Vec<&PolicyState> = view.run.rows.iter().filter(|row| row.assignment == index).collect();
+        let rows: Vec<(usize, &PolicyState)> =
+            view.run.rows.iter().enumerate().filter(|(_, row)| row.assignment == index).collect();
         draw(&assignment_lines(view, index, &rows), style, out);
+        intent::lines(view, index, style, out);
     }
     not_evaluated(view, style, out);
 }
@@ -136,17 +140,17 @@ pub fn definition_name(definition: &PolicyDefinition) -> String {
     printable(&format!("{name}{version}{source}")).into_owned()
 }
 
-fn assignment_lines(view: &View<'_>, index: usize, rows: &[&PolicyState]) -> Vec<Line> {
+fn assignment_lines(view: &View<'_>, index: usize, rows: &[(usize, &PolicyState)]) -> Vec<Line> {
     let mut lines = Vec::new();
-    let compliant = rows.iter().filter(|row| row.state == ComplianceState::Compliant).count();
+    let compliant = rows.iter().filter(|(_, row)| row.state == ComplianceState::Compliant).count();
     if compliant > 0 {
         lines.push(Line::new(Mark::Good, "compliant", count(compliant, "subscription", "subscriptions"), ""));
     }
-    let open = rows.iter().filter(|row| row.state != ComplianceState::Compliant);
+    let open = rows.iter().filter(|(_, row)| row.state != ComplianceState::Compliant);
     let mut left = 0;
-    for row in open {
+    for (at, row) in open {
         if lines.len() < SHOWN {
-            lines.push(row_line(view, row));
+            lines.push(row_line(view, *at, row));
         } else {
             left += 1;
         }
@@ -174,7 +178,7 @@ fn assignment_lines(view: &View<'_>, index: usize, rows: &[&PolicyState]) -> Vec
     lines
 }
 
-fn row_line(view: &View<'_>, row: &PolicyState) -> Line {
+fn row_line(view: &View<'_>, at: usize, row: &PolicyState) -> Line {
     let name = view.subscription(&row.subscription);
     let words = words::reason(row);
     let text = match &row.provisional {
@@ -182,6 +186,9 @@ fn row_line(view: &View<'_>, row: &PolicyState) -> Line {
         None => words.text,
     };
     let label = if row.state == ComplianceState::Undetermined { "undetermined" } else { words.label };
+    // What rests on assumptions already says enough in its line.
+    let intent = view.intents.of(at).filter(|_| row.state != ComplianceState::Undetermined);
+    let text = format!("{text}{}", intent::beside(intent, label));
     Line::new(Mark::from(row.state), label, printable(&name), mask(&printable(&text)))
 }
 
@@ -279,6 +286,10 @@ pub fn summary(view: &View<'_>, style: Style, out: &mut String) {
         parts.push(format!("{} undetermined, not counted", summary.undetermined));
     }
     out.push_str(&format!("\n{}\n", style.text(&parts.join(style.dot()))));
+    let unmet = view.intents.compliant_and_unmet(&view.run.rows).count();
+    if unmet > 0 {
+        out.push_str(&style.text(&format!("Compliant for Azure, intent not met: {unmet}\n")));
+    }
 }
 
 /// What the files don't say, with the ways to settle it.

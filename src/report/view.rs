@@ -1,6 +1,7 @@
 //! What a report is made from.
 
 use crate::compliance::{OpenFact, Run};
+use crate::export::Intents;
 use crate::inventory::Inventory;
 use crate::source::SourceMap;
 
@@ -11,6 +12,8 @@ pub struct View<'a> {
     pub inventory: &'a Inventory,
     /// What was evaluated.
     pub run: &'a Run,
+    /// Whether what is asked is exported, beside each row.
+    pub intents: &'a Intents,
     /// The files.
     pub sources: &'a SourceMap,
     /// What whoever ran azpol asserted, in words.

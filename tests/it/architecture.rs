@@ -12,6 +12,7 @@ const ROOMS: &[&str] = &[
     "inventory",
     "engine",
     "compliance",
+    "export",
     "remediation",
     "report",
     "cli",

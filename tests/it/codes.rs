@@ -37,6 +37,7 @@ const ROOMS: &[(&str, &str)] = &[
     ("engine", "06"),
     ("compliance", "07"),
     ("remediation", "08"),
+    ("export", "09"),
     ("report", "13"),
     ("cli", "14"),
 ];

@@ -23,7 +23,7 @@ fn json_files(folder: &Path) -> Vec<PathBuf> {
 
 #[test]
 fn manifests_name_every_file_with_its_hash() {
-    for name in ["contoso", "fabrikam"] {
+    for name in ["contoso", "fabrikam", "wishes"] {
         let folder = folder(name);
         let text = fs::read_to_string(folder.join("manifest.yaml")).expect("a manifest");
         let mut faults = Diagnostics::new();
@@ -54,7 +54,7 @@ fn manifests_name_every_file_with_its_hash() {
 
 #[test]
 fn every_document_is_read_without_a_fault() {
-    for name in ["contoso", "fabrikam", "first-hour"] {
+    for name in ["contoso", "fabrikam", "first-hour", "wishes"] {
         for path in json_files(&folder(name)) {
             let text = fs::read_to_string(&path).expect("text");
             let mut faults = Diagnostics::new();
@@ -67,7 +67,7 @@ fn every_document_is_read_without_a_fault() {
 
 #[test]
 fn each_folder_says_what_it_shows() {
-    for name in ["contoso", "fabrikam", "first-hour"] {
+    for name in ["contoso", "fabrikam", "first-hour", "wishes"] {
         assert!(folder(name).join("README.md").is_file(), "{name}");
     }
 }

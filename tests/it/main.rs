@@ -14,6 +14,8 @@ mod first_hour;
 mod fixtures;
 mod hazards;
 mod inputs;
+mod intent;
+mod intent_property;
 mod json_result;
 mod merging;
 mod place;

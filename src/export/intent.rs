@@ -1,0 +1,223 @@
+//! The second verdict on each row of a run.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use crate::arm::{ResourceId, ResourceType, Scope, SubscriptionId};
+use crate::compliance::{ComplianceState, PolicyState, Run};
+use crate::engine::SubscriptionSubject;
+use crate::inventory::Inventory;
+use crate::source::Diagnostics;
+
+use super::automation::{Destination, ExportAutomation, Kind};
+use super::facts::EventSource;
+use super::judge::{Found, Judgement, Verdict, judge, undetermined};
+use super::notes::{Note, faults, notes};
+use super::requirement::{Asked, ExportRequirement, asked, may_ask};
+
+/// What is said of one row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Intent {
+    /// The verdict with what it rests on.
+    pub judgement: Judgement,
+    /// Where it is to go.
+    pub destinations: Vec<Destination>,
+    /// What is asked for.
+    pub sources: Vec<EventSource>,
+    /// Whether deploying again would mend it; only where Azure finds the row compliant and the intent isn't met.
+    pub mends: bool,
+}
+
+impl Intent {
+    /// The verdict.
+    pub fn verdict(&self) -> Verdict {
+        self.judgement.verdict
+    }
+}
+
+/// What is said of all rows.
+#[derive(Debug, Clone, Default)]
+pub struct Intents {
+    /// One for each row of the run, in its order; none where an assignment asks for no export.
+    pub rows: Vec<Option<Intent>>,
+    /// Remarks on automations of subscriptions for which something is asked, by subscription and automation.
+    pub notes: Vec<Note>,
+    /// What can't be understood in what is asked.
+    asked: Vec<Note>,
+}
+
+impl Intents {
+    /// What is said of a row: its index in the run.
+    pub fn of(&self, row: usize) -> Option<&Intent> {
+        self.rows.get(row)?.as_ref()
+    }
+
+    /// Rows that Azure finds compliant although what they ask surely isn't exported.
+    pub fn compliant_and_unmet<'a>(&'a self, rows: &'a [PolicyState]) -> impl Iterator<Item = usize> + 'a {
+        let compliant = |at: &usize| rows[*at].state == ComplianceState::Compliant;
+        (0..rows.len()).filter(compliant).filter(|at| self.of(*at).is_some_and(|i| i.verdict().is_unmet()))
+    }
+
+    /// Rows that Azure finds compliant, whose intent isn't met, and where deploying again would mend that.
+    pub fn mending(&self) -> impl Iterator<Item = usize> + '_ {
+        (0..self.rows.len()).filter(|at| self.of(*at).is_some_and(|intent| intent.mends))
+    }
+
+    /// Rows whose intent surely isn't met, whatever Azure finds.
+    pub fn unmet(&self) -> usize {
+        self.rows.iter().flatten().filter(|intent| intent.verdict().is_unmet()).count()
+    }
+
+    /// Rows of which can't be said whether their intent is met.
+    pub fn undetermined(&self) -> usize {
+        let open = |intent: &&Intent| intent.verdict() == Verdict::Undetermined;
+        self.rows.iter().flatten().filter(open).count()
+    }
+
+    /// Findings with their places: what can't be understood, and what exports nothing. Notes stand in results only.
+    pub fn findings(&self) -> Diagnostics {
+        let mut found = Diagnostics::new();
+        for note in self.asked.iter().chain(&self.notes) {
+            if note.code.severity > crate::source::Severity::Note {
+                found.push(note.diagnostic());
+            }
+        }
+        found
+    }
+}
+
+/// The second verdict on each row. `now` is what `utcNow()` answers.
+pub fn intents(inventory: &Inventory, run: &Run, now: Option<&str>) -> Intents {
+    let asks: Vec<bool> = run.assignments.iter().map(may_ask).collect();
+    let mut by_subscription: BTreeMap<&SubscriptionId, Vec<usize>> = BTreeMap::new();
+    for (at, row) in run.rows.iter().enumerate().filter(|(_, row)| asks[row.assignment]) {
+        by_subscription.entry(&row.subscription).or_default().push(at);
+    }
+    let by_subscription: Vec<_> = by_subscription.into_iter().collect();
+    let found: Vec<OfSubscription> = by_subscription
+        .par_iter()
+        .map(|(subscription, rows)| of_subscription(inventory, run, subscription, rows, now))
+        .collect();
+    let mut intents = Intents { rows: vec![None; run.rows.len()], ..Intents::default() };
+    for of in found {
+        for (at, intent) in of.rows {
+            intents.rows[at] = Some(intent);
+        }
+        intents.notes.extend(of.notes);
+        intents.asked.extend(of.asked);
+    }
+    intents
+}
+
+#[derive(Default)]
+struct OfSubscription {
+    rows: Vec<(usize, Intent)>,
+    notes: Vec<Note>,
+    asked: Vec<Note>,
+}
+
+fn of_subscription(
+    inventory: &Inventory,
+    run: &Run,
+    id: &SubscriptionId,
+    rows: &[usize],
+    now: Option<&str>,
+) -> OfSubscription {
+    let Some(subscription) = inventory.subscription(id) else { return OfSubscription::default() };
+    let whole = SubscriptionSubject::new(subscription);
+    let subject = whole.subject(now);
+    let kind = ResourceType::new(ResourceType::AUTOMATION);
+    let automations: Vec<ExportAutomation> =
+        inventory.resources(id, &kind).map(ExportAutomation::of_resource).collect();
+    let complete = inventory.listing(&kind, &Scope::Subscription(id.clone())).is_complete();
+    let gone = |to: &Destination| is_gone(inventory, to);
+    let mut of = OfSubscription::default();
+    for at in rows {
+        let row = &run.rows[*at];
+        let intent = match asked(inventory, &run.assignments[row.assignment], &subject) {
+            Asked::Nothing => continue,
+            Asked::Unknown(why) => Intent {
+                judgement: undetermined(why),
+                destinations: Vec::new(),
+                sources: Vec::new(),
+                mends: false,
+            },
+            Asked::Exports(required) => {
+                for automation in &required.automations {
+                    of.asked.extend(faults(id, automation));
+                }
+                let found = Found { automations: &automations, complete, gone: &gone };
+                let judgement = judge(&required, &found);
+                let mends = row.state == ComplianceState::Compliant
+                    && judgement.verdict.is_unmet()
+                    && judge(&required, &Found { automations: &with(&automations, &required), ..found })
+                        .verdict
+                        .is_met();
+                Intent { mends, judgement, ..destinations(&required) }
+            }
+        };
+        of.rows.push((*at, intent));
+    }
+    if !of.rows.is_empty() {
+        of.notes = notes(id, &automations);
+    }
+    of
+}
+
+/// What is asked for, without a verdict.
+fn destinations(required: &ExportRequirement) -> Intent {
+    let mut destinations: Vec<Destination> =
+        required.automations.iter().flat_map(|automation| automation.destinations().cloned()).collect();
+    destinations.sort();
+    destinations.dedup();
+    let mut sources: Vec<EventSource> = required
+        .automations
+        .iter()
+        .flat_map(|automation| automation.sources.iter().flatten())
+        .filter_map(|source| source.event)
+        .collect();
+    sources.sort();
+    sources.dedup();
+    Intent { judgement: undetermined(""), destinations, sources, mends: false }
+}
+
+/// The automations after the deployment.
+fn with(automations: &[ExportAutomation], required: &ExportRequirement) -> Vec<ExportAutomation> {
+    let kept = automations
+        .iter()
+        .filter(|automation| !required.automations.iter().any(|new| new.id == automation.id));
+    kept.chain(&required.automations).cloned().collect()
+}
+
+/// Whether complete listings show that a destination doesn't exist.
+fn is_gone(inventory: &Inventory, to: &Destination) -> bool {
+    if inventory.resource(&to.id).is_some() {
+        return false;
+    }
+    let Some(subscription) = to.id.subscription_id() else { return false };
+    let scope = Scope::Subscription(subscription);
+    let lists = |kind: &str| inventory.listing(&ResourceType::new(kind), &scope).is_complete();
+    let group = to.id.resource_group_id();
+    if group
+        .is_some_and(|group| matches!(inventory.resource_group(&group), crate::inventory::Existence::Absent))
+    {
+        return true;
+    }
+    match to.kind {
+        Kind::Workspace | Kind::LogicApp => inventory.listing(&to.id.resource_type(), &scope).is_complete(),
+        // Resource Graph doesn't list hubs, only their namespaces.
+        Kind::EventHub => {
+            lists("Microsoft.EventHub/namespaces/eventhubs")
+                || lists("Microsoft.EventHub/namespaces")
+                    && namespace(&to.id).is_some_and(|namespace| inventory.resource(&namespace).is_none())
+        }
+    }
+}
+
+/// The namespace of an event hub.
+fn namespace(hub: &ResourceId) -> Option<ResourceId> {
+    let text = hub.as_str();
+    let at = hub.folded().rfind("/eventhubs/")?;
+    ResourceId::parse(&text[..at])
+}
