@@ -25,7 +25,7 @@ pub fn evaluate(
     now: Option<&str>,
 ) -> (Vec<PolicyState>, Vec<Excluded>) {
     let mut subscriptions: Vec<&Subscription> = inventory.subscriptions().filter(|s| selected(s)).collect();
-    subscriptions.sort_by(|a, b| (&a.display_name, &a.id).cmp(&(&b.display_name, &b.id)));
+    subscriptions.par_sort_by(|a, b| (&a.display_name, &a.id).cmp(&(&b.display_name, &b.id)));
     let found: Vec<(Vec<PolicyState>, Vec<Excluded>)> = subscriptions
         .par_chunks(CHUNK)
         .map_init(Answers::new, |answers, chunk| {

@@ -6,6 +6,7 @@ use crate::arm::ResourceType;
 use crate::source::split::{self, Batch, Piece};
 use crate::source::{Diagnostics, Node, Span};
 
+use super::around::Around;
 use super::builder::{InventoryBuilder, Provenance};
 use super::kept::Kept;
 use super::kind::Kind;
@@ -39,7 +40,7 @@ pub struct Portion {
     /// The types of its plain resources, by number.
     types: Vec<ResourceType>,
     /// The subscriptions in which resources lie that were dropped.
-    around: Vec<String>,
+    around: Around,
     end: Option<split::Envelope>,
     faults: Diagnostics,
     /// Whether elements are missing that the file has.
@@ -73,7 +74,7 @@ impl PieceReader {
         let mut portion = Portion {
             entries: Vec::new(),
             types: Vec::new(),
-            around: Vec::new(),
+            around: Around::default(),
             end: None,
             faults: Diagnostics::new(),
             broken: false,
@@ -176,9 +177,7 @@ impl InventoryBuilder {
             }
         }
         self.met(lists, &types);
-        for subscription in &portion.around {
-            self.around.add(subscription);
-        }
+        self.around.extend(portion.around);
         if portion.broken && provenance.lines {
             let start = Span::new(provenance.file, 0, 0);
             self.broken(SINGLE, provenance, start);

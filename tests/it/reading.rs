@@ -5,9 +5,11 @@ use std::fs;
 use std::path::Path;
 
 use azpol::arm::{Reads, ResourceType, Scope, SubscriptionId};
+use azpol::cli::{Cli, Command, Session};
 use azpol::inventory::{Completeness, Inventory, InventoryBuilder, Kept, Listing, PieceReader, Provenance};
 use azpol::source::split::Splitter;
 use azpol::source::{self, Diagnostics, Form, Input, RenderStyle, SourceMap, render};
+use clap::Parser;
 
 const TYPES: [&str; 6] = [
     "Microsoft.Security/automations",
@@ -430,4 +432,51 @@ fn a_fault_within_a_large_list_has_its_place() {
     let automations = ResourceType::new(ResourceType::AUTOMATION);
     let scope = Scope::Subscription(SubscriptionId::new("s1"));
     assert!(matches!(read.inventory.listing(&automations, &scope), Listing::Disproved(..)));
+}
+
+/// The inputs are read again if a policy turns out to read a type that nothing else reads.
+#[test]
+fn what_a_policy_reads_is_kept() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut rows = String::new();
+    for number in 0..3 {
+        let _ = writeln!(
+            rows,
+            r#"{{"id":"/subscriptions/s{number}","name":"sub-{number}","type":"microsoft.resources/subscriptions","tenantId":"t","subscriptionId":"s{number}","tags":{{}},"properties":{{"state":"Enabled"}}}}"#
+        );
+        let https = number != 1;
+        let properties = format!("{{\"supportsHttpsTrafficOnly\":{https}}}");
+        if number < 2 {
+            rows.push_str(&row(number, "Microsoft.Storage/storageAccounts", "store", &properties));
+            rows.push('\n');
+        }
+        rows.push_str(&row(number, "Microsoft.Sql/servers", "unread", "{}"));
+        rows.push('\n');
+    }
+    let assignments: Vec<String> = (0..3)
+        .map(|number| {
+            format!(
+                r#"{{"id":"/subscriptions/s{number}/providers/Microsoft.Authorization/policyAssignments/a","type":"Microsoft.Authorization/policyAssignments",
+                "properties":{{"scope":"/subscriptions/s{number}","policyDefinitionId":"/providers/Microsoft.Authorization/policyDefinitions/own"}}}}"#
+            )
+        })
+        .collect();
+    let definition = r#"{"id":"/providers/Microsoft.Authorization/policyDefinitions/own","type":"Microsoft.Authorization/policyDefinitions",
+        "properties":{"displayName":"Own","mode":"All","policyRule":{"if":{"field":"type","equals":"Microsoft.Resources/subscriptions"},
+        "then":{"effect":"auditIfNotExists","details":{"type":"Microsoft.Storage/storageAccounts","existenceScope":"subscription"}}}}}"#;
+    // Policies come first or last: all the same.
+    for names in [["a.json", "b.json", "c.ndjson"], ["c.json", "b.json", "a.ndjson"]] {
+        let folder = folder.path().join(names[0]);
+        fs::create_dir_all(&folder).expect("a folder");
+        fs::write(folder.join(names[0]), definition).expect("written");
+        fs::write(folder.join(names[1]), format!("[{}]", assignments.join(","))).expect("written");
+        fs::write(folder.join(names[2]), &rows).expect("written");
+        let words = ["azpol".into(), "scan".into(), "--complete".into(), folder.into_os_string()];
+        let Command::Scan(args) = Cli::try_parse_from(words).expect("words").command else { panic!("scan") };
+        let session = Session::start(&args.run, &mut std::io::empty());
+        let states: Vec<_> = session.run.rows.iter().map(|row| row.state.as_str()).collect();
+        assert_eq!(states, ["Compliant", "Compliant", "NonCompliant"], "{:?}", session.faults);
+        let dropped: Vec<&str> = session.inventory.dropped().map(ResourceType::as_str).collect();
+        assert_eq!(dropped, ["Microsoft.Sql/servers"]);
+    }
 }

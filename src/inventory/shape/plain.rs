@@ -9,6 +9,7 @@ use crate::arm::{Location, Object, ResourceId, ResourceType, Value, ValueReader}
 use crate::source::Span;
 use crate::source::json::strict::{Build, Look, Strict};
 
+use super::super::around::Around;
 use super::super::kept::Kept;
 use super::super::resource::{Body, Resource};
 use super::resource::{Read, Shape};
@@ -37,7 +38,7 @@ pub(crate) enum Plain {
 pub(crate) struct Tools<'a> {
     pub(crate) types: Types<'a>,
     /// The subscriptions in which resources lie that were dropped, as far as they were met here.
-    pub(crate) around: Vec<String>,
+    pub(crate) around: Around,
     known: Known,
 }
 
@@ -53,11 +54,11 @@ pub(crate) struct Known {
 impl<'a> Tools<'a> {
     /// For an inventory that keeps these types.
     pub(crate) fn new(kept: &'a Kept, known: Known) -> Tools<'a> {
-        Tools { types: Types::new(kept), around: Vec::new(), known }
+        Tools { types: Types::new(kept), around: Around::default(), known }
     }
 
     /// The types that were met, by number; the subscriptions of what was dropped; what is likely to come again.
-    pub(crate) fn finish(self) -> (Vec<ResourceType>, Vec<String>, Known) {
+    pub(crate) fn finish(self) -> (Vec<ResourceType>, Around, Known) {
         (self.types.into_met(), self.around, self.known)
     }
 
@@ -87,7 +88,7 @@ pub(crate) fn read(text: &str, span: Span, graph: bool, tools: &mut Tools<'_>) -
     }
     match place.class {
         Class::Kept { number, .. } => {
-            let (id, location) = (place.id.clone(), row.location.clone());
+            let (id, location) = (place.id.clone()?, row.location.clone());
             let resource_type = tools.types.get(number).clone();
             let body = if row.reading == Reading::Look {
                 Body::unread(text)
@@ -129,7 +130,8 @@ enum Reading {
 /// Where an element belongs, as its id says.
 #[derive(Debug)]
 struct Place {
-    id: ResourceId,
+    /// Nothing for what is dropped.
+    id: Option<ResourceId>,
     class: Class,
 }
 
@@ -220,11 +222,14 @@ impl<'a> Row<'a> {
             Class::Dropped { .. } => Reading::Pass,
             Class::Other => return None,
         };
-        if let Class::Dropped { .. } = class {
-            tools.note(checked)?;
-        }
         self.reading = reading.unwrap_or(self.reading);
-        self.place = Some(Place { id: ResourceId::parse(id)?, class });
+        let id = if let Class::Dropped { .. } = class {
+            tools.note(checked)?;
+            None
+        } else {
+            ResourceId::parse(id)
+        };
+        self.place = Some(Place { id, class });
         Some(())
     }
 
@@ -316,7 +321,7 @@ impl<'a> Row<'a> {
 
     /// The body, put together as the full reader does it.
     fn body(self, resource_type: &ResourceType) -> Option<Value> {
-        let id = self.place?.id;
+        let id = self.place?.id?;
         let mut body = Object::new();
         body.push("id", id.as_str());
         body.push("name", id.name());
@@ -340,7 +345,7 @@ impl Tools<'_> {
     fn note(&mut self, id: &str) -> Option<()> {
         let mut segments = id.split('/');
         if segments.next()?.eq_ignore_ascii_case("subscriptions") {
-            self.around.push(segments.next()?.to_owned());
+            self.around.add(segments.next()?);
         }
         Some(())
     }

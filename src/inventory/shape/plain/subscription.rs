@@ -99,7 +99,7 @@ pub(super) fn facts(row: Row<'_>, span: Span) -> Option<Facts> {
     let bare = row.subscription.as_deref().filter(|text| !text.is_empty() && !text.contains('/'));
     let id = match bare {
         Some(bare) => SubscriptionId::new(bare),
-        None => row.place?.id.subscription_id()?,
+        None => row.place?.id?.subscription_id()?,
     };
     let lower = |text: &str| -> Arc<str> { text.to_ascii_lowercase().into() };
     let tenant = row.tenant.as_deref().filter(|text| !text.is_empty()).map(lower).or(details.tenant);
