@@ -14,7 +14,7 @@ use super::automation::{Destination, ExportAutomation, Kind};
 use super::facts::EventSource;
 use super::judge::{Found, Judgement, Verdict, judge, undetermined};
 use super::notes::{Note, faults, notes};
-use super::requirement::{Asked, ExportRequirement, asked, may_ask};
+use super::requirement::{Asked, Asks, ExportRequirement};
 
 /// What is said of one row.
 #[derive(Debug, Clone, PartialEq)]
@@ -89,15 +89,15 @@ impl Intents {
 
 /// The second verdict on each row. `now` is what `utcNow()` answers.
 pub fn intents(inventory: &Inventory, run: &Run, now: Option<&str>) -> Intents {
-    let asks: Vec<bool> = run.assignments.iter().map(may_ask).collect();
+    let asks: Vec<Asks<'_>> = run.assignments.iter().map(Asks::new).collect();
     let mut by_subscription: BTreeMap<&SubscriptionId, Vec<usize>> = BTreeMap::new();
-    for (at, row) in run.rows.iter().enumerate().filter(|(_, row)| asks[row.assignment]) {
+    for (at, row) in run.rows.iter().enumerate().filter(|(_, row)| asks[row.assignment].may_ask()) {
         by_subscription.entry(&row.subscription).or_default().push(at);
     }
     let by_subscription: Vec<_> = by_subscription.into_iter().collect();
     let found: Vec<OfSubscription> = by_subscription
         .par_iter()
-        .map(|(subscription, rows)| of_subscription(inventory, run, subscription, rows, now))
+        .map(|(subscription, rows)| of_subscription(inventory, run, &asks, subscription, rows, now))
         .collect();
     let mut intents = Intents { rows: vec![None; run.rows.len()], ..Intents::default() };
     for of in found {
@@ -120,6 +120,7 @@ struct OfSubscription {
 fn of_subscription(
     inventory: &Inventory,
     run: &Run,
+    asks: &[Asks<'_>],
     id: &SubscriptionId,
     rows: &[usize],
     now: Option<&str>,
@@ -135,7 +136,7 @@ fn of_subscription(
     let mut of = OfSubscription::default();
     for at in rows {
         let row = &run.rows[*at];
-        let intent = match asked(inventory, &run.assignments[row.assignment], &subject) {
+        let intent = match asks[row.assignment].asked(inventory, &subject) {
             Asked::Nothing => continue,
             Asked::Unknown(why) => Intent {
                 judgement: undetermined(why),

@@ -1,15 +1,16 @@
 //! What is asked: the automations that an assignment's deployment would create for a subscription.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use crate::arm::ResourceType;
 use crate::arm::template::ResourceGroupFacts;
+use crate::arm::{Object, ResourceId, ResourceType, SubscriptionId};
 use crate::compliance::Evaluated;
 use crate::engine::{DeploymentOptions, Subject};
 use crate::inventory::{Existence, Inventory};
 use crate::source::{Node, NodeValue};
 
-use super::automation::ExportAutomation;
+use super::automation::{ExportAutomation, Reach};
+use super::place::only_places;
 
 /// What an assignment asks for a subscription.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,12 +30,90 @@ pub enum Asked {
     Exports(ExportRequirement),
 }
 
-/// Whether an assignment may ask for exports at all.
-pub fn may_ask(evaluated: &Evaluated) -> bool {
-    evaluated.policy.template().is_some_and(|template| {
-        evaluated.policy.related_type().is_some_and(|kind| kind.is(ResourceType::AUTOMATION))
-            || mentions(template)
-    })
+/// An assignment as what is asked by it.
+#[derive(Debug)]
+pub struct Asks<'a> {
+    evaluated: &'a Evaluated,
+    /// Whether it may ask for exports at all.
+    may: bool,
+    /// Whether what it asks differs between subscriptions in their ids only, where its parameters are the same.
+    alike: bool,
+    /// What it asked first.
+    first: OnceLock<First>,
+}
+
+/// What was asked for one subscription, to be asked for others without expanding the deployment again.
+#[derive(Debug)]
+struct First {
+    parameters: Object,
+    group: Option<Arc<str>>,
+    asked: Asked,
+}
+
+impl<'a> Asks<'a> {
+    /// Looks at an assignment's template.
+    pub fn new(evaluated: &'a Evaluated) -> Asks<'a> {
+        let policy = &evaluated.policy;
+        let about = |template: &Node| {
+            policy.related_type().is_some_and(|kind| kind.is(ResourceType::AUTOMATION)) || mentions(template)
+        };
+        let may = policy.template().is_some_and(|template| about(template));
+        let alike = policy.template().is_some_and(|template| may && only_places(template));
+        Asks { evaluated, may, alike, first: OnceLock::new() }
+    }
+
+    /// Whether it may ask for exports at all.
+    pub fn may_ask(&self) -> bool {
+        self.may
+    }
+
+    /// What it asks for a subscription.
+    pub fn asked(&self, inventory: &Inventory, subject: &Subject<'_>) -> Asked {
+        if !self.may {
+            return Asked::Nothing;
+        }
+        let policy = &self.evaluated.policy;
+        if !self.alike {
+            return expanded(inventory, self.evaluated, subject);
+        }
+        let group = policy.deployment_group(subject);
+        let (Ok(parameters), Ok(group)) = (policy.deployment_parameters(subject), group) else {
+            return expanded(inventory, self.evaluated, subject);
+        };
+        let group: Option<Arc<str>> = group.and_then(|id| id.resource_group_name().map(Arc::from));
+        let first = self.first.get_or_init(|| First {
+            parameters: parameters.clone(),
+            group: group.clone(),
+            asked: expanded(inventory, self.evaluated, subject),
+        });
+        match (&first.asked, subject.resource.id.subscription_id()) {
+            (Asked::Exports(requirement), Some(id))
+                if first.parameters == parameters && first.group == group =>
+            {
+                Asked::Exports(requirement.moved(&id))
+            }
+            _ => expanded(inventory, self.evaluated, subject),
+        }
+    }
+}
+
+impl ExportRequirement {
+    /// The same for another subscription.
+    fn moved(&self, to: &SubscriptionId) -> ExportRequirement {
+        let move_id = |id: &ResourceId| {
+            let rest = id.as_str().splitn(4, '/').nth(3).unwrap_or_default();
+            ResourceId::parse(&format!("/subscriptions/{to}/{rest}")).unwrap_or_else(|| id.clone())
+        };
+        let one = |automation: &ExportAutomation| ExportAutomation {
+            id: move_id(&automation.id),
+            reach: match &automation.reach {
+                Reach::Groups(groups) => Reach::Groups(groups.iter().map(move_id).collect()),
+                other => other.clone(),
+            },
+            ..automation.clone()
+        };
+        ExportRequirement { automations: self.automations.iter().map(one).collect() }
+    }
 }
 
 /// Whether a template holds the type of automations anywhere.
@@ -47,11 +126,8 @@ fn mentions(node: &Node) -> bool {
     }
 }
 
-/// What an assignment asks for a subscription.
-pub fn asked(inventory: &Inventory, evaluated: &Evaluated, subject: &Subject<'_>) -> Asked {
-    if !may_ask(evaluated) {
-        return Asked::Nothing;
-    }
+/// What an assignment's deployment asks for a subscription.
+fn expanded(inventory: &Inventory, evaluated: &Evaluated, subject: &Subject<'_>) -> Asked {
     let policy = &evaluated.policy;
     let group = policy.deployment_group(subject).ok().flatten().map(|id| {
         let found = match inventory.resource_group(&id) {

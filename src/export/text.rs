@@ -103,7 +103,7 @@ pub fn solve(conditions: &[Condition]) -> Solved<String> {
             }
         }
     }
-    Walk::new(conditions, begin).run(end)
+    Walk::new(conditions, begin).run()
 }
 
 /// Whether a condition that must not hold follows from one that must.
@@ -198,7 +198,7 @@ impl<'a> Walk<'a> {
         Walk { conditions, begin, parts, fail, ends, heads, node, contained, alphabet }
     }
 
-    fn run(&self, _end: &str) -> Solved<String> {
+    fn run(&self) -> Solved<String> {
         if self.contained.len() > MOST_CONTAINED {
             return Solved::GivenUp;
         }
