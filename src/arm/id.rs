@@ -107,16 +107,15 @@ impl ResourceId {
         self.as_str()[1..].split('/')
     }
 
-    /// The subscription that it lies in, as it is spelled.
-    pub(crate) fn subscription_segment(&self) -> Option<&str> {
-        let mut segments = self.segments();
-        segments.next()?.eq_ignore_ascii_case("subscriptions").then_some(())?;
-        segments.next()
+    /// The subscription that it lies in, in lower case.
+    pub(crate) fn folded_subscription(&self) -> Option<&str> {
+        let behind = self.folded().strip_prefix("/subscriptions/")?;
+        Some(&behind[..memchr::memchr(b'/', behind.as_bytes()).unwrap_or(behind.len())])
     }
 
     /// The subscription that it lies in.
     pub fn subscription_id(&self) -> Option<SubscriptionId> {
-        self.subscription_segment().map(SubscriptionId::new)
+        self.folded_subscription().map(SubscriptionId::new)
     }
 
     /// The name of the resource group that it lies in (or is).
@@ -194,7 +193,7 @@ impl ResourceId {
 }
 
 /// A hash that spreads well enough for ids, eight bytes at a time.
-fn mark(bytes: &[u8]) -> u32 {
+pub(crate) fn mark(bytes: &[u8]) -> u32 {
     const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
     let (chunks, rest) = bytes.as_chunks::<8>();
     let mut last = [0; 8];

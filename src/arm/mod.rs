@@ -16,6 +16,7 @@ mod value;
 pub use alias::AliasCatalog;
 pub use compare::{culture_order, deep_equal};
 pub use id::ResourceId;
+pub(crate) use id::mark;
 pub use location::Location;
 pub use reader::ValueReader;
 pub use reads::{FieldPaths, Reads};

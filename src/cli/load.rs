@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use crate::inventory::{
-    Completeness, Inventory, InventoryBuilder, Kept, PolicyDocuments, Portion, Provenance,
+    Completeness, Inventory, InventoryBuilder, Kept, PieceReader, PolicyDocuments, Portion, Provenance,
 };
 use crate::source::split::{Piece, Splitter};
 use crate::source::{Diagnostics, FileId, Form, Input, SourceMap, read};
@@ -36,13 +36,14 @@ pub fn load(
     faults: &mut Diagnostics,
 ) -> (Inventory, PolicyDocuments) {
     let mut builder = InventoryBuilder::keeping(kept.clone());
+    let reader = PieceReader::new(kept.clone());
     let hashed = to_be_hashed(inputs, sources);
     let known = sources.clone();
     // The hashes are wanted at the end: a thread that has nothing else to do makes them.
     let ((), hashes) = rayon::join(
         || {
             let mut rounds = Rounds { inputs: inputs.iter(), open: None, sources };
-            read_all(&mut rounds, &mut builder, kept, progress, faults);
+            read_all(&mut rounds, &mut builder, &reader, progress, faults);
         },
         || hashed.par_iter().filter_map(|file| Some((*file, hash(&known, *file)?))).collect(),
     );
@@ -57,7 +58,7 @@ pub fn load(
 fn read_all(
     rounds: &mut Rounds<'_>,
     builder: &mut InventoryBuilder,
-    kept: &Kept,
+    reader: &PieceReader,
     progress: Counter<'_>,
     faults: &mut Diagnostics,
 ) {
@@ -72,12 +73,7 @@ fn read_all(
                 }
                 rounds.next_round()
             },
-            || {
-                waiting
-                    .into_par_iter()
-                    .map(|(provenance, piece)| (provenance, Portion::read(piece, kept)))
-                    .collect()
-            },
+            || waiting.into_par_iter().map(|(provenance, piece)| (provenance, reader.read(piece))).collect(),
         );
         (waiting, read) = (next, portions);
     }

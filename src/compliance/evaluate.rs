@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use crate::arm::expression::Failure;
 use crate::arm::{ResourceId, SubscriptionId};
-use crate::engine::{Cause, Silent, Subject, SubscriptionSubject, Truth};
+use crate::engine::{Answers, Cause, Silent, Subject, SubscriptionSubject, Truth};
 use crate::inventory::{Inventory, Subscription};
 
 use super::coverage::{Coverage, coverage};
@@ -25,16 +25,16 @@ pub fn evaluate(
     now: Option<&str>,
 ) -> (Vec<PolicyState>, Vec<Excluded>) {
     let mut subscriptions: Vec<&Subscription> = inventory.subscriptions().filter(|s| selected(s)).collect();
-    subscriptions.sort_by(|a, b| (&a.display_name, &a.id).cmp(&(&b.display_name, &b.id)));
+    subscriptions.par_sort_by(|a, b| (&a.display_name, &a.id).cmp(&(&b.display_name, &b.id)));
     let found: Vec<(Vec<PolicyState>, Vec<Excluded>)> = subscriptions
         .par_chunks(CHUNK)
-        .map(|chunk| {
+        .map_init(Answers::new, |answers, chunk| {
             let (mut rows, mut excluded) = (Vec::with_capacity(chunk.len()), Vec::new());
             for subscription in chunk {
                 let whole = SubscriptionSubject::new(subscription);
                 let subject = whole.subject(now);
                 for (index, evaluated) in assignments.iter().enumerate() {
-                    match covered(inventory, index, evaluated, subscription, &subject) {
+                    match covered(inventory, index, evaluated, subscription, &subject, answers) {
                         Some(Covered::Row(row)) => rows.push(*row),
                         Some(Covered::Excluded(one)) => excluded.push(one),
                         None => {}
@@ -67,6 +67,7 @@ fn covered(
     evaluated: &Evaluated,
     subscription: &Subscription,
     subject: &Subject<'_>,
+    answers: &mut Answers,
 ) -> Option<Covered> {
     let assumed = match coverage(&evaluated.assignment, subscription) {
         Coverage::Outside => return None,
@@ -77,7 +78,7 @@ fn covered(
         Coverage::Covered => Vec::new(),
         Coverage::Unknown(facts) => facts,
     };
-    let verdict = verdict(inventory, evaluated, &subscription.id, subject)?;
+    let verdict = verdict(inventory, evaluated, &subscription.id, subject, answers)?;
     let mut row = PolicyState {
         assignment: index,
         resource: subject.resource.id.clone(),
@@ -147,6 +148,7 @@ fn verdict(
     evaluated: &Evaluated,
     subscription: &SubscriptionId,
     subject: &Subject<'_>,
+    answers: &mut Answers,
 ) -> Option<Verdict> {
     if !evaluated.policy.looks_for_related() {
         return audited(evaluated, subject);
@@ -157,7 +159,7 @@ fn verdict(
         Truth::Unknown(causes) => return Some(Verdict::undecided(&causes, &subject.resource.id)),
     }
     match evaluated.policy.existence(subject) {
-        Ok(check) => Some(exist(inventory, &evaluated.policy, subscription, subject, &check)),
+        Ok(check) => Some(exist(inventory, &evaluated.policy, subscription, subject, &check, answers)),
         Err(Failure::Error(message)) => {
             Some(Verdict::undecided(&[Cause::Fails(message.into())], &subject.resource.id))
         }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::arm::{ResourceId, ResourceType, Scope, SubscriptionId};
 use crate::engine::{
-    Candidate, Cause, CompiledPolicy, ExistenceCheck, Failures, LeafRecord, NameRule, Silent, Subject, Truth,
+    Answers, Candidate, Cause, CompiledPolicy, ExistenceCheck, LeafRecord, NameRule, Subject, Truth,
 };
 use crate::inventory::{Existence, Inventory, Resource};
 
@@ -70,18 +70,19 @@ pub(super) fn exist(
     subscription: &SubscriptionId,
     subject: &Subject<'_>,
     check: &ExistenceCheck,
+    answers: &mut Answers,
 ) -> Verdict {
     let of_type: Vec<&Resource> = inventory.resources(subscription, &check.resource_type).collect();
     let (candidates, others): (Vec<&Resource>, Vec<&Resource>) =
         of_type.into_iter().partition(|resource| check.admits(resource));
-    let mut verdict = decide(inventory, policy, subscription, subject, check, &candidates);
+    let mut verdict = decide(inventory, policy, subscription, subject, check, &candidates, answers);
     verdict.looked_for = Some(LookedFor {
         resource_type: check.resource_type.clone(),
         name: check.name.clone(),
         resource_group: check.resource_group().and_then(|group| group.resource_group_name()).map(Arc::from),
     });
     if verdict.state != ComplianceState::Compliant {
-        verdict.near_misses = near_misses(inventory, policy, subject, check, &others);
+        verdict.near_misses = near_misses(inventory, policy, subject, check, &others, answers);
     }
     verdict
 }
@@ -93,10 +94,11 @@ fn decide(
     subject: &Subject<'_>,
     check: &ExistenceCheck,
     candidates: &[&Resource],
+    answers: &mut Answers,
 ) -> Verdict {
     let mut open: Vec<(&Resource, Vec<Cause>)> = Vec::new();
     for resource in candidates {
-        match policy.satisfies(subject, candidate(inventory, resource), &mut Silent) {
+        match answers.satisfies(policy, subject, candidate(inventory, resource)) {
             Truth::True => {
                 let mut verdict = Verdict::new(ComplianceState::Compliant, ReasonKind::Satisfied);
                 verdict.candidate = Some(resource.id.clone());
@@ -114,7 +116,7 @@ fn decide(
     let reason =
         if candidates.is_empty() { ReasonKind::ResourceNotFound } else { ReasonKind::ConditionFails };
     let mut verdict = Verdict::new(ComplianceState::NonCompliant, reason);
-    if let Some((nearest, failed, doubts)) = nearest(inventory, policy, subject, candidates) {
+    if let Some((nearest, failed, doubts)) = nearest(inventory, policy, subject, candidates, answers) {
         verdict.candidate = Some(nearest.id.clone());
         verdict.failed = failed;
         verdict.low_confidence = doubts;
@@ -161,18 +163,17 @@ fn nearest<'a>(
     policy: &CompiledPolicy,
     subject: &Subject<'_>,
     candidates: &[&'a Resource],
+    answers: &mut Answers,
 ) -> Option<Failing<'a>> {
     candidates
         .iter()
-        .map(|resource| {
-            let mut failures = Failures::new();
-            policy.satisfies(subject, candidate(inventory, resource), &mut failures);
-            let (failed, doubts) = failures.finish();
-            let failed: Vec<FailedLeaf> = failed.into_iter().map(FailedLeaf::from).collect();
-            let doubts: Vec<Arc<str>> = doubts.into_iter().map(|doubt| doubt.as_str().into()).collect();
-            (*resource, failed, doubts)
+        .map(|resource| (*resource, answers.failures(policy, subject, candidate(inventory, resource))))
+        .min_by(|a, b| (a.1.0.len(), &a.0.id).cmp(&(b.1.0.len(), &b.0.id)))
+        .map(|(resource, failing)| {
+            let (failed, doubts) = &*failing;
+            let doubts = doubts.iter().map(|doubt| doubt.as_str().into()).collect();
+            (resource, failed.iter().map(FailedLeaf::from).collect(), doubts)
         })
-        .min_by(|a, b| (a.1.len(), &a.0.id).cmp(&(b.1.len(), &b.0.id)))
 }
 
 fn near_misses(
@@ -181,12 +182,13 @@ fn near_misses(
     subject: &Subject<'_>,
     check: &ExistenceCheck,
     others: &[&Resource],
+    answers: &mut Answers,
 ) -> Vec<NearMiss> {
     let mut found: Vec<NearMiss> = others
         .iter()
         .map(|resource| NearMiss {
             id: resource.id.clone(),
-            satisfies: policy.satisfies(subject, candidate(inventory, resource), &mut Silent) == Truth::True,
+            satisfies: answers.satisfies(policy, subject, candidate(inventory, resource)) == Truth::True,
             same_name: check.name.is_some() && check.names(resource),
         })
         .collect();
@@ -195,14 +197,14 @@ fn near_misses(
     found
 }
 
-impl From<LeafRecord> for FailedLeaf {
-    fn from(leaf: LeafRecord) -> FailedLeaf {
+impl From<&LeafRecord> for FailedLeaf {
+    fn from(leaf: &LeafRecord) -> FailedLeaf {
         FailedLeaf {
-            subject: leaf.subject,
-            path: leaf.path,
+            subject: leaf.subject.clone(),
+            path: leaf.path.clone(),
             operator: leaf.operator.as_str(),
-            current: leaf.current,
-            target: leaf.target,
+            current: leaf.current.clone(),
+            target: leaf.target.clone(),
             span: leaf.span,
         }
     }

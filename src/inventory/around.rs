@@ -27,6 +27,12 @@ impl Around {
         }
     }
 
+    /// Adds those of another collection.
+    pub(crate) fn extend(&mut self, other: Around) {
+        self.guids.extend(other.guids);
+        self.others.extend(other.others);
+    }
+
     /// All of them, sorted.
     pub(crate) fn all(&self) -> BTreeSet<SubscriptionId> {
         let mut all = self.others.clone();

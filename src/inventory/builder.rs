@@ -107,10 +107,19 @@ pub(super) struct Stored {
 #[derive(Debug, Default)]
 pub(super) struct Store {
     pub(super) all: Vec<Stored>,
-    first: HashMap<ResourceId, usize>,
+    pub(super) first: HashMap<ResourceId, u32>,
     /// Ids under which several contents stand, with all of them.
     pub(super) contested: BTreeMap<ResourceId, Vec<usize>>,
-    types: HashMap<ResourceType, ResourceType>,
+    types: HashMap<Arc<str>, ResourceType>,
+}
+
+/// A chain that the tree has.
+#[derive(Debug)]
+struct KnownChain {
+    /// The tenant of the subscription that brought it.
+    tenant: Option<Arc<str>>,
+    groups: Groups,
+    nearest: GroupKey,
 }
 
 /// Gathers an inventory.
@@ -141,7 +150,7 @@ pub struct InventoryBuilder {
     pub(super) lists: HashMap<(FileId, u32), usize>,
     pub(super) open_list: Option<((FileId, u32), usize)>,
     /// Chains that the tree has, each with its nearest group.
-    chains: HashMap<(FileId, Option<Arc<str>>, Groups), GroupKey>,
+    chains: HashMap<(FileId, usize), KnownChain>,
     groups_type: Option<ResourceType>,
 }
 
@@ -273,12 +282,18 @@ impl InventoryBuilder {
     pub(super) fn typed(&mut self, resource_type: &ResourceType, batch: usize, count: u64) {
         let batch = &mut self.batches[batch];
         let document = batch.document;
-        match batch.types.get_mut(resource_type) {
-            Some(seen) => seen.several |= seen.document != document || count > 1,
-            None => {
-                batch.types.insert(resource_type.clone(), Seen { document, several: count > 1 });
+        let mut seen = Seen { document, several: count > 1 };
+        if let Some((known, before)) = batch.types.get_key_value(resource_type) {
+            seen.several |= before.several || before.document != document;
+            seen.document = before.document;
+            if resource_type.as_str() >= known.as_str() {
+                batch.types.insert(resource_type.clone(), seen);
+                return;
             }
+            // Of several spellings one is used, whatever comes first.
+            batch.types.remove(resource_type);
         }
+        batch.types.insert(resource_type.clone(), seen);
     }
 
     fn gathered<'a>(&'a mut self, faults: &'a mut Diagnostics) -> Gathered<'a> {
@@ -346,15 +361,20 @@ impl InventoryBuilder {
     pub(super) fn subscription_facts(&mut self, facts: subscription::Facts, batch: usize) {
         if let Some(chain) = &facts.chain {
             let tenant = facts.tenant.as_option();
-            let key = (chain.span.file, tenant.cloned(), chain.groups.clone());
-            // The subscriptions of one group have one chain: the tree is told once.
-            if let Some(nearest) = self.chains.get(&key) {
-                self.tree.subscription_edge(&facts.id, nearest, chain.span);
+            // The subscriptions of one group share one chain: the tree is told once. The list is held, so that no
+            // other one comes to lie at its address.
+            let key = (chain.span.file, Arc::as_ptr(&chain.groups).addr());
+            let is_same = |known: &&KnownChain| {
+                known.tenant.as_ref() == tenant && Arc::ptr_eq(&known.groups, &chain.groups)
+            };
+            if let Some(known) = self.chains.get(&key).filter(is_same) {
+                self.tree.subscription_edge(&facts.id, &known.nearest, chain.span);
             } else {
                 let keys = group::name_all(chain, tenant, &mut self.tree);
                 self.tree.chain(&facts.id, &keys, chain.span);
                 if let Some(nearest) = keys.into_iter().next() {
-                    self.chains.insert(key, nearest);
+                    let known = KnownChain { tenant: tenant.cloned(), groups: chain.groups.clone(), nearest };
+                    self.chains.insert(key, known);
                 }
             }
             let groups = self.groups_type.get_or_insert_with(|| ResourceType::new(GROUPS)).clone();
@@ -482,21 +502,16 @@ impl Batch {
 }
 
 impl Store {
-    /// A type in the spelling in which it came first.
+    /// A type, shared with those that are spelled alike.
     pub(super) fn known_type(&mut self, resource_type: ResourceType) -> ResourceType {
-        if let Some(known) = self.types.get(&resource_type) {
-            known.clone()
-        } else {
-            self.types.insert(resource_type.clone(), resource_type.clone());
-            resource_type
-        }
+        self.types.entry(resource_type.shared().clone()).or_insert(resource_type).clone()
     }
 
     /// Adds a resource: joined with one that says the same, else beside it.
     pub(super) fn add(&mut self, read: Read, batch: usize) {
         let id = read.resource.id.clone();
-        let Some(first) = self.first.get(&id).copied() else {
-            self.first.insert(id, self.all.len());
+        let Some(first) = self.first.get(&id).map(|first| *first as usize) else {
+            self.first.insert(id, u32::try_from(self.all.len()).unwrap_or(u32::MAX));
             self.all.push(Stored { resource: read.resource, shape: read.shape, batch });
             return;
         };

@@ -10,7 +10,7 @@ use super::builder::InventoryBuilder;
 use super::codes;
 use super::completeness::{Completeness, Disproof, Known as Facts, Says};
 use super::documents::PolicyDocuments;
-use super::lookup::{Assertion, Base, Exemptions, Inventory, Resources};
+use super::lookup::{Assertion, Base, Exemptions, Inventory};
 use super::placing::place;
 use super::settle::{deployments, exemptions, registrations, roles, settled};
 use super::shape::envelope::{Envelope, GoesOn};
@@ -55,7 +55,7 @@ impl InventoryBuilder {
         base.groups = tree.groups;
         let batches: Vec<_> = self.batches.iter().map(|batch| (batch.file, batch.documents)).collect();
         let store = std::mem::take(&mut self.store);
-        base.resources = Resources::new(settled(store, &batches, collected, &mut faults));
+        base.resources = settled(store, &batches, collected, &mut faults);
         self.complete(&stated, assertions, &mut base, &mut faults);
         (Inventory::new(base), documents, faults)
     }
@@ -85,17 +85,23 @@ impl InventoryBuilder {
     /// name.
     fn given(&self, stated: &Stated) -> BTreeSet<ResourceType> {
         let mut found = BTreeSet::new();
+        let mut add = |resource_type: &ResourceType| match found.get(resource_type) {
+            Some(known) if resource_type.as_str() >= ResourceType::as_str(known) => {}
+            _ => {
+                found.replace(resource_type.clone());
+            }
+        };
         let mut singles: BTreeMap<(FileId, &ResourceType), usize> = BTreeMap::new();
         for batch in &self.batches {
             for (resource_type, seen) in &batch.types {
                 let count = singles.entry((batch.file, resource_type)).or_default();
                 *count += if seen.several { 2 } else { 1 };
                 if batch.envelope != Envelope::Single || batch.lines || *count > 1 {
-                    found.insert(resource_type.clone());
+                    add(resource_type);
                 }
             }
         }
-        found.extend(stated.entries.values().flat_map(|(entry, _)| entry.types.iter().cloned()));
+        stated.entries.values().flat_map(|(entry, _)| &entry.types).for_each(add);
         found
     }
 

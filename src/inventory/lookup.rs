@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock};
 use jiff::Timestamp;
 use rayon::prelude::*;
 
-use crate::arm::{ManagementGroupId, ResourceId, ResourceType, Scope, SubscriptionId};
+use crate::arm::{self, ManagementGroupId, ResourceId, ResourceType, Scope, SubscriptionId};
 
 use super::access::{Deployment, Exemption, ProviderRegistration, RoleAssignment};
 use super::around::Around;
@@ -100,23 +100,16 @@ pub(crate) struct Resources {
 }
 
 impl Resources {
-    /// Indexes them; ids are unique.
-    pub(crate) fn new(all: Vec<Resource>) -> Resources {
-        let (by_id, by_type) = rayon::join(
-            || (0u32..).zip(&all).map(|(at, resource)| (resource.id.clone(), at)).collect(),
-            || {
-                let numbers = 0..u32::try_from(all.len()).unwrap_or(u32::MAX);
-                let mark = |at: u32| {
-                    let resource = &all[at as usize];
-                    let subscription = resource.id.subscription_segment()?;
-                    Some((mark(subscription, &resource.resource_type), at))
-                };
-                let mut marks: Vec<(u64, u32)> = numbers.into_par_iter().filter_map(mark).collect();
-                let id = |at: u32| &all[at as usize].id;
-                marks.par_sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| id(a.1).cmp(id(b.1))));
-                marks
-            },
-        );
+    /// Indexes them; ids are unique, and `by_id` has the number of each.
+    pub(crate) fn new(all: Vec<Resource>, by_id: HashMap<ResourceId, u32>) -> Resources {
+        let numbers = 0..u32::try_from(all.len()).unwrap_or(u32::MAX);
+        let mark = |at: u32| {
+            let resource = &all[at as usize];
+            Some((mark(resource.id.folded_subscription()?, &resource.resource_type), at))
+        };
+        let mut by_type: Vec<(u64, u32)> = numbers.into_par_iter().filter_map(mark).collect();
+        let id = |at: u32| &all[at as usize].id;
+        by_type.par_sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| id(a.1).cmp(id(b.1))));
         Resources { all, by_id, by_type }
     }
 
@@ -131,7 +124,7 @@ impl Resources {
         resource_type: &ResourceType,
     ) -> impl Iterator<Item = &'a Resource> + use<'a> {
         let wanted = mark(subscription.as_str(), resource_type);
-        let first = self.by_type.partition_point(|(mark, _)| *mark < wanted);
+        let first = first_of(&self.by_type, wanted);
         let (subscription, resource_type) = (subscription.clone(), resource_type.clone());
         self.by_type[first..]
             .iter()
@@ -141,18 +134,34 @@ impl Resources {
                 resource.resource_type == resource_type
                     && resource
                         .id
-                        .subscription_segment()
-                        .is_some_and(|segment| segment.eq_ignore_ascii_case(subscription.as_str()))
+                        .folded_subscription()
+                        .is_some_and(|segment| segment == subscription.as_str())
             })
     }
 }
 
-/// A hash of a subscription, in any case, and a type.
+/// Where the entries with a mark begin, or would begin. Marks are spread evenly, so that this is near to where
+/// they should be.
+fn first_of(entries: &[(u64, u32)], wanted: u64) -> usize {
+    let guess = (u128::from(wanted) * entries.len() as u128) >> 64;
+    let guess = usize::try_from(guess).unwrap_or(0);
+    let (mut low, mut high, mut step) = (guess, guess, 32);
+    while low > 0 && entries[low - 1].0 >= wanted {
+        low = low.saturating_sub(step);
+        step *= 2;
+    }
+    step = 32;
+    while high < entries.len() && entries[high].0 < wanted {
+        high = (high + step).min(entries.len());
+        step *= 2;
+    }
+    low + entries[low..high].partition_point(|(mark, _)| *mark < wanted)
+}
+
+/// A hash of a subscription (in lower case) and a type.
 fn mark(subscription: &str, resource_type: &ResourceType) -> u64 {
-    let bytes = subscription.bytes().map(|byte| byte.to_ascii_lowercase());
-    bytes
-        .chain(resource_type.folded().bytes())
-        .fold(0xcbf2_9ce4_8422_2325, |state, byte| (state ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    u64::from(arm::mark(subscription.as_bytes())) << 32
+        | u64::from(arm::mark(resource_type.folded().as_bytes()))
 }
 
 /// Resources put on top of what was read.

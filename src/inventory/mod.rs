@@ -40,6 +40,6 @@ pub use lookup::{Assertion, Existence, Inventory};
 pub use place::{Chain, Placement};
 pub use resource::{Body, Resource, ShapeLoss};
 pub use shape::Envelope;
-pub use stream::Portion;
+pub use stream::{PieceReader, Portion};
 pub use subscription::{Known, SetAside, SetAsideReason, Subscription, SubscriptionState};
 pub use tree::ManagementGroup;

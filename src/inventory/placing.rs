@@ -1,5 +1,7 @@
 //! Subscriptions, out of what all sources say of them.
 
+use rayon::slice::ParallelSliceMut;
+
 use crate::source::{Diagnostic, Diagnostics};
 
 use super::codes;
@@ -18,7 +20,7 @@ pub(super) fn place(
     faults: &mut Diagnostics,
 ) {
     let mut all = all;
-    all.sort_by(|a, b| a.id.cmp(&b.id));
+    all.par_sort_by(|a, b| a.id.cmp(&b.id));
     let trees = tree.tenants();
     for facts in all.chunk_by_mut(|a, b| a.id == b.id) {
         let id = facts[0].id.clone();

@@ -10,6 +10,7 @@ use super::access::{Deployment, Exemption, ProviderRegistration, RoleAssignment}
 use super::builder::Store;
 use super::codes;
 use super::collected::Collected;
+use super::lookup::Resources;
 use super::merge::{self, Side};
 use super::resource::Resource;
 
@@ -20,7 +21,7 @@ pub(super) fn settled(
     batches: &[(FileId, bool)],
     collected: &Collected,
     faults: &mut Diagnostics,
-) -> Vec<Resource> {
+) -> Resources {
     let mut replaced: HashMap<usize, Option<Resource>> = HashMap::new();
     let mut newer: BTreeMap<(FileId, FileId), (usize, Diagnostic)> = BTreeMap::new();
     for (id, places) in &store.contested {
@@ -68,14 +69,18 @@ pub(super) fn settled(
         faults.push(note);
     }
     if replaced.is_empty() {
-        return store.all.into_iter().map(|stored| stored.resource).collect();
+        let all = store.all.into_iter().map(|stored| stored.resource).collect();
+        return Resources::new(all, store.first);
     }
     let all = store.all.into_iter().enumerate();
-    all.filter_map(|(at, stored)| match replaced.remove(&at) {
-        Some(other) => other,
-        None => Some(stored.resource),
-    })
-    .collect()
+    let all: Vec<Resource> = all
+        .filter_map(|(at, stored)| match replaced.remove(&at) {
+            Some(other) => other,
+            None => Some(stored.resource),
+        })
+        .collect();
+    let numbers = (0u32..).zip(&all).map(|(at, resource)| (resource.id.clone(), at)).collect();
+    Resources::new(all, numbers)
 }
 
 /// One id with two contents: in one list, or in two sources.

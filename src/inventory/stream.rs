@@ -1,54 +1,89 @@
 //! Files that come in pieces: elements are read by many threads, and taken over in the order of the file.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use crate::arm::ResourceType;
 use crate::source::split::{self, Batch, Piece};
 use crate::source::{Diagnostics, Node, Span};
 
+use super::around::Around;
 use super::builder::{InventoryBuilder, Provenance};
 use super::kept::Kept;
 use super::kind::Kind;
 use super::shape::Envelope;
 use super::shape::envelope::{self, GoesOn};
-use super::shape::plain::{self, Plain, Tools};
+use super::shape::plain::{self, Known, Plain, Tools};
+
+/// Reads pieces of files, on as many threads as want to.
+#[derive(Debug)]
+pub struct PieceReader {
+    kept: Kept,
+    /// What threads know that read nothing at the moment.
+    idle: Mutex<Vec<Known>>,
+}
+
+impl PieceReader {
+    /// For an inventory that keeps these types.
+    pub fn new(kept: Kept) -> PieceReader {
+        PieceReader { kept, idle: Mutex::default() }
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Vec<Known>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 /// A piece of a file whose elements are read.
 #[derive(Debug)]
 pub struct Portion {
-    entries: Vec<(Option<u32>, Entry)>,
+    entries: Vec<(List, Entry)>,
     /// The types of its plain resources, by number.
     types: Vec<ResourceType>,
     /// The subscriptions in which resources lie that were dropped.
-    around: Vec<String>,
+    around: Around,
     end: Option<split::Envelope>,
     faults: Diagnostics,
     /// Whether elements are missing that the file has.
     broken: bool,
 }
 
+/// The list in which an element stands, as far as it is known before its end is read.
+#[derive(Debug, Clone, Copy)]
+struct List {
+    /// Its number in its file; none for a document of its own.
+    number: Option<u32>,
+    /// Whether its elements are rows of Resource Graph.
+    graph: bool,
+}
+
+/// Documents of their own.
+const SINGLE: List = List { number: None, graph: false };
+
 #[derive(Debug)]
 enum Entry {
     Plain(Plain),
-    /// Read with their places. Elements of a list that stands under `data` are rows of Resource Graph.
-    Nodes(Vec<Node>, Envelope),
+    /// Read with their places.
+    Nodes(Vec<Node>),
     /// Not readable.
     Broken(Span),
 }
 
-impl Portion {
+impl PieceReader {
     /// Reads the elements of a piece. Plain ones of types that aren't kept are passed by.
-    pub fn read(piece: Piece, kept: &Kept) -> Portion {
+    pub fn read(&self, piece: Piece) -> Portion {
         let mut portion = Portion {
             entries: Vec::new(),
             types: Vec::new(),
-            around: Vec::new(),
+            around: Around::default(),
             end: None,
             faults: Diagnostics::new(),
             broken: false,
         };
         match piece {
-            Piece::Batch(batch) => portion.batch(&batch, kept),
+            Piece::Batch(batch) => self.batch(&batch, &mut portion),
             Piece::Nodes { nodes, envelope, under_data } => {
-                portion.entries.push((envelope, Entry::Nodes(nodes, within(envelope, under_data))));
+                let list = List { number: envelope, graph: under_data };
+                portion.entries.push((list, Entry::Nodes(nodes)));
             }
             Piece::Envelope(end) => portion.end = Some(end),
             Piece::Faults(faults) => {
@@ -59,34 +94,27 @@ impl Portion {
         portion
     }
 
-    fn batch(&mut self, batch: &Batch, kept: &Kept) {
-        let mut tools = Tools::new(kept);
-        self.entries.reserve(batch.elements.len());
+    fn batch(&self, batch: &Batch, portion: &mut Portion) {
+        let known = self.idle().pop().unwrap_or_default();
+        let mut tools = Tools::new(&self.kept, known);
+        portion.entries.reserve(batch.elements.len());
         for element in &batch.elements {
             let span = batch.span(element);
-            let within = within(element.envelope, element.under_data);
-            let plain = plain::read(batch.text(element), span, within.is_graph(), &mut tools);
+            let list = List { number: element.envelope, graph: element.under_data };
+            let plain = plain::read(batch.text(element), span, list.graph, &mut tools);
             let entry = if let Some(plain) = plain {
                 Entry::Plain(plain)
             } else {
-                match batch.parse(element, &mut self.faults) {
+                match batch.parse(element, &mut portion.faults) {
                     nodes if nodes.is_empty() => Entry::Broken(span),
-                    nodes => Entry::Nodes(nodes, within),
+                    nodes => Entry::Nodes(nodes),
                 }
             };
-            self.entries.push((element.envelope, entry));
+            portion.entries.push((list, entry));
         }
-        self.around = std::mem::take(&mut tools.around);
-        self.types = tools.types.into_met();
-    }
-}
-
-/// What is known of the envelope before its end is read.
-fn within(list: Option<u32>, under_data: bool) -> Envelope {
-    match list {
-        None => Envelope::Single,
-        Some(_) if under_data => Envelope::Graph,
-        Some(_) => Envelope::Array,
+        let known;
+        (portion.types, portion.around, known) = tools.finish();
+        self.idle().push(known);
     }
 }
 
@@ -144,17 +172,15 @@ impl InventoryBuilder {
                     self.batches[batch].rows += 1;
                     self.plain(plain, batch, &types, &mut lists);
                 }
-                Entry::Nodes(nodes, within) => self.nodes(nodes, list, within, provenance, faults),
+                Entry::Nodes(nodes) => self.nodes(nodes, list, provenance, faults),
                 Entry::Broken(span) => self.broken(list, provenance, span),
             }
         }
         self.met(lists, &types);
-        for subscription in &portion.around {
-            self.around.add(subscription);
-        }
+        self.around.extend(portion.around);
         if portion.broken && provenance.lines {
             let start = Span::new(provenance.file, 0, 0);
-            self.broken(None, provenance, start);
+            self.broken(SINGLE, provenance, start);
         }
         if let Some(end) = portion.end {
             self.end_list(&end, provenance, faults);
@@ -162,20 +188,21 @@ impl InventoryBuilder {
     }
 
     /// The list with a number in its file, or that of the file's single documents.
-    fn batch_of(&mut self, list: Option<u32>, provenance: Provenance) -> usize {
-        let Some(list) = list else { return self.documents(provenance) };
+    fn batch_of(&mut self, list: List, provenance: Provenance) -> usize {
+        let Some(number) = list.number else { return self.documents(provenance) };
         if let Some((key, batch)) = self.open_list
-            && key == (provenance.file, list)
+            && key == (provenance.file, number)
         {
             return batch;
         }
-        let known = self.lists.get(&(provenance.file, list)).copied();
+        let known = self.lists.get(&(provenance.file, number)).copied();
         let batch = known.unwrap_or_else(|| {
-            let batch = self.batch(provenance, Span::new(provenance.file, 0, 0), Envelope::Array);
-            self.lists.insert((provenance.file, list), batch);
+            let envelope = if list.graph { Envelope::Graph } else { Envelope::Array };
+            let batch = self.batch(provenance, Span::new(provenance.file, 0, 0), envelope);
+            self.lists.insert((provenance.file, number), batch);
             batch
         });
-        self.open_list = Some(((provenance.file, list), batch));
+        self.open_list = Some(((provenance.file, number), batch));
         batch
     }
 
@@ -212,26 +239,16 @@ impl InventoryBuilder {
         }
     }
 
-    fn nodes(
-        &mut self,
-        nodes: Vec<Node>,
-        list: Option<u32>,
-        within: Envelope,
-        provenance: Provenance,
-        faults: &mut Diagnostics,
-    ) {
-        if list.is_none() {
+    fn nodes(&mut self, nodes: Vec<Node>, list: List, provenance: Provenance, faults: &mut Diagnostics) {
+        if list.number.is_none() {
             for node in nodes {
                 self.document(node, provenance, faults);
             }
             return;
         }
         let batch = self.batch_of(list, provenance);
-        if self.batches[batch].rows == 0 {
-            self.batches[batch].envelope = within;
-        }
         for node in nodes {
-            if within == Envelope::Array && envelope::is_list(&node) {
+            if !list.graph && envelope::is_list(&node) {
                 self.document(node, provenance, faults);
                 self.batches[batch].has_lists = true;
             } else {
@@ -241,8 +258,8 @@ impl InventoryBuilder {
     }
 
     /// What a list or the lines of a file lack is not known to be absent.
-    fn broken(&mut self, list: Option<u32>, provenance: Provenance, span: Span) {
-        if list.is_none() && !provenance.lines {
+    fn broken(&mut self, list: List, provenance: Provenance, span: Span) {
+        if list.number.is_none() && !provenance.lines {
             return;
         }
         let batch = self.batch_of(list, provenance);
@@ -257,7 +274,8 @@ impl InventoryBuilder {
     }
 
     fn end_list(&mut self, end: &split::Envelope, provenance: Provenance, faults: &mut Diagnostics) {
-        let batch = self.batch_of(Some(end.id), provenance);
+        let number = List { number: Some(end.id), graph: end.is_under_data() };
+        let batch = self.batch_of(number, provenance);
         let around = envelope::around(end);
         let list = &mut self.batches[batch];
         (list.span, list.envelope, list.total) = (end.span, around.envelope, around.total);
@@ -265,7 +283,7 @@ impl InventoryBuilder {
             list.goes_on = around.goes_on;
         }
         if !end.complete || end.elements > list.rows {
-            self.broken(Some(end.id), provenance, end.span);
+            self.broken(number, provenance, end.span);
         }
         self.close(batch, faults);
     }

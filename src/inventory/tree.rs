@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use indexmap::IndexMap;
+
 use crate::arm::{ManagementGroupId, SubscriptionId};
 use crate::source::{Diagnostic, Diagnostics, Span};
 
@@ -59,7 +61,7 @@ struct Recursive {
 pub(crate) struct TreeFacts {
     groups: BTreeMap<GroupKey, GroupFacts>,
     /// The parents that the sources give, each with its first place in each file.
-    edges: BTreeMap<Child, Vec<(GroupKey, Span)>>,
+    edges: IndexMap<Child, Vec<(GroupKey, Span)>>,
     recursive: Vec<Recursive>,
 }
 
@@ -340,8 +342,11 @@ pub(crate) struct Tree {
     tenants: BTreeSet<Arc<str>>,
     cyclic: HashSet<GroupKey>,
     /// The groups from each group upwards, as far as somebody asked, and whether they end with the root of a tenant.
-    upwards: Mutex<HashMap<(GroupKey, Option<Arc<str>>), Upwards>>,
+    upwards: Mutex<HashMap<From, Upwards>>,
 }
+
+/// A group, and the tenant of the subscription that is asked for.
+type From = (GroupKey, Option<Arc<str>>);
 
 type Upwards = (Arc<[ManagementGroupId]>, bool);
 

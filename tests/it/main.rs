@@ -23,6 +23,7 @@ mod plan;
 mod planning;
 mod policies;
 mod proving;
+mod reading;
 mod secrets;
 mod shapes;
 mod tenant;

@@ -442,3 +442,17 @@ fn a_placeholder_in_an_id_is_named() {
     assert_eq!(codes(&faults), ["AZP0504"]);
     assert_eq!(inventory.resource_count(), 0);
 }
+
+#[test]
+fn entries_are_found_wherever_they_stand() {
+    let marks = [0, 1, 1, 1, 7, 7, u64::MAX / 2, u64::MAX / 2, u64::MAX - 1, u64::MAX, u64::MAX];
+    let many: Vec<u64> =
+        (0..500).map(|number| number / 3).chain((0..500).map(|n| u64::MAX - 500 + n)).collect();
+    for marks in [&[][..], &marks[..], &many[..]] {
+        let entries: Vec<(u64, u32)> = marks.iter().map(|mark| (*mark, 0)).collect();
+        for wanted in marks.iter().copied().chain([0, 2, 5, 200, u64::MAX / 3, u64::MAX]) {
+            let found = super::first_of(&entries, wanted);
+            assert_eq!(found, entries.partition_point(|(mark, _)| *mark < wanted), "{wanted}");
+        }
+    }
+}

@@ -9,6 +9,7 @@ use crate::arm::{Location, Object, ResourceId, ResourceType, Value, ValueReader}
 use crate::source::Span;
 use crate::source::json::strict::{Build, Look, Strict};
 
+use super::super::around::Around;
 use super::super::kept::Kept;
 use super::super::resource::{Body, Resource};
 use super::resource::{Read, Shape};
@@ -37,7 +38,13 @@ pub(crate) enum Plain {
 pub(crate) struct Tools<'a> {
     pub(crate) types: Types<'a>,
     /// The subscriptions in which resources lie that were dropped, as far as they were met here.
-    pub(crate) around: Vec<String>,
+    pub(crate) around: Around,
+    known: Known,
+}
+
+/// What was read and is likely to come again.
+#[derive(Debug, Default)]
+pub(crate) struct Known {
     values: ValueReader,
     parts: Memo,
     chains: subscription::Chains,
@@ -46,24 +53,22 @@ pub(crate) struct Tools<'a> {
 
 impl<'a> Tools<'a> {
     /// For an inventory that keeps these types.
-    pub(crate) fn new(kept: &'a Kept) -> Tools<'a> {
-        Tools {
-            types: Types::new(kept),
-            around: Vec::new(),
-            values: ValueReader::new(),
-            parts: Memo::default(),
-            chains: subscription::Chains::default(),
-            places: Vec::new(),
-        }
+    pub(crate) fn new(kept: &'a Kept, known: Known) -> Tools<'a> {
+        Tools { types: Types::new(kept), around: Around::default(), known }
+    }
+
+    /// The types that were met, by number; the subscriptions of what was dropped; what is likely to come again.
+    pub(crate) fn finish(self) -> (Vec<ResourceType>, Around, Known) {
+        (self.types.into_met(), self.around, self.known)
     }
 
     fn location(&mut self, text: &str) -> Location {
-        if let Some((_, known)) = self.places.iter().find(|(known, _)| known == text) {
+        if let Some((_, known)) = self.known.places.iter().find(|(known, _)| known == text) {
             return known.clone();
         }
         let location = Location::new(text);
-        if self.places.len() < 100 {
-            self.places.push((text.to_owned(), location.clone()));
+        if self.known.places.len() < 100 {
+            self.known.places.push((text.to_owned(), location.clone()));
         }
         location
     }
@@ -83,7 +88,7 @@ pub(crate) fn read(text: &str, span: Span, graph: bool, tools: &mut Tools<'_>) -
     }
     match place.class {
         Class::Kept { number, .. } => {
-            let (id, location) = (place.id.clone(), row.location.clone());
+            let (id, location) = (place.id.clone()?, row.location.clone());
             let resource_type = tools.types.get(number).clone();
             let body = if row.reading == Reading::Look {
                 Body::unread(text)
@@ -101,7 +106,7 @@ pub(crate) fn read(text: &str, span: Span, graph: bool, tools: &mut Tools<'_>) -
 /// The body of an element that was found to be plain.
 pub(crate) fn body(text: &str) -> Value {
     let kept = Kept::all();
-    let mut tools = Tools::new(&kept);
+    let mut tools = Tools::new(&kept, Known::default());
     let body = Row::read(text, &mut tools, Some(Reading::Build)).and_then(|row| {
         let Class::Kept { number, .. } = row.place.as_ref()?.class else { return None };
         let resource_type = tools.types.get(number).clone();
@@ -125,7 +130,8 @@ enum Reading {
 /// Where an element belongs, as its id says.
 #[derive(Debug)]
 struct Place {
-    id: ResourceId,
+    /// Nothing for what is dropped.
+    id: Option<ResourceId>,
     class: Class,
 }
 
@@ -138,7 +144,7 @@ struct Row<'a> {
     type_text: Option<Cow<'a, str>>,
     tenant: Option<Cow<'a, str>>,
     subscription: Option<Cow<'a, str>>,
-    group: bool,
+    group: Option<Cow<'a, str>>,
     has_location: bool,
     location: Option<Location>,
     has_tags: bool,
@@ -172,7 +178,7 @@ impl<'a> Row<'a> {
             type_text: None,
             tenant: None,
             subscription: None,
-            group: false,
+            group: None,
             has_location: false,
             location: None,
             has_tags: false,
@@ -216,11 +222,14 @@ impl<'a> Row<'a> {
             Class::Dropped { .. } => Reading::Pass,
             Class::Other => return None,
         };
-        if let Class::Dropped { .. } = class {
-            tools.note(checked)?;
-        }
         self.reading = reading.unwrap_or(self.reading);
-        self.place = Some(Place { id: ResourceId::parse(id)?, class });
+        let id = if let Class::Dropped { .. } = class {
+            tools.note(checked)?;
+            None
+        } else {
+            ResourceId::parse(id)
+        };
+        self.place = Some(Place { id, class });
         Some(())
     }
 
@@ -230,10 +239,7 @@ impl<'a> Row<'a> {
             "type" => self.type_text = Some(strict.text()?),
             "tenantId" => self.tenant = Some(strict.text()?),
             "subscriptionId" => self.subscription = Some(strict.text()?),
-            "resourceGroup" => {
-                strict.text()?;
-                self.group = true;
-            }
+            "resourceGroup" => self.group = Some(strict.text()?),
             _ => {
                 let at = TOP.iter().position(|name| *name == key)?;
                 return self.top(strict, at, tools);
@@ -258,24 +264,20 @@ impl<'a> Row<'a> {
                     self.location = Some(tools.location(&text));
                 }
                 if self.reading == Reading::Build && !(key == "managedBy" && text.is_empty()) {
-                    self.top[at] = Some(tools.values.share(&text).into());
+                    self.top[at] = Some(tools.known.values.share(&text).into());
                 }
                 Some(())
             }
             "tags" if first != b'{' => None,
             "sku" | "identity" if first == b'"' => None,
-            _ => {
-                self.top[at] = self.value(strict, tools)?;
-                Some(())
-            }
-        }
-    }
-
-    fn value(&self, strict: &mut Strict<'a>, tools: &mut Tools<'_>) -> Option<Option<Value>> {
-        match self.reading {
-            Reading::Build => tools.values.read(strict).map(Some),
-            Reading::Look => strict.value(&mut Look).map(|()| None),
-            Reading::Pass => strict.pass().map(|()| None),
+            _ => match self.reading {
+                Reading::Build => {
+                    self.top[at] = Some(tools.known.values.read(strict)?);
+                    Some(())
+                }
+                Reading::Look => strict.value(&mut Look),
+                Reading::Pass => strict.pass(),
+            },
         }
     }
 
@@ -285,7 +287,7 @@ impl<'a> Row<'a> {
         }
         self.has_properties = true;
         if let Some(Place { class: Class::Subscription, .. }) = self.place {
-            self.details = Some(subscription::Details::read(strict, &mut tools.chains)?);
+            self.details = Some(subscription::Details::read(strict, &mut tools.known.chains)?);
             return Some(());
         }
         match self.reading {
@@ -299,7 +301,7 @@ impl<'a> Row<'a> {
                 let mut members = Object::new();
                 strict.members(|strict, key| {
                     let value = part(strict, tools)?;
-                    members.push(tools.values.share(key), value);
+                    members.push(tools.known.values.share(key), value);
                     Some(())
                 })?;
                 self.properties = Some(members.into());
@@ -309,7 +311,7 @@ impl<'a> Row<'a> {
     }
 
     fn is_graph_row(&self) -> bool {
-        self.subscription.is_some() && (self.tenant.is_some() || self.group)
+        self.subscription.is_some() && (self.tenant.is_some() || self.group.is_some())
     }
 
     /// Whether nothing was projected away.
@@ -319,7 +321,7 @@ impl<'a> Row<'a> {
 
     /// The body, put together as the full reader does it.
     fn body(self, resource_type: &ResourceType) -> Option<Value> {
-        let id = self.place?.id;
+        let id = self.place?.id?;
         let mut body = Object::new();
         body.push("id", id.as_str());
         body.push("name", id.name());
@@ -343,7 +345,7 @@ impl Tools<'_> {
     fn note(&mut self, id: &str) -> Option<()> {
         let mut segments = id.split('/');
         if segments.next()?.eq_ignore_ascii_case("subscriptions") {
-            self.around.push(segments.next()?.to_owned());
+            self.around.add(segments.next()?);
         }
         Some(())
     }
@@ -358,7 +360,7 @@ fn part(strict: &mut Strict<'_>, tools: &mut Tools<'_>) -> Option<Value> {
     let mut ahead = strict.fork();
     ahead.pass()?;
     let text = strict.between(&ahead);
-    let again = match tools.parts.meet(text) {
+    let again = match tools.known.parts.meet(text) {
         Met::Known(value) => {
             strict.go_to(&ahead);
             return Some(value);
@@ -377,16 +379,16 @@ fn part(strict: &mut Strict<'_>, tools: &mut Tools<'_>) -> Option<Value> {
         whole(strict, tools)?
     };
     if let Some(mark) = again {
-        tools.parts.keep(mark, text, &value);
+        tools.known.parts.keep(mark, text, &value);
     }
     Some(value)
 }
 
 fn whole(strict: &mut Strict<'_>, tools: &mut Tools<'_>) -> Option<Value> {
-    let mut cuts = Cuts { inner: &mut tools.values, found: false };
+    let mut cuts = Cuts { inner: &mut tools.known.values, found: false };
     let value = strict.value(&mut cuts);
     let found = cuts.found;
-    tools.values.clear();
+    tools.known.values.clear();
     value.filter(|_| !found)
 }
 

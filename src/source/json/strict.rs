@@ -361,7 +361,7 @@ mod tests {
             let mut text = String::new();
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             let mut rest = state >> 20;
-            for _ in 0..(state >> 61) + 1 {
+            for _ in 0..=(state >> 61) {
                 text += pieces[usize::try_from(rest % 14).unwrap()];
                 rest /= 14;
             }

@@ -14,16 +14,16 @@ const SMALLEST: usize = 32;
 
 /// A place.
 #[derive(Debug, Clone, Default)]
-struct Known {
-    mark: u64,
-    /// Nothing as long as a text was met once.
-    part: Option<(Box<str>, Value)>,
+struct Place {
+    /// The text that was met last and isn't kept: most texts never come again, and must not drive out one that does.
+    seen: u64,
+    kept: Option<(u64, Box<str>, Value)>,
 }
 
 /// Parts by their text.
 #[derive(Debug)]
 pub(super) struct Memo {
-    places: Vec<Known>,
+    places: Vec<Place>,
 }
 
 /// What is known of a text.
@@ -38,7 +38,7 @@ pub(super) enum Met {
 
 impl Default for Memo {
     fn default() -> Memo {
-        Memo { places: vec![Known::default(); PLACES] }
+        Memo { places: vec![Place::default(); PLACES] }
     }
 }
 
@@ -50,20 +50,19 @@ impl Memo {
         }
         let mark = mark(text.as_bytes());
         let place = &mut self.places[place(mark)];
-        if place.mark != mark {
-            *place = Known { mark, part: None };
-            return Met::New;
-        }
-        match &place.part {
-            Some((known, value)) if **known == *text => Met::Known(value.clone()),
-            Some(_) => Met::New,
-            None => Met::Again(mark),
+        match &place.kept {
+            Some((of, known, value)) if *of == mark && **known == *text => Met::Known(value.clone()),
+            _ if place.seen == mark => Met::Again(mark),
+            _ => {
+                place.seen = mark;
+                Met::New
+            }
         }
     }
 
     /// Keeps a part.
     pub(super) fn keep(&mut self, mark: u64, text: &str, value: &Value) {
-        self.places[place(mark)] = Known { mark, part: Some((text.into(), value.clone())) };
+        self.places[place(mark)].kept = Some((mark, text.into(), value.clone()));
     }
 }
 
@@ -103,6 +102,10 @@ mod tests {
         memo.keep(mark, text, &Value::Int(1));
         assert!(matches!(memo.meet(text), Met::Known(Value::Int(1))));
         assert!(matches!(memo.meet(&text.replace('k', "q")), Met::New));
+        for number in 0..10_000 {
+            memo.meet(&format!("[\"one of many that come once: {number}\"]"));
+        }
+        assert!(matches!(memo.meet(text), Met::Known(_)));
         assert!(matches!(memo.meet("[]"), Met::New));
     }
 }

@@ -13,7 +13,7 @@ use super::Row;
 use super::memo::mark;
 
 /// Chains that were read, by their text: subscriptions under one group have the same.
-pub(super) type Chains = HashMap<u64, (String, Option<Groups>)>;
+pub(super) type Chains = HashMap<u64, (String, Groups)>;
 
 /// What stands in a subscription's `properties`.
 #[derive(Debug, Default)]
@@ -35,7 +35,7 @@ impl Details {
                 strict.peek()?;
                 let start = strict.at();
                 let groups = chain(strict, chains)?;
-                details.chain = groups.map(|groups| (groups, start..strict.at()));
+                details.chain = (!groups.is_empty()).then(|| (groups, start..strict.at()));
                 return Some(());
             }
             if !(is("state") || is("tenantId") || is("homeTenantId") || is("displayName")) {
@@ -59,8 +59,8 @@ impl Details {
     }
 }
 
-/// A chain of objects with a `name`; nothing for an empty one.
-fn chain(strict: &mut Strict<'_>, chains: &mut Chains) -> Option<Option<Groups>> {
+/// A chain of objects with a `name`.
+fn chain(strict: &mut Strict<'_>, chains: &mut Chains) -> Option<Groups> {
     let mut ahead = strict.fork();
     ahead.pass()?;
     let text = strict.between(&ahead);
@@ -88,7 +88,7 @@ fn chain(strict: &mut Strict<'_>, chains: &mut Chains) -> Option<Option<Groups>>
         groups.push((ManagementGroupId::new(&name), display));
         Some(())
     })?;
-    let groups: Option<Groups> = (!groups.is_empty()).then(|| groups.into());
+    let groups: Groups = groups.into();
     chains.insert(mark, (text.to_owned(), groups.clone()));
     Some(groups)
 }
@@ -99,7 +99,7 @@ pub(super) fn facts(row: Row<'_>, span: Span) -> Option<Facts> {
     let bare = row.subscription.as_deref().filter(|text| !text.is_empty() && !text.contains('/'));
     let id = match bare {
         Some(bare) => SubscriptionId::new(bare),
-        None => row.place?.id.subscription_id()?,
+        None => row.place?.id?.subscription_id()?,
     };
     let lower = |text: &str| -> Arc<str> { text.to_ascii_lowercase().into() };
     let tenant = row.tenant.as_deref().filter(|text| !text.is_empty()).map(lower).or(details.tenant);

@@ -71,7 +71,7 @@ impl<'a> Types<'a> {
     }
 
     /// The types, by their numbers.
-    pub(crate) fn into_met(self) -> Vec<ResourceType> {
+    pub(super) fn into_met(self) -> Vec<ResourceType> {
         self.met
     }
 }
