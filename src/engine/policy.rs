@@ -254,6 +254,16 @@ impl CompiledPolicy {
         Some(&self.details.as_ref()?.deployment.as_ref()?.template)
     }
 
+    /// Whether the template's parameters and the group are the same for every resource.
+    pub fn deployment_is_fixed(&self) -> bool {
+        self.details.as_ref().is_some_and(|details| {
+            let known = |computed: &Computed| matches!(computed, Computed::Known(_));
+            let parameters = details.deployment.iter().flat_map(|deployment| &deployment.parameters);
+            parameters.map(|(_, computed, _)| computed).all(known)
+                && details.group.iter().all(|(computed, _)| known(computed))
+        })
+    }
+
     /// The values that the deployment's template gets for its parameters, computed for this resource.
     pub fn deployment_parameters(&self, subject: &Subject<'_>) -> Result<Object, Vec<(Failure, Span)>> {
         let deployment = self.details.as_ref().and_then(|details| details.deployment.as_ref());

@@ -154,9 +154,15 @@ fn of_subscription(
                 let judgement = judge(&required, &found);
                 let mends = row.state == ComplianceState::Compliant
                     && judgement.verdict.is_unmet()
-                    && judge(&required, &Found { automations: &with(&automations, &required), ..found })
-                        .verdict
-                        .is_met();
+                    && judge(
+                        &required,
+                        &Found {
+                            automations: &with(&automations, &asks[row.assignment].in_place(&required, id)),
+                            ..found
+                        },
+                    )
+                    .verdict
+                    .is_met();
                 Intent { judgement, mends, ..destinations(&required) }
             }
         };

@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use crate::arm::template::ResourceGroupFacts;
-use crate::arm::{Object, ResourceId, ResourceType, SubscriptionId};
+use crate::arm::{ResourceId, ResourceType, SubscriptionId};
 use crate::compliance::Evaluated;
 use crate::engine::{DeploymentOptions, Subject};
 use crate::inventory::{Existence, Inventory};
@@ -27,7 +27,7 @@ pub enum Asked {
     /// Its deployment is about automations and can't be expanded: why.
     Unknown(String),
     /// These.
-    Exports(ExportRequirement),
+    Exports(Arc<ExportRequirement>),
 }
 
 /// An assignment as what is asked by it.
@@ -38,16 +38,8 @@ pub struct Asks<'a> {
     may: bool,
     /// Whether what it asks differs between subscriptions in their ids only, where its parameters are the same.
     alike: bool,
-    /// What it asked first.
-    first: OnceLock<First>,
-}
-
-/// What was asked for one subscription, to be asked for others without expanding the deployment again.
-#[derive(Debug)]
-struct First {
-    parameters: Object,
-    group: Option<Arc<str>>,
-    asked: Asked,
+    /// What it asked first, if others are asked alike.
+    first: OnceLock<Asked>,
 }
 
 impl<'a> Asks<'a> {
@@ -58,7 +50,9 @@ impl<'a> Asks<'a> {
             policy.related_type().is_some_and(|kind| kind.is(ResourceType::AUTOMATION)) || mentions(template)
         };
         let may = policy.template().is_some_and(|template| about(template));
-        let alike = policy.template().is_some_and(|template| may && only_places(template));
+        let alike = may
+            && policy.deployment_is_fixed()
+            && policy.template().is_some_and(|template| only_places(template));
         Asks { evaluated, may, alike, first: OnceLock::new() }
     }
 
@@ -67,38 +61,38 @@ impl<'a> Asks<'a> {
         self.may
     }
 
-    /// What it asks for a subscription.
+    /// What is asked, with the ids that it has in a subscription.
+    pub(super) fn in_place(
+        &self,
+        required: &ExportRequirement,
+        subscription: &SubscriptionId,
+    ) -> ExportRequirement {
+        if self.alike { required.moved(subscription) } else { required.clone() }
+    }
+
+    /// What it asks for a subscription. Ids of automations may be those of another subscription.
     pub fn asked(&self, inventory: &Inventory, subject: &Subject<'_>) -> Asked {
         if !self.may {
             return Asked::Nothing;
         }
-        let policy = &self.evaluated.policy;
         if !self.alike {
             return expanded(inventory, self.evaluated, subject);
         }
-        let group = policy.deployment_group(subject);
-        let (Ok(parameters), Ok(group)) = (policy.deployment_parameters(subject), group) else {
-            return expanded(inventory, self.evaluated, subject);
-        };
-        let group: Option<Arc<str>> = group.and_then(|id| id.resource_group_name().map(Arc::from));
-        let first = self.first.get_or_init(|| First {
-            parameters: parameters.clone(),
-            group: group.clone(),
-            asked: expanded(inventory, self.evaluated, subject),
-        });
-        match (&first.asked, subject.resource.id.subscription_id()) {
-            (Asked::Exports(requirement), Some(id))
-                if first.parameters == parameters && first.group == group =>
-            {
-                Asked::Exports(requirement.moved(&id))
-            }
+        let first = self.first.get_or_init(|| expanded(inventory, self.evaluated, subject));
+        match first {
+            Asked::Exports(requirement) if requirement.is_for_all() => Asked::Exports(requirement.clone()),
             _ => expanded(inventory, self.evaluated, subject),
         }
     }
 }
 
 impl ExportRequirement {
-    /// The same for another subscription.
+    /// Whether it is for whole subscriptions: then it says the same of each, but for its ids.
+    fn is_for_all(&self) -> bool {
+        self.automations.iter().all(|automation| automation.reach == Reach::Subscription)
+    }
+
+    /// The same with the ids that it has in a subscription.
     fn moved(&self, to: &SubscriptionId) -> ExportRequirement {
         let move_id = |id: &ResourceId| {
             let rest = id.as_str().splitn(4, '/').nth(3).unwrap_or_default();
@@ -106,10 +100,6 @@ impl ExportRequirement {
         };
         let one = |automation: &ExportAutomation| ExportAutomation {
             id: move_id(&automation.id),
-            reach: match &automation.reach {
-                Reach::Groups(groups) => Reach::Groups(groups.iter().map(move_id).collect()),
-                other => other.clone(),
-            },
             ..automation.clone()
         };
         ExportRequirement { automations: self.automations.iter().map(one).collect() }
@@ -159,7 +149,7 @@ fn expanded(inventory: &Inventory, evaluated: &Evaluated, subject: &Subject<'_>)
             if automations.is_empty() {
                 Asked::Nothing
             } else {
-                Asked::Exports(ExportRequirement { automations })
+                Asked::Exports(Arc::new(ExportRequirement { automations }))
             }
         }
         Err(faults) => {

@@ -3,6 +3,7 @@
 mod definitions;
 mod functions;
 mod goldens;
+mod intent;
 mod live;
 mod samples;
 mod twins;
