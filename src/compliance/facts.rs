@@ -47,6 +47,7 @@ pub fn open_facts(rows: &[PolicyState], inventory: &Inventory) -> Vec<OpenFact> 
         waiting.into_iter().map(|(kind, rows)| describe(&kind, rows, &tenant)).collect();
     // Stable: within one number of rows the order of kinds stays.
     facts.sort_by_key(|fact| std::cmp::Reverse(fact.rows));
+    facts.extend(unnamed(inventory));
     facts.extend(unlisted(inventory));
     facts
 }
@@ -101,6 +102,18 @@ fn listing_command(resource_type: &ResourceType) -> String {
         "az graph query --first 1000 -q \"{table} | where type =~ '{wanted}'\" > {}.json",
         plural(resource_type)
     )
+}
+
+/// Subscriptions that hold resources of the files and that no list and no tree names: they have no rows.
+fn unnamed(inventory: &Inventory) -> Option<OpenFact> {
+    let unnamed = inventory.unlisted_subscriptions();
+    let first = unnamed.first()?;
+    let question = match unnamed.len() {
+        1 => format!("{first} holds resources, is in no list, and has no rows"),
+        more => format!("{first} and {} more hold resources, are in no list, and have no rows", more - 1),
+    };
+    let command = Some("az account list --all > subscriptions.json".to_owned());
+    Some(OpenFact { rows: 0, question, command, flag: None })
 }
 
 /// Listings without which the result may say less, but no state changes: type, question, command.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::arm::{ResourceId, Value};
+use crate::arm::Value;
 use crate::policy::{DefinitionSource, Effect, EnforcementMode, PolicyAssignment, PolicyDefinition};
 
 /// An evaluated assignment, with what its program says of remediation.
@@ -23,24 +23,6 @@ pub struct Assigned {
 }
 
 impl Assigned {
-    /// Values of the parameters on which the portal would grant the identity its roles (`assignPermissions`).
-    pub fn permitted(&self) -> Vec<ResourceId> {
-        let mut ids = Vec::new();
-        for declared in self.definition.parameters.iter().filter(|p| p.assign_permissions) {
-            let given = self.assignment.parameters.iter().find(|p| p.0.eq_ignore_ascii_case(&declared.name));
-            let value = given.map(|given| &given.2).or(declared.default.as_ref());
-            let texts = match value {
-                Some(Value::Array(items)) => items.iter().filter_map(Value::as_str).collect(),
-                Some(value) => value.as_str().into_iter().collect(),
-                None => Vec::new(),
-            };
-            ids.extend(texts.into_iter().filter_map(ResourceId::parse));
-        }
-        ids.sort();
-        ids.dedup();
-        ids
-    }
-
     /// Parameters whose list holds a value more than once: name and value.
     pub fn repeated_values(&self) -> Vec<(Arc<str>, Value)> {
         let mut repeated = Vec::new();

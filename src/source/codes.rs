@@ -41,4 +41,6 @@ codes! {
     LONE_SURROGATE = "AZP0118" "lone-surrogate" Warning;
     /// A value larger than the limit.
     TOO_LARGE = "AZP0119" "too-large" Error;
+    /// A file without a byte in it.
+    EMPTY_FILE = "AZP0120" "empty-file" Warning;
 }

@@ -156,12 +156,21 @@ impl Search<'_> {
 
     fn file(&mut self, path: &Path, form: Option<Form>, named: bool) {
         // Opening tells now, with all other findings, what can't be read.
-        if let Err(error) = File::open(path) {
-            self.faults.push(unreadable(&shown(path), &error));
-            return;
-        }
+        let empty = match File::open(path).and_then(|file| file.metadata()) {
+            Ok(metadata) => metadata.len() == 0,
+            Err(error) => {
+                self.faults.push(unreadable(&shown(path), &error));
+                return;
+            }
+        };
         let real = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         if self.first_time(path, real, named) {
+            if empty {
+                self.faults.push(
+                    Diagnostic::new(&codes::EMPTY_FILE, format!("`{}` is empty", shown(path)))
+                        .help("did the command that writes it fail? run it again and look at its messages"),
+                );
+            }
             let file = self.sources.add_path(shown(path), path);
             self.found.push(Input { file, form: form.unwrap_or(Form::Unknown), named });
         }

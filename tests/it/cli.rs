@@ -121,7 +121,7 @@ fn a_page_is_printed_whatever_the_case() {
     let page = run(here.path(), &["explain", "AZP0102"]).exits(0);
     assert_eq!(page.out, fs::read_to_string(root("docs/codes/AZP0102.md")).expect("a page"));
     assert_eq!(run(here.path(), &["explain", "azp0102"]).exits(0).out, page.out);
-    let unknown = run(here.path(), &["explain", "AZP0120"]).exits(2);
+    let unknown = run(here.path(), &["explain", "AZP0199"]).exits(2);
     assert!(unknown.out.is_empty() && unknown.err.contains("did you mean `AZP0"), "{unknown:?}");
 }
 

@@ -424,31 +424,50 @@ fn shown(
     }
 }
 
+/// Draws a case, and checks it.
+fn drawn_case(case: usize, tally: &mut Tally) {
+    let mut draw = Draw(u64::try_from(case).expect("small").wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ 0xA5);
+    draw.below(2);
+    let sure = draw.chance(5);
+    let complete = draw.chance(9);
+    let mut required = drawn_automation(&mut draw, "asked".to_owned(), sure);
+    required.enabled = true;
+    required.to = vec![LAW];
+    required.sources.truncate(2);
+    let found: Vec<Automation> = (0..draw.below(4))
+        .map(|n| {
+            let name = format!("found-{n}");
+            if draw.chance(6) {
+                changed(&mut draw, &required, name, sure)
+            } else {
+                drawn_automation(&mut draw, name, sure)
+            }
+        })
+        .collect();
+    check(&required, &found, complete, sure, tally);
+}
+
 #[test]
 fn the_verdict_agrees_with_filtering_events() {
     let cases = std::env::var("AZPOL_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(2_000usize);
-    let mut tally = Tally::default();
-    for case in 0..cases {
-        let mut draw = Draw(u64::try_from(case).expect("small").wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ 0xA5);
-        draw.below(2);
-        let sure = draw.chance(5);
-        let complete = draw.chance(9);
-        let mut required = drawn_automation(&mut draw, "asked".to_owned(), sure);
-        required.enabled = true;
-        required.to = vec![LAW];
-        required.sources.truncate(2);
-        let found: Vec<Automation> = (0..draw.below(4))
-            .map(|n| {
-                let name = format!("found-{n}");
-                if draw.chance(6) {
-                    changed(&mut draw, &required, name, sure)
-                } else {
-                    drawn_automation(&mut draw, name, sure)
-                }
-            })
-            .collect();
-        check(&required, &found, complete, sure, &mut tally);
-    }
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let run = |first: usize| {
+        let mut tally = Tally::default();
+        (first..cases).step_by(threads).for_each(|case| drawn_case(case, &mut tally));
+        tally
+    };
+    let tally = std::thread::scope(|scope| {
+        let run = &run;
+        let all: Vec<_> = (0..threads).map(|first| scope.spawn(move || run(first))).collect();
+        let tallies = all.into_iter().map(|one| one.join().expect("each case holds"));
+        tallies.fold(Tally::default(), |a, b| Tally {
+            covered: a.covered + b.covered,
+            partly: a.partly + b.partly,
+            undetermined: a.undetermined + b.undetermined,
+            others: a.others + b.others,
+            twice: a.twice + b.twice,
+        })
+    });
     // Each verdict has its share: a generator that draws only one of them shows nothing.
     let least = cases / 25;
     assert!(

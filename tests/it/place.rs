@@ -221,3 +221,16 @@ fn odd_ids_of_scopes_are_read() {
         assert_eq!(states(&ran.json()), BOTH, "{scope}: {}", ran.err);
     }
 }
+
+#[test]
+fn a_subscription_that_only_its_resources_name_is_told_of() {
+    let tenant = Tenant::small().json("automations.json", &json!([automation(1), automation(7)]));
+    let result = tenant.result(&[]);
+    let told = |fact: &&Value| fact["question"].as_str().is_some_and(|text| text.contains(&guid(7)));
+    let facts = result["missingFacts"].as_array().expect("facts");
+    assert_eq!(facts.iter().filter(told).count(), 1, "{facts:?}");
+    assert!(result["rows"].as_array().expect("rows").iter().all(|row| row["subscriptionId"] != guid(7)));
+    let in_order = Tenant::small().result(&[]);
+    assert!(!in_order["missingFacts"].to_string().contains("have no rows"), "{in_order}");
+    assert!(!in_order["missingFacts"].to_string().contains("has no rows"), "{in_order}");
+}

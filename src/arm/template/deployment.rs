@@ -129,6 +129,11 @@ impl<'t> Deployment<'t> {
         }
     }
 
+    /// Where its parameters' defaults and its variables stand: in no loop and in no function.
+    fn place<'p>(&'p self, run: &'p Run<'p>, observed: &'p RefCell<Vec<Arc<str>>>) -> Place<'p> {
+        Place { run, deployment: self, loops: Vec::new(), default_of: None, arguments: None, observed }
+    }
+
     /// `parameters(name)`
     pub(super) fn parameter(&self, run: &Run<'_>, name: &str) -> Result<Value, Failure> {
         let Some((index, slot)) = self.parameters.get(&name.to_ascii_lowercase()) else {
@@ -137,14 +142,8 @@ impl<'t> Deployment<'t> {
         let parameter = &self.template.parameters[*index];
         evaluate_once(slot, &parameter.name, "parameter", || {
             let (counter, observed) = (Cell::new(0), RefCell::default());
-            let place = Place {
-                run,
-                deployment: self,
-                loops: Vec::new(),
-                default_of: Some((parameter.name.clone(), &counter)),
-                arguments: None,
-                observed: &observed,
-            };
+            let default_of = Some((parameter.name.clone(), &counter));
+            let place = Place { default_of, ..self.place(run, &observed) };
             let Some(default) = &parameter.default else { return error("it has no value") };
             let value = default.value(&place).map_err(|trouble| trouble.failure)?;
             fits(&value, &parameter.shape, &self.template.definitions)?;
@@ -161,14 +160,7 @@ impl<'t> Deployment<'t> {
         let answer = evaluate_once(slot, &variable.name, "variable", || {
             let outside = run.inherited.replace(false);
             let observed = RefCell::default();
-            let place = Place {
-                run,
-                deployment: self,
-                loops: Vec::new(),
-                default_of: None,
-                arguments: None,
-                observed: &observed,
-            };
+            let place = self.place(run, &observed);
             let value = match &variable.value {
                 VariableValue::One(body) => body.value(&place),
                 VariableValue::Loop(copy) => copy.values(&place),
@@ -214,14 +206,7 @@ impl<'t> Deployment<'t> {
         let (index, _) = self.variables.get(&name.to_ascii_lowercase()).filter(|_| failed)?;
         let VariableValue::One(body) = &self.template.variables[*index].value else { return None };
         let observed = RefCell::default();
-        let place = Place {
-            run,
-            deployment: self,
-            loops: Vec::new(),
-            default_of: None,
-            arguments: None,
-            observed: &observed,
-        };
+        let place = self.place(run, &observed);
         Some(body.member(member, &place)?.map_err(|trouble| trouble.failure))
     }
 

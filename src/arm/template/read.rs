@@ -316,11 +316,14 @@ impl Reader {
                 "a copy loop inside a nested template needs the inner scope of `expressionEvaluationOptions`";
             self.refuse(message, node.span);
         }
-        let taken: &[&str] = if is_deployment { DEPLOYMENT_MEMBERS } else { TAKEN_MEMBERS };
+        let resolved: &[&str] = if is_deployment { DEPLOYMENT_MEMBERS } else { &[] };
         let body = node
             .members()
             .iter()
-            .filter(|member| !taken.iter().any(|key| member.key.eq_ignore_ascii_case(key)))
+            .filter(|member| {
+                let mut taken = TAKEN_MEMBERS.iter().chain(resolved);
+                !taken.any(|key| member.key.eq_ignore_ascii_case(key))
+            })
             .map(|member| (member.key.clone(), self.body(&member.value, Site::Resource)))
             .collect();
         let children =
@@ -447,25 +450,8 @@ const TAKEN_MEMBERS: &[&str] = &[
     "metadata",
 ];
 
-/// Those of a deployment: its body is resolved away, so that nothing of it is read twice.
-const DEPLOYMENT_MEMBERS: &[&str] = &[
-    "type",
-    "name",
-    "apiVersion",
-    "dependsOn",
-    "condition",
-    "copy",
-    "scope",
-    "comments",
-    "resources",
-    "existing",
-    "metadata",
-    "properties",
-    "subscriptionId",
-    "resourceGroup",
-    "location",
-    "tags",
-];
+/// Those of a deployment besides: its body is resolved away, so that nothing of it is read twice.
+const DEPLOYMENT_MEMBERS: &[&str] = &["properties", "subscriptionId", "resourceGroup", "location", "tags"];
 
 /// The member `copy` of an object: a list of loops.
 fn is_copy(member: &Member) -> bool {

@@ -2,7 +2,6 @@
 
 use super::super::codes::GROUP_ELSEWHERE;
 use super::super::deployment::Action;
-use super::super::quote::shown;
 use super::tags_reset::group_listing;
 use super::{Findings, Hazard, Survey};
 
@@ -14,19 +13,7 @@ pub(super) fn check(survey: &Survey<'_>, found: &mut Findings) {
             let there = existing.and_then(|resource| resource.location.as_ref());
             if let (Some(there), Some(wanted)) = (there, group.location()) {
                 if *there != wanted {
-                    found.add(Hazard {
-                        code: &GROUP_ELSEWHERE,
-                        assignments: vec![deployment.assignment],
-                        subscription: Some(deployment.subscription.clone()),
-                        resource: Some(id.clone()),
-                        message: format!(
-                            "{} exists in {}, and is to be put in {}: refused",
-                            shown(id.name()),
-                            shown(there.as_str()),
-                            shown(wanted.as_str())
-                        ),
-                        details: Vec::new(),
-                    });
+                    found.add(Hazard::elsewhere(&GROUP_ELSEWHERE, deployment, id, there, &wanted));
                 }
             } else if existing.is_some() || group.action == Action::Unknown {
                 found.ask(

@@ -16,14 +16,14 @@ mod written_twice;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::arm::{ResourceId, SubscriptionId};
+use crate::arm::{Location, ResourceId, SubscriptionId};
 use crate::compliance::PolicyState;
 use crate::source::Code;
 
 use super::assigned::Assigned;
 use super::deployment::Deployment;
 use super::estate::Estate;
-use super::quote::bash;
+use super::quote::{bash, shown};
 use super::roles::NeededRole;
 
 /// What a plan may do beside what it is for.
@@ -41,6 +41,31 @@ pub struct Hazard {
     pub message: String,
     /// More lines, such as a difference.
     pub details: Vec<String>,
+}
+
+impl Hazard {
+    /// Something stands in another region than the one that it would be put into.
+    fn elsewhere(
+        code: &'static Code,
+        deployment: &Deployment,
+        id: &ResourceId,
+        there: &Location,
+        wanted: &Location,
+    ) -> Hazard {
+        Hazard {
+            code,
+            assignments: vec![deployment.assignment],
+            subscription: Some(deployment.subscription.clone()),
+            resource: Some(id.clone()),
+            message: format!(
+                "{} exists in {}, and is to be put in {}: refused",
+                shown(id.name()),
+                shown(there.as_str()),
+                shown(wanted.as_str())
+            ),
+            details: Vec::new(),
+        }
+    }
 }
 
 /// A hazard that the inputs can't decide.
