@@ -161,7 +161,7 @@ pub fn note_json(note: &Note) -> NoteJson {
 /// A verdict behind the words of a row that Azure doesn't find compliant, where it says something else than they do.
 pub fn beside(intent: Option<&Intent>, label: &str) -> String {
     let word = match intent.map(Intent::verdict) {
-        Some(Verdict::Covered) => "exported",
+        Some(Verdict::Covered) => "yet exported",
         Some(Verdict::Duplicated) => "exported twice",
         Some(Verdict::PartlyCovered) => "exported in part",
         Some(Verdict::WrongDestination) => "exported elsewhere",
