@@ -24,6 +24,10 @@ pub mod export;
 
 pub mod remediation;
 
+pub mod lint;
+
+pub mod testing;
+
 pub mod report;
 
 pub mod cli;
@@ -42,6 +46,8 @@ pub fn all_codes() -> Vec<&'static source::Code> {
         compliance::codes::ALL,
         export::codes::ALL,
         remediation::codes::ALL,
+        lint::codes::ALL,
+        testing::codes::ALL,
         cli::codes::ALL,
     ]
     .concat();

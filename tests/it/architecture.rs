@@ -14,6 +14,8 @@ const ROOMS: &[&str] = &[
     "compliance",
     "export",
     "remediation",
+    "lint",
+    "testing",
     "report",
     "cli",
 ];

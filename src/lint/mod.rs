@@ -1,0 +1,3 @@
+//! Checks of definitions beyond syntax, one file a check.
+
+pub mod codes;

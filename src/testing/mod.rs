@@ -1,0 +1,3 @@
+//! Policy unit tests.
+
+pub mod codes;
