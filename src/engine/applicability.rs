@@ -32,6 +32,7 @@ impl CompiledPolicy {
             own: true,
             parameters: &self.parameters,
             lookups: &self.lookups,
+            semantics: &self.semantics,
             observer: &mut silent,
         };
         reduced(&mut run, &self.condition, &counts, true)

@@ -27,7 +27,7 @@ mod walk;
 
 pub use answers::{Answers, Failing};
 pub use bind::{BoundParameters, bind};
-pub use compile::{NotBuilt, NotBuiltKind, compile};
+pub use compile::{Language, NotBuilt, NotBuiltKind, compile};
 pub use doubt::Doubt;
 pub use existence::{ExistenceCheck, NameRule, SearchPlace};
 pub use failures::Failures;

@@ -6,7 +6,7 @@ use crate::arm::expression::Failure;
 use crate::arm::template::{
     DeploymentRequest, Expansion, ExpansionFault, FaultKind, PreparedTemplate, ResourceGroupFacts,
 };
-use crate::arm::{Object, Reads, ResourceId, ResourceType, Value};
+use crate::arm::{Object, Reads, ResourceId, ResourceType, Semantics, Value};
 use crate::inventory::Resource;
 use crate::policy::{Effect, ExistenceScope};
 use crate::source::{Node, Span};
@@ -29,6 +29,8 @@ pub struct CompiledPolicy {
     pub(super) condition: Test,
     pub(super) details: Option<CompiledDetails>,
     pub(super) parameters: BoundParameters,
+    /// How open points are read.
+    pub(super) semantics: Semantics,
     pub(super) lookups: Lookups,
 }
 
@@ -164,7 +166,15 @@ impl CompiledPolicy {
         own: bool,
         observer: &'r mut O,
     ) -> Run<'r, O> {
-        Run { subject, view, own, parameters: &self.parameters, lookups: &self.lookups, observer }
+        Run {
+            subject,
+            view,
+            own,
+            parameters: &self.parameters,
+            lookups: &self.lookups,
+            semantics: &self.semantics,
+            observer,
+        }
     }
 
     /// Where and under which name the related resource is looked for. An error where the effect looks for
@@ -214,6 +224,7 @@ impl CompiledPolicy {
                 frames: None,
                 parameters: &self.parameters,
                 lookups: &self.lookups,
+                semantics: &self.semantics,
             }),
         }
     }
