@@ -15,7 +15,7 @@ use azpol::source::{Diagnostics, FileId, Node, Span, json};
 
 use crate::shared;
 
-fn files(below: &Path) -> Vec<PathBuf> {
+pub(crate) fn files(below: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut open = vec![below.to_owned()];
     while let Some(folder) = open.pop() {
@@ -32,7 +32,7 @@ fn files(below: &Path) -> Vec<PathBuf> {
     found
 }
 
-fn read(path: &Path) -> Vec<Node> {
+pub(crate) fn read(path: &Path) -> Vec<Node> {
     let text = fs::read_to_string(path).expect("text");
     let mut faults = Diagnostics::new();
     let nodes = json::parse(FileId::NONE, 0, &text, &mut faults);

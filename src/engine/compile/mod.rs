@@ -8,7 +8,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::arm::{AliasCatalog, ResourceType, Value};
-use crate::policy::{Details, Effect, PolicyDefinition, PolicyMode, PolicyType};
+use crate::policy::{
+    Details, Effect, ExistenceDetails, PolicyDefinition, PolicyMode, PolicyType, SecretParameter,
+};
 use crate::source::{Diagnostic, Span};
 
 use super::applicability::reads_location;
@@ -187,7 +189,7 @@ impl Compiler<'_> {
     }
 
     fn details(&mut self, definition: &PolicyDefinition, effect: Effect) -> Option<CompiledDetails> {
-        let Some(details) = &definition.rule.details else {
+        let Some(details) = definition.rule.details.as_ref().and_then(Details::existence) else {
             let message = format!("the effect is `{}`, and the rule has no details for it", effect.as_str());
             self.not_built(NotBuiltKind::Refused, message, definition.rule.span);
             return None;
@@ -217,13 +219,13 @@ impl Compiler<'_> {
         })
     }
 
-    fn deployment(&mut self, details: &Details) -> Option<CompiledDeployment> {
+    fn deployment(&mut self, details: &ExistenceDetails) -> Option<CompiledDeployment> {
         let Some(deployment) = &details.deployment else {
             let message = "the effect is `deployIfNotExists`, and its details have no `deployment`";
             self.not_built(NotBuiltKind::Refused, message, details.span);
             return None;
         };
-        for (name, span) in &deployment.secrets {
+        for SecretParameter { name, span, .. } in &deployment.secrets {
             let what = format!("a Key Vault reference as the value of the deployment's parameter `{name}`");
             self.not_built(NotBuiltKind::Secret, what, *span);
         }
