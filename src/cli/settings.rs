@@ -55,7 +55,10 @@ impl Settings {
             .as_deref()
             .and_then(|text| word("AZPOL_COLOR", text, ColorChoice::ALL, faults))
             .or(environment.no_color.then_some(ColorChoice::Never));
-        let semantics = config.semantics.unwrap_or_default();
+        let mut semantics = config.semantics.unwrap_or_default();
+        if args.strict {
+            semantics.make_strict();
+        }
         let now = args.now.as_deref().and_then(|text| time("--now", text, faults));
         Settings {
             fail_on: args.fail_on.clone().or(listed).or(config.fail_on).map(without_never),
