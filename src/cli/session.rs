@@ -86,7 +86,7 @@ impl Session {
         progress.phase(Phase::Evaluating);
         (run.rows, run.excluded) = evaluate(&inventory, &run.assignments, &selected, now.as_deref());
         let intents = intents(&inventory, &run, now.as_deref());
-        faults.extend(intents.findings());
+        faults.extend(intents.findings(&sources));
         let facts = open_facts(&run.rows, &inventory);
         faults.sort();
         let asserted = asserted(&inventory);

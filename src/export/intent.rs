@@ -1,6 +1,7 @@
 //! The second verdict on each row of a run.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -8,7 +9,7 @@ use crate::arm::{ResourceId, ResourceType, Scope, SubscriptionId};
 use crate::compliance::{ComplianceState, PolicyState, Run};
 use crate::engine::SubscriptionSubject;
 use crate::inventory::Inventory;
-use crate::source::Diagnostics;
+use crate::source::{Diagnostics, Severity, SourceMap};
 
 use super::automation::{Destination, ExportAutomation, Kind};
 use super::facts::EventSource;
@@ -22,15 +23,35 @@ use super::sources::Memo;
 pub struct Intent {
     /// The verdict with what it rests on.
     pub judgement: Judgement,
-    /// Where it is to go.
-    pub destinations: Vec<Destination>,
-    /// What is asked for.
-    pub sources: Vec<EventSource>,
+    /// What is asked; none where that can't be said. Ids of automations may be those of another subscription.
+    pub asked: Option<Arc<ExportRequirement>>,
     /// Whether deploying again would mend it; only where Azure finds the row compliant and the intent isn't met.
     pub mends: bool,
 }
 
 impl Intent {
+    /// Where it is to go.
+    pub fn destinations(&self) -> Vec<&Destination> {
+        let mut destinations: Vec<&Destination> =
+            self.automations().iter().flat_map(ExportAutomation::destinations).collect();
+        destinations.sort();
+        destinations.dedup();
+        destinations
+    }
+
+    /// What is asked for.
+    pub fn sources(&self) -> Vec<EventSource> {
+        let sources = self.automations().iter().flat_map(ExportAutomation::listens);
+        let mut sources: Vec<EventSource> = sources.filter_map(|source| source.event).collect();
+        sources.sort();
+        sources.dedup();
+        sources
+    }
+
+    fn automations(&self) -> &[ExportAutomation] {
+        self.asked.as_ref().map_or(&[], |asked| &asked.automations)
+    }
+
     /// The verdict.
     pub fn verdict(&self) -> Verdict {
         self.judgement.verdict
@@ -42,7 +63,7 @@ impl Intent {
 pub struct Intents {
     /// One for each row of the run, in its order; none where an assignment asks for no export.
     pub rows: Vec<Option<Intent>>,
-    /// Remarks on automations of subscriptions for which something is asked, by subscription and automation.
+    /// Remarks on automations of subscriptions for which something is asked, in the order of their first rows.
     pub notes: Vec<Note>,
     /// What can't be understood in what is asked.
     asked: Vec<Note>,
@@ -77,11 +98,11 @@ impl Intents {
     }
 
     /// Findings with their places: what can't be understood, and what exports nothing. Notes stand in results only.
-    pub fn findings(&self) -> Diagnostics {
+    pub fn findings(&self, sources: &SourceMap) -> Diagnostics {
         let mut found = Diagnostics::new();
         for note in self.asked.iter().chain(&self.notes) {
-            if note.code.severity > crate::source::Severity::Note {
-                found.push(note.diagnostic());
+            if note.code.severity > Severity::Note {
+                found.push(note.diagnostic(sources));
             }
         }
         found
@@ -91,12 +112,17 @@ impl Intents {
 /// The second verdict on each row. `now` is what `utcNow()` answers.
 pub fn intents(inventory: &Inventory, run: &Run, now: Option<&str>) -> Intents {
     let asks: Vec<Asks<'_>> = run.assignments.iter().map(Asks::new).collect();
-    let mut by_subscription: BTreeMap<&SubscriptionId, Vec<usize>> = BTreeMap::new();
+    // In the order of their first rows.
+    let mut by_subscription: Vec<(&SubscriptionId, Vec<usize>)> = Vec::new();
+    let mut index: HashMap<&SubscriptionId, usize> = HashMap::new();
     for (at, row) in run.rows.iter().enumerate().filter(|(_, row)| asks[row.assignment].may_ask()) {
-        by_subscription.entry(&row.subscription).or_default().push(at);
+        let own = *index.entry(&row.subscription).or_insert_with(|| {
+            by_subscription.push((&row.subscription, Vec::new()));
+            by_subscription.len() - 1
+        });
+        by_subscription[own].1.push(at);
     }
     let memo = Memo::default();
-    let by_subscription: Vec<_> = by_subscription.into_iter().collect();
     let found: Vec<OfSubscription> = by_subscription
         .par_iter()
         .map(|(subscription, rows)| of_subscription(inventory, run, &asks, &memo, (subscription, rows), now))
@@ -140,12 +166,7 @@ fn of_subscription(
         let row = &run.rows[*at];
         let intent = match asks[row.assignment].asked(inventory, &subject) {
             Asked::Nothing => continue,
-            Asked::Unknown(why) => Intent {
-                judgement: undetermined(why),
-                destinations: Vec::new(),
-                sources: Vec::new(),
-                mends: false,
-            },
+            Asked::Unknown(why) => Intent { judgement: undetermined(why), asked: None, mends: false },
             Asked::Exports(required) => {
                 for automation in &required.automations {
                     of.asked.extend(faults(id, automation));
@@ -163,7 +184,7 @@ fn of_subscription(
                     )
                     .verdict
                     .is_met();
-                Intent { judgement, mends, ..destinations(&required) }
+                Intent { judgement, asked: Some(required), mends }
             }
         };
         of.rows.push((*at, intent));
@@ -172,23 +193,6 @@ fn of_subscription(
         of.notes = notes(id, &automations);
     }
     of
-}
-
-/// What is asked for, without a verdict.
-fn destinations(required: &ExportRequirement) -> Intent {
-    let mut destinations: Vec<Destination> =
-        required.automations.iter().flat_map(|automation| automation.destinations().cloned()).collect();
-    destinations.sort();
-    destinations.dedup();
-    let mut sources: Vec<EventSource> = required
-        .automations
-        .iter()
-        .flat_map(ExportAutomation::listens)
-        .filter_map(|source| source.event)
-        .collect();
-    sources.sort();
-    sources.dedup();
-    Intent { judgement: undetermined(""), destinations, sources, mends: false }
 }
 
 /// The automations after the deployment.

@@ -1,6 +1,7 @@
 //! Is what is asked exported?
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::arm::{ResourceId, Value};
 
@@ -10,7 +11,7 @@ use super::facts::EventSource;
 use super::implication::{Implied, implied, is_empty, undecided_paths, witness};
 use super::requirement::ExportRequirement;
 use super::rule::{Passes, Rule};
-use super::sources::Memo;
+use super::sources::{Comparison, Memo, Sources, Twice};
 use super::text::Solved;
 use super::words::{self, Gap, Gaps};
 
@@ -91,7 +92,7 @@ pub struct Judgement {
     /// Why, in words.
     pub text: String,
     /// What doesn't leave.
-    pub gaps: Vec<Gap>,
+    pub gaps: Arc<[Gap]>,
     /// What leaves twice.
     pub duplicates: Vec<Duplicate>,
     /// The automations that it rests on.
@@ -164,7 +165,7 @@ fn joined(mut parts: Vec<Judgement>) -> Judgement {
         verdict,
         label: parts.first().map_or("", |part| part.label),
         text: texts.join("; "),
-        gaps: parts.iter().flat_map(|part| part.gaps.clone()).collect(),
+        gaps: parts.iter().flat_map(|part| part.gaps.iter().cloned()).collect(),
         duplicates: parts.iter().flat_map(|part| part.duplicates.clone()).collect(),
         rests_on,
     }
@@ -176,7 +177,7 @@ pub fn undetermined(why: impl Into<String>) -> Judgement {
         verdict: Verdict::Undetermined,
         label: "undetermined",
         text: why.into(),
-        gaps: Vec::new(),
+        gaps: Arc::default(),
         duplicates: Vec::new(),
         rests_on: Vec::new(),
     }
@@ -218,10 +219,39 @@ struct Pair<'a> {
 
 impl<'a> Pair<'a> {
     fn judge(&self) -> Judgement {
+        let comparison = self.comparison();
+        let duplicates = self.duplicates();
+        let ways: Vec<ResourceId> = self.ways().map(|automation| automation.id.clone()).collect();
+        if comparison.gaps.is_empty() {
+            return self.without_gap(&comparison, duplicates, ways);
+        }
+        let mut judgement = self.with_gap(&comparison.gaps, &comparison.open, ways);
+        judgement.duplicates = duplicates;
+        judgement
+    }
+
+    /// What doesn't leave. Where nothing but sources decides, subscriptions that are alike are compared once.
+    fn comparison(&self) -> Arc<Comparison> {
+        if let ([place @ Place::Anywhere], Some(asked)) = (self.places, &self.required.sources)
+            && !self.found.automations.iter().any(|a| self.may_be_narrow(a))
+        {
+            let counting = self.found.automations.iter().filter_map(|automation| {
+                let counts = self.counts(automation, place);
+                (counts != Passes::No).then_some((automation.sources.as_ref(), counts == Passes::Yes))
+            });
+            let known: Option<Vec<(&Arc<Sources>, bool)>> =
+                counting.map(|(sources, certain)| Some((sources?, certain))).collect();
+            if let Some(found) = known {
+                return self.found.memo.compared(asked, &found, self.found.complete, || self.compare_all());
+            }
+        }
+        Arc::new(self.compare_all())
+    }
+
+    fn compare_all(&self) -> Comparison {
         let mut gaps = Gaps::default();
         let mut open = Vec::new();
-        let places = if self.one_covers() { &[] } else { self.places };
-        for place in places {
+        for place in self.places {
             for source in self.required.listens() {
                 let Some(event) = source.event else {
                     open.push(format!("{} names an event source that isn't known", source.place));
@@ -234,36 +264,25 @@ impl<'a> Pair<'a> {
         }
         open.sort();
         open.dedup();
-        let duplicates = self.duplicates();
-        let ways: Vec<ResourceId> = self.ways().map(|automation| automation.id.clone()).collect();
-        let gaps = gaps.finish();
-        if gaps.is_empty() {
-            return self.without_gap(&open, duplicates, ways);
-        }
-        let mut judgement = self.with_gap(&gaps, &open, ways);
-        judgement.duplicates = duplicates;
-        judgement
+        Comparison { gaps: gaps.finish().into(), open }
     }
 
-    /// Whether one automation alone exports all of it: the usual case, and compared once for all that are alike.
-    fn one_covers(&self) -> bool {
-        let [place] = self.places else { return false };
-        self.found.automations.iter().any(|automation| {
-            self.counts(automation, place) == Passes::Yes
-                && matches!((&automation.sources, &self.required.sources),
-                    (Some(own), Some(asked)) if self.found.memo.covers(own, asked))
-        })
+    /// Whether an automation may send to the destination, for resource groups only.
+    fn may_be_narrow(&self, automation: &ExportAutomation) -> bool {
+        self.is_narrow(automation)
+            && automation.sends_to(self.to) != Passes::No
+            && automation.runs() != Passes::No
     }
 
     fn without_gap(
         &self,
-        open: &[String],
+        comparison: &Comparison,
         duplicates: Vec<Duplicate>,
         rests_on: Vec<ResourceId>,
     ) -> Judgement {
         let to = self.to.id.name();
-        let (verdict, label, text) = if !open.is_empty() {
-            (Verdict::Undetermined, "undetermined", open.join("; "))
+        let (verdict, label, text) = if !comparison.open.is_empty() {
+            (Verdict::Undetermined, "undetermined", comparison.open.join("; "))
         } else if (self.found.gone)(self.to) {
             (Verdict::DestinationGone, "gone", format!("{} {to} doesn't exist", self.to.kind.words()))
         } else if let Some(first) = duplicates.first() {
@@ -271,16 +290,16 @@ impl<'a> Pair<'a> {
         } else {
             (Verdict::Covered, "covered", String::new())
         };
-        Judgement { verdict, label, text, gaps: Vec::new(), duplicates, rests_on }
+        Judgement { verdict, label, text, gaps: comparison.gaps.clone(), duplicates, rests_on }
     }
 
-    fn with_gap(&self, gaps: &[Gap], open: &[String], ways: Vec<ResourceId>) -> Judgement {
+    fn with_gap(&self, gaps: &Arc<[Gap]>, open: &[String], ways: Vec<ResourceId>) -> Judgement {
         let to = self.to.id.name();
         let judged = |verdict, label, text, rests_on| Judgement {
             verdict,
             label,
             text,
-            gaps: gaps.to_vec(),
+            gaps: gaps.clone(),
             duplicates: Vec::new(),
             rests_on,
         };
@@ -289,7 +308,7 @@ impl<'a> Pair<'a> {
                 judged(Verdict::PartlyCovered, label, text, rests_on)
             } else {
                 let why = words::unleft(gaps, &[]) + ", and no event shows it for sure";
-                Judgement { gaps: gaps.to_vec(), rests_on, ..undetermined(why) }
+                Judgement { gaps: gaps.clone(), rests_on, ..undetermined(why) }
             }
         };
         let narrow: Vec<&ExportAutomation> =
@@ -457,10 +476,7 @@ impl<'a> Pair<'a> {
     fn placed(&self, place: &Place<'_>, event: Option<Event>) -> Option<Event> {
         let mut event = event?;
         if matches!(place, Place::Anywhere) {
-            let narrow =
-                self.found.automations.iter().filter(|a| {
-                    a.sends_to(self.to) != Passes::No && a.runs() != Passes::No && self.is_narrow(a)
-                });
+            let narrow = self.found.automations.iter().filter(|a| self.may_be_narrow(a));
             for automation in narrow {
                 if let Reach::Groups(groups) = &automation.reach {
                     event.outside.extend(groups.iter().map(|group| group.as_str().into()));
@@ -535,31 +551,41 @@ impl<'a> Pair<'a> {
     }
 
     fn twice(&self, first: &ExportAutomation, second: &ExportAutomation) -> Option<Duplicate> {
-        let mut sources = Vec::new();
-        let mut shown = None;
-        for (one, other) in
-            first.listens().iter().flat_map(|one| second.listens().iter().map(move |other| (one, other)))
-        {
-            let Some(event) = one.event.filter(|event| other.event == Some(*event)) else { continue };
-            if sources.contains(&event) {
-                continue;
-            }
-            let pairs = one.filter.alternatives().into_iter().flat_map(|a| {
-                other.filter.alternatives().into_iter().map(move |b| [a, b].concat()).collect::<Vec<_>>()
-            });
-            let both = pairs.into_iter().find_map(|rules| match witness(event, &rules) {
-                Solved::Some(event) => Some(event),
-                Solved::None | Solved::GivenUp => None,
-            });
-            if let Some(both) = both {
-                sources.push(event);
-                shown.get_or_insert(both);
-            }
-        }
+        let (one, other) = (first.sources.as_ref()?, second.sources.as_ref()?);
+        let twice = self.found.memo.twice(one, other, || common(one, other))?;
         let mut automations = vec![first.id.clone(), second.id.clone()];
         automations.dedup();
-        Some(Duplicate { destination: self.to.clone(), automations, sources, event: shown? })
+        Some(Duplicate {
+            destination: self.to.clone(),
+            automations,
+            sources: twice.0.clone(),
+            event: twice.1.clone(),
+        })
     }
+}
+
+/// Sources of events that pass both lists, and one of these events.
+fn common(first: &Sources, second: &Sources) -> Option<Twice> {
+    let mut sources = Vec::new();
+    let mut shown = None;
+    for (one, other) in first.list.iter().flat_map(|one| second.list.iter().map(move |other| (one, other))) {
+        let Some(event) = one.event.filter(|event| other.event == Some(*event)) else { continue };
+        if sources.contains(&event) {
+            continue;
+        }
+        let pairs = one.filter.alternatives().into_iter().flat_map(|a| {
+            other.filter.alternatives().into_iter().map(move |b| [a, b].concat()).collect::<Vec<_>>()
+        });
+        let both = pairs.into_iter().find_map(|rules| match witness(event, &rules) {
+            Solved::Some(event) => Some(event),
+            Solved::None | Solved::GivenUp => None,
+        });
+        if let Some(both) = both {
+            sources.push(event);
+            shown.get_or_insert(both);
+        }
+    }
+    Some((sources, shown?))
 }
 
 /// Whether two automations may see one event.

@@ -10,10 +10,12 @@ use crate::arm::Value;
 use crate::source::Code;
 
 use super::codes;
+use super::event::Event;
 use super::facts::EventSource;
-use super::implication::{Implied, implied, is_empty};
+use super::implication::is_empty;
 use super::notes;
-use super::rule::{Fault, Filter, Rule};
+use super::rule::{Fault, Filter};
+use super::words::Gap;
 
 /// How many lists, and pairs of lists, are remembered.
 const MOST: usize = 20_000;
@@ -66,16 +68,6 @@ impl Sources {
         }
         sources
     }
-
-    /// Whether this list alone lets through whatever the other one does, as far as that is proven.
-    fn covers(&self, asked: &Sources) -> bool {
-        asked.list.iter().all(|source| {
-            let Some(event) = source.event else { return false };
-            let own = self.list.iter().filter(|own| own.event == Some(event));
-            let sets: Vec<&[Rule]> = own.flat_map(|own| own.filter.alternatives()).collect();
-            source.filter.alternatives().iter().all(|set| implied(event, set, &sets, &sets) == Implied::Yes)
-        })
-    }
 }
 
 impl Source {
@@ -99,32 +91,102 @@ impl Source {
 }
 
 /// What was read and compared already. Its answers are those that reading and comparing again would give.
+///
+/// INVARIANT: what stands in a key by its address is held beside the answer, so that the address stays its own.
 #[derive(Debug, Default)]
 pub struct Memo {
+    /// By address, since readers share what is alike …
+    at: RwLock<HashMap<usize, Known>>,
+    /// … and by content.
     read: RwLock<HashMap<u64, Vec<Known>>>,
-    covered: RwLock<HashMap<(usize, usize), Compared>>,
+    compared: Remembered<Situation, Arc<Comparison>>,
+    twice: Remembered<(usize, usize), Option<Arc<Twice>>>,
 }
 
-#[derive(Debug)]
+type Remembered<K, T> = RwLock<HashMap<K, Held<T>>>;
+
+#[derive(Debug, Clone)]
 struct Known {
     text: Value,
     sources: Arc<Sources>,
 }
 
-/// A pair, held so that its places in memory stay its own.
+/// What is asked and what is found, by address.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct Situation {
+    asked: usize,
+    /// With whether it surely counts.
+    found: Vec<(usize, bool)>,
+    complete: bool,
+}
+
+/// An answer with what its key names.
 #[derive(Debug)]
-struct Compared {
-    _pair: (Arc<Sources>, Arc<Sources>),
-    covers: bool,
+struct Held<T> {
+    _alive: Vec<Arc<Sources>>,
+    answer: T,
+}
+
+/// What a comparison of sources comes to.
+#[derive(Debug)]
+pub(super) struct Comparison {
+    /// What doesn't leave.
+    pub(super) gaps: Arc<[Gap]>,
+    /// What can't be said, and why.
+    pub(super) open: Vec<String>,
+}
+
+/// Sources of events that pass two lists, and one of these events.
+pub(super) type Twice = (Vec<EventSource>, Event);
+
+fn address(sources: &Arc<Sources>) -> usize {
+    Arc::as_ptr(sources).addr()
+}
+
+/// An answer that is remembered, or made. Two threads may make it: it is the same.
+fn remembered<K: Eq + std::hash::Hash, T: Clone>(
+    known: &Remembered<K, T>,
+    key: K,
+    alive: impl FnOnce() -> Vec<Arc<Sources>>,
+    make: impl FnOnce() -> T,
+) -> T {
+    let read = known.read().unwrap_or_else(PoisonError::into_inner);
+    if let Some(held) = read.get(&key) {
+        return held.answer.clone();
+    }
+    let room = read.len() < MOST;
+    drop(read);
+    let answer = make();
+    if room {
+        let held = Held { _alive: alive(), answer: answer.clone() };
+        known.write().unwrap_or_else(PoisonError::into_inner).insert(key, held);
+    }
+    answer
 }
 
 impl Memo {
     /// The sources of an automation that was found.
     pub(super) fn read(&self, list: &Value) -> Arc<Sources> {
+        let Value::Array(items) = list else { return Arc::default() };
+        let at = items.as_ptr().addr();
+        if let Some(known) = self.at.read().unwrap_or_else(PoisonError::into_inner).get(&at) {
+            return known.sources.clone();
+        }
+        let known = self.read_alike(list);
+        let mut by_address = self.at.write().unwrap_or_else(PoisonError::into_inner);
+        // An empty list has no address of its own.
+        if by_address.len() < MOST && !items.is_empty() {
+            by_address.insert(at, Known { text: list.clone(), sources: known.clone() });
+        }
+        known
+    }
+
+    fn read_alike(&self, list: &Value) -> Arc<Sources> {
         let key = key_of(list);
-        let known = self.read.read().unwrap_or_else(PoisonError::into_inner);
         let same = |known: &Known| (known.text == *list).then(|| known.sources.clone());
-        if let Some(sources) = known.get(&key).and_then(|all| all.iter().find_map(same)) {
+        let find = |all: &Vec<Known>| all.iter().find_map(same);
+        let known = self.read.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(sources) = known.get(&key).and_then(find) {
             return sources;
         }
         let room = known.len() < MOST;
@@ -134,7 +196,7 @@ impl Memo {
             let mut known = self.read.write().unwrap_or_else(PoisonError::into_inner);
             let all = known.entry(key).or_default();
             // Another thread may have been faster: one list for all.
-            if let Some(sources) = all.iter().find_map(same) {
+            if let Some(sources) = find(all) {
                 return sources;
             }
             all.push(Known { text: list.clone(), sources: sources.clone() });
@@ -142,21 +204,32 @@ impl Memo {
         sources
     }
 
-    /// Whether a list alone lets through whatever is asked, as far as that is proven.
-    pub(super) fn covers(&self, found: &Arc<Sources>, asked: &Arc<Sources>) -> bool {
-        let key = (Arc::as_ptr(found) as usize, Arc::as_ptr(asked) as usize);
-        let known = self.covered.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(compared) = known.get(&key) {
-            return compared.covers;
-        }
-        let room = known.len() < MOST;
-        drop(known);
-        let covers = found.covers(asked);
-        if room {
-            let compared = Compared { _pair: (found.clone(), asked.clone()), covers };
-            self.covered.write().unwrap_or_else(PoisonError::into_inner).insert(key, compared);
-        }
-        covers
+    /// What comes of comparing what is asked with what is found (with whether it surely counts).
+    pub(super) fn compared(
+        &self,
+        asked: &Arc<Sources>,
+        found: &[(&Arc<Sources>, bool)],
+        complete: bool,
+        make: impl FnOnce() -> Comparison,
+    ) -> Arc<Comparison> {
+        let situation = Situation {
+            asked: address(asked),
+            found: found.iter().map(|(sources, certain)| (address(sources), *certain)).collect(),
+            complete,
+        };
+        let alive = || found.iter().map(|(sources, _)| *sources).chain([asked]).cloned().collect();
+        remembered(&self.compared, situation, alive, || Arc::new(make()))
+    }
+
+    /// What passes both of two lists.
+    pub(super) fn twice(
+        &self,
+        first: &Arc<Sources>,
+        second: &Arc<Sources>,
+        make: impl FnOnce() -> Option<Twice>,
+    ) -> Option<Arc<Twice>> {
+        let alive = || vec![first.clone(), second.clone()];
+        remembered(&self.twice, (address(first), address(second)), alive, || make().map(Arc::new))
     }
 }
 

@@ -114,7 +114,11 @@ pub fn json(intent: &Intent) -> IntentJson {
         gaps: judgement.gaps.iter().map(gap).collect(),
         duplicates: judgement.duplicates.iter().map(duplicate).collect(),
         automations: judgement.rests_on.iter().map(ToString::to_string).collect(),
-        destinations: intent.destinations.iter().map(|to| destination(to, &intent.sources)).collect(),
+        destinations: intent
+            .destinations()
+            .into_iter()
+            .map(|to| destination(to, &intent.sources()))
+            .collect(),
         deploying_again_mends: judgement.verdict.is_unmet().then_some(intent.mends),
     }
 }

@@ -15,6 +15,7 @@ mod fixtures;
 mod hazards;
 mod inputs;
 mod intent;
+mod intent_alike;
 mod intent_property;
 mod json_result;
 mod merging;
