@@ -152,7 +152,8 @@ impl Compiler<'_> {
             if let Computed::Known(other) = &list {
                 let message = format!("a count goes over a list, not over `{other}`");
                 let list = Computed::Fails(Cause::Fails(message.into()));
-                return Some(Operand::Value(list));
+                let count = ValueCount { list, name: name.clone(), filter: None };
+                return Some(Operand::CountValue(Box::new(count)));
             }
             let filter = self.within(Scope::Value(name.clone()), filter)?;
             return Some(Operand::CountValue(Box::new(ValueCount { list, name: name.clone(), filter })));
@@ -221,6 +222,10 @@ fn decided(semantics: &Semantics, leaf: &Comparison) -> Option<Truth> {
             Some(compare(semantics, leaf.operator, Current::Value(value), target).truth)
         }
         Operand::Value(Computed::Fails(cause)) => Some(failed_value(semantics, cause.clone())),
+        Operand::CountValue(count) => match &count.list {
+            Computed::Fails(cause) => Some(Truth::unknown([cause.clone()])),
+            _ => None,
+        },
         Operand::CountItems(items) => {
             let mut tally = Tally::default();
             for (_, test) in items {
