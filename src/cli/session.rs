@@ -7,7 +7,7 @@ use crate::compliance::{Definitions, OpenFact, Run, Selection, evaluate, open_fa
 use crate::engine::Language;
 use crate::export::{Intents, intents};
 use crate::inventory::{Completeness, Inventory, Kept, PolicyDocuments};
-use crate::policy::{self, PolicyAssignment, PolicyDefinition, SHIPPED};
+use crate::policy::{self, PolicyAssignment, PolicyDefinition, PolicySetDefinition, SHIPPED};
 use crate::report::View;
 use crate::source::{self, Diagnostics, SourceMap};
 
@@ -112,15 +112,29 @@ fn definitions(
     sources: &SourceMap,
     faults: &mut Diagnostics,
 ) -> Vec<PolicyDefinition> {
-    let name = |file: &str| {
-        let last = file.rsplit('/').next().unwrap_or(file);
-        last.split('.').next().unwrap_or(last).to_owned()
-    };
     documents
         .definitions
         .iter()
         .filter_map(|node| policy::definition(node, &name(sources.name(node.span)), faults))
         .collect()
+}
+
+fn initiatives(
+    documents: &PolicyDocuments,
+    sources: &SourceMap,
+    faults: &mut Diagnostics,
+) -> Vec<PolicySetDefinition> {
+    documents
+        .initiatives
+        .iter()
+        .filter_map(|node| policy::set_definition(node, &name(sources.name(node.span)), faults))
+        .collect()
+}
+
+/// What a document is called that has neither id nor name: its file without the ending.
+fn name(file: &str) -> String {
+    let last = file.rsplit('/').next().unwrap_or(file);
+    last.split('.').next().unwrap_or(last).to_owned()
 }
 
 /// The twins that ship with azpol.
@@ -149,6 +163,8 @@ fn bound(
     faults: &mut Diagnostics,
 ) -> (Run, Selection) {
     let definitions = Definitions::new(definitions(documents, sources, faults), shipped, faults);
+    // Initiatives aren't evaluated yet; their faults are told.
+    let _ = initiatives(documents, sources, faults);
     let mut assignments: Vec<(PolicyAssignment, bool)> = documents
         .assignments
         .iter()

@@ -24,6 +24,8 @@ pub(super) struct Run<'r, O> {
     pub(super) view: Candidate<'r>,
     /// Whether this is the `if` block, where the function `field()` reads the same resource.
     pub(super) own: bool,
+    /// The definition's id.
+    pub(super) definition: &'r Arc<str>,
     pub(super) parameters: &'r BoundParameters,
     pub(super) lookups: &'r Lookups,
     pub(super) semantics: &'r Semantics,
@@ -173,6 +175,7 @@ impl<O: Observer> Run<'_, O> {
             view: self.view,
             own: self.own,
             frames,
+            definition: self.definition,
             parameters: self.parameters,
             lookups: self.lookups,
             semantics: self.semantics,
@@ -263,6 +266,13 @@ impl<O: Observer> Run<'_, O> {
                 };
                 self.value(operator, current, &located(target), Some("location"))
             }
+            Access::ApiVersion => match self.subject.occasion.and_then(|o| o.api_version.as_deref()) {
+                Some(version) => self.value(operator, Current::Text(version), target, Some("apiVersion")),
+                None => {
+                    let message = "the files don't say which API version the request has";
+                    Judged::unknown(Cause::MissingFact(message.into()))
+                }
+            },
             Access::Body(path) => self.path(path, operator, target, frames),
             Access::Alias(access) => match access.path(&resource.resource_type) {
                 Some(path) => self.path(path, operator, target, frames),
@@ -428,6 +438,10 @@ fn computed_access(name: &str, lookups: &Lookups) -> Result<Access, Cause> {
                 return Err(Cause::MissingFact(message.into()));
             }
         }
-        _ => return Err(Cause::MissingFact(format!("the field `{name}` is not supported yet").into())),
+        FieldName::ApiVersion => Access::ApiVersion,
+        // Those with a path in the body are answered above.
+        FieldName::Kind | FieldName::Tags | FieldName::Tag(_) | FieldName::Identity(_) => {
+            return Err(Cause::Fails(format!("`{name}` is no field").into()));
+        }
     })
 }

@@ -72,6 +72,10 @@ pub enum ContextFunction {
     Policy,
     /// `requestContext()`
     RequestContext,
+    /// `claims()`
+    Claims,
+    /// `managementGroupResourceId(…)`: its group comes from the place.
+    ManagementGroupResourceId,
 }
 
 /// Why an expression has no value.

@@ -157,8 +157,6 @@ impl Compiler<'_> {
 
     /// Names what isn't built, and finds the aliases that functions read.
     fn check(&mut self, formula: &Formula) {
-        const UNBUILT: &[(ContextFunction, &str)] =
-            &[(ContextFunction::Policy, "policy"), (ContextFunction::RequestContext, "requestContext")];
         for (expression, span) in formula.expressions() {
             for misuse in expression.misuses(Dialect::Policy, &|_| false) {
                 match misuse {
@@ -169,11 +167,6 @@ impl Compiler<'_> {
                         let message = other.message(Dialect::Policy);
                         self.not_built(NotBuiltKind::Refused, message, span);
                     }
-                }
-            }
-            for (function, name) in UNBUILT {
-                if expression.mentions(&[*function]) {
-                    self.not_built(NotBuiltKind::Function, format!("the function `{name}`"), span);
                 }
             }
             for term in expression.terms() {
@@ -192,9 +185,6 @@ impl Compiler<'_> {
                 if let Some(access) = self.everywhere(&alias, span) {
                     self.lookups.insert(alias.to_ascii_lowercase(), access);
                 }
-            }
-            Ok(FieldName::ApiVersion) if function == "field" => {
-                self.not_built(NotBuiltKind::Field, "the field `apiVersion`", span);
             }
             Err(fault) if function == "field" => {
                 self.not_built(NotBuiltKind::Refused, format!("`{read}` {fault}"), span);

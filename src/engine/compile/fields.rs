@@ -33,10 +33,9 @@ impl Compiler<'_> {
             FieldName::Id => Access::Id,
             FieldName::Location => Access::Location,
             FieldName::Alias(alias) => Access::Alias(self.alias(&alias, span)?),
-            _ => {
-                self.not_built(NotBuiltKind::Field, format!("the field `{text}`"), span);
-                return None;
-            }
+            FieldName::ApiVersion => Access::ApiVersion,
+            // Those with a path in the body are answered above.
+            FieldName::Kind | FieldName::Tags | FieldName::Tag(_) | FieldName::Identity(_) => return None,
         })
     }
 

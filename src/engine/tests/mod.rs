@@ -135,7 +135,7 @@ pub(super) fn compiled(text: &str, parameters: &str) -> Result<CompiledPolicy, V
 pub(super) fn judge(condition: &str, resource: &Resource) -> (Truth, Vec<Doubt>) {
     let policy = compiled(&with_parameters(condition), "{}").unwrap_or_else(|missing| panic!("{missing:?}"));
     let facts = facts();
-    let subject = Subject { resource, subscription: &facts, resource_group: None, now: None };
+    let subject = Subject { resource, subscription: &facts, resource_group: None, now: None, occasion: None };
     let mut recorder = Recorder::new();
     let truth = policy.applies_to(&subject, &mut recorder);
     assert_eq!(policy.applies_to(&subject, &mut Silent), truth, "{condition}");
