@@ -105,6 +105,10 @@ pub struct RunArgs {
     #[arg(long, help_heading = "Output")]
     pub no_progress: bool,
 
+    /// Evaluate every branch of a condition: an error in one that doesn't decide comes out, too
+    #[arg(long)]
+    pub strict: bool,
+
     /// The time to reckon with, in ISO 8601; without it the clock is read once, and only if something asks
     #[arg(long, value_name = "TIME")]
     pub now: Option<String>,

@@ -43,12 +43,16 @@ impl Settings {
             words.collect::<Vec<_>>().into_iter().collect::<Option<Vec<FailOn>>>()
         });
         let now = args.now.as_deref().and_then(|text| time("--now", text, faults));
+        let mut semantics = config.semantics.unwrap_or_default();
+        if args.strict {
+            semantics.make_strict();
+        }
         Settings {
             fail_on: args.fail_on.clone().or(listed).or(config.fail_on).map(without_never),
             format,
             color,
             now,
-            semantics: config.semantics.unwrap_or_default(),
+            semantics,
         }
     }
 }
