@@ -1,6 +1,7 @@
 //! A rule bound to its parameters becomes a program; the program runs against a resource; what a deployment
 //! would create for it.
 
+mod alone;
 mod answers;
 mod applicability;
 mod bind;
@@ -25,6 +26,7 @@ mod time;
 mod truth;
 mod walk;
 
+pub use alone::Alone;
 pub use answers::{Answers, Failing};
 pub use bind::{BoundParameters, bind};
 pub use compile::{NotBuilt, NotBuiltKind, compile};

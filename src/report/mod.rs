@@ -1,5 +1,7 @@
 //! One file a format.
 
+pub mod codes;
+pub mod evaluation;
 mod intent;
 pub mod json;
 mod lines;

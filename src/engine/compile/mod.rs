@@ -11,6 +11,8 @@ use crate::arm::{AliasCatalog, ResourceType, Value};
 use crate::policy::{Details, Effect, PolicyDefinition, PolicyMode, PolicyType};
 use crate::source::{Diagnostic, Span};
 
+pub(super) use fields::everywhere;
+
 use super::applicability::reads_location;
 use super::context::Lookups;
 use super::policy::{CompiledDeployment, CompiledDetails, CompiledPolicy, ReadTemplate};
