@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use crate::arm::AliasCatalog;
-use crate::arm::Value;
 use crate::arm::expression::{Context, ContextFunction, Dialect, Failure};
+use crate::arm::{Semantics, Value};
 use crate::policy::FieldName;
 
 use super::compile::everywhere;
 use super::context::{Lookups, RuleContext};
-use super::{BoundParameters, Candidate, Subject};
+use super::{BoundParameters, Candidate, Language, Subject};
 
 /// Answers an expression of the policy dialect that stands in no rule: what it asks of a resource, of places and of
 /// the time. It stands in no count and has no parameters.
@@ -17,8 +16,10 @@ use super::{BoundParameters, Candidate, Subject};
 pub struct Alone<'a> {
     /// The resource that `field()` reads, and where it lies.
     pub subject: Subject<'a>,
-    /// The aliases that `field()` may name.
-    pub aliases: &'a AliasCatalog,
+    /// The definition's id, of which `policy()` tells.
+    pub definition: &'a Arc<str>,
+    /// The aliases that `field()` may name, and how open points are read.
+    pub language: Language<'a>,
 }
 
 impl Alone<'_> {
@@ -29,8 +30,10 @@ impl Alone<'_> {
             view: Candidate::existing(self.subject.resource),
             own: true,
             frames: None,
+            definition: self.definition,
             parameters: &BoundParameters::default(),
             lookups,
+            semantics: self.language.semantics,
         })
     }
 
@@ -42,7 +45,7 @@ impl Alone<'_> {
         };
         if let Ok(FieldName::Alias(alias)) = FieldName::parse(name) {
             let alias: Arc<str> = alias;
-            let Some(access) = everywhere(self.aliases, &alias) else {
+            let Some(access) = everywhere(self.language.aliases, &alias) else {
                 return Err(Failure::Unknown(format!("the alias `{alias}` isn't in the table of aliases")));
             };
             lookups.insert(alias.to_ascii_lowercase(), access);
@@ -54,6 +57,10 @@ impl Alone<'_> {
 impl Context for Alone<'_> {
     fn dialect(&self) -> Dialect {
         Dialect::Policy
+    }
+
+    fn semantics(&self) -> &Semantics {
+        self.language.semantics
     }
 
     fn ask(&self, function: ContextFunction, arguments: &[Value]) -> Result<Value, Failure> {

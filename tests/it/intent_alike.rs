@@ -35,6 +35,9 @@ fn drawn(subscription: usize, name: &str, number: usize) -> Value {
         guid(subscription)
     );
     let scope = if number % 7 == 3 { "/resourceGroups/rg-export" } else { "" };
+    let scope = format!("/subscriptions/{}{scope}", guid(subscription));
+    // Where this one reaches can't be said.
+    let scope = if number % 8 == 5 { "somewhere".to_owned() } else { scope };
     let to = if number % 5 == 4 { workspace().replace("law", "other") } else { workspace() };
     with(
         automation(subscription),
@@ -42,10 +45,7 @@ fn drawn(subscription: usize, name: &str, number: usize) -> Value {
             ("/id", json!(id)),
             ("/name", json!(name)),
             ("/properties/isEnabled", json!(number % 11 != 6)),
-            (
-                "/properties/scopes/0/scopePath",
-                json!(format!("/subscriptions/{}{scope}", guid(subscription))),
-            ),
+            ("/properties/scopes/0/scopePath", json!(scope)),
             ("/properties/sources", lists[number % lists.len()].clone()),
             ("/properties/actions/0/workspaceResourceId", json!(to)),
         ],

@@ -7,7 +7,7 @@ use std::cell::Cell;
 use crate::arm::expression::functions::format_time;
 use crate::arm::expression::{Context, ContextFunction, Dialect, Failure};
 use crate::arm::nearest::nearest;
-use crate::arm::{Object, Value};
+use crate::arm::{Object, Semantics, Value};
 
 use super::facts::Facts;
 
@@ -104,6 +104,9 @@ impl<'a> Asked<'a> {
             ContextFunction::Deployment if facts.deployment.is_none() => {
                 Some(unknown("no deployment is given", "--deployment NAME"))
             }
+            ContextFunction::Policy if facts.definition.is_none() => {
+                Some(unknown("no definition with an id is given", "--definition FILE"))
+            }
             ContextFunction::UtcNow => {
                 let now = facts.now();
                 Some(match (arguments.first(), self.dialect()) {
@@ -125,6 +128,10 @@ fn unknown(what: impl Into<String>, flag: &str) -> Answer {
 impl Context for Asked<'_> {
     fn dialect(&self) -> Dialect {
         self.facts.dialect
+    }
+
+    fn semantics(&self) -> &Semantics {
+        self.inner.semantics()
     }
 
     fn ask(&self, function: ContextFunction, arguments: &[Value]) -> Answer {

@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock};
 use crate::arm::expression::{Context, Dialect, Failure, Misuse, PlacedExpression, Term, TextKind, classify};
 use crate::arm::template::{DeploymentRequest, PreparedTemplate, SubscriptionFacts};
 use crate::arm::{Object, ResourceId, ResourceType, SubscriptionId, Value};
-use crate::engine::{Alone, Subject};
+use crate::engine::{Alone, Language, Subject};
 use crate::inventory::Resource;
 use crate::report::codes;
 use crate::report::evaluation::{Ending, Evaluation, shown, told};
@@ -239,8 +239,11 @@ fn with_context(
                 subscription: &place,
                 resource_group: facts.group.as_ref(),
                 now: now.as_deref(),
+                occasion: None,
             };
-            Ok(asked(&Alone { subject, aliases: &facts.aliases }))
+            let language = Language { aliases: &facts.aliases, semantics: &facts.semantics };
+            let definition = facts.definition.clone().unwrap_or_default();
+            Ok(asked(&Alone { subject, definition: &definition, language }))
         }
         Dialect::Template => {
             let none = Object::new();

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::arm::expression::Dialect;
 use crate::arm::nearest::nearest;
 use crate::arm::template::{PreparedTemplate, ResourceGroupFacts, SubscriptionFacts};
-use crate::arm::{AliasCatalog, Object, ResourceId, SubscriptionId, Value};
+use crate::arm::{AliasCatalog, Object, ResourceId, Semantics, SubscriptionId, Value};
 use crate::cli::args::EvalArgs;
 use crate::cli::load::hash;
 use crate::cli::{codes, environment, propose, settings};
@@ -46,6 +46,10 @@ pub(crate) struct Facts {
     pub(super) template: Option<PreparedTemplate>,
     /// The aliases that are known.
     pub(super) aliases: AliasCatalog,
+    /// The id of the definition, if it has one.
+    pub(super) definition: Option<Arc<str>>,
+    /// How open points are read.
+    pub(super) semantics: Semantics,
     /// Whether a definition was given.
     defined: bool,
     /// Secure parameters, in lower case.
@@ -73,6 +77,8 @@ impl Facts {
             resource: None,
             template: None,
             aliases: AliasCatalog::built_in(),
+            definition: None,
+            semantics: Semantics::default(),
             defined: false,
             secure: BTreeSet::new(),
             now: OnceCell::new(),
@@ -116,6 +122,7 @@ impl Facts {
             return;
         };
         self.defined = true;
+        self.definition = Some(definition.id.clone()).filter(|id| id.contains('/'));
         self.declared.extend(definition.parameters.iter().map(|parameter| parameter.name.clone()));
         let has = |name: &str| given.iter().any(|(given, ..)| given.eq_ignore_ascii_case(name));
         // What has no value is a fault only where it is asked for.

@@ -32,10 +32,9 @@ impl Compiler<'_> {
             FieldName::Id => Access::Id,
             FieldName::Location => Access::Location,
             FieldName::Alias(alias) => Access::Alias(self.alias(&alias, span)?),
-            _ => {
-                self.not_built(NotBuiltKind::Field, format!("the field `{text}`"), span);
-                return None;
-            }
+            FieldName::ApiVersion => Access::ApiVersion,
+            // Those with a path in the body are answered above.
+            FieldName::Kind | FieldName::Tags | FieldName::Tag(_) | FieldName::Identity(_) => return None,
         })
     }
 
@@ -54,7 +53,7 @@ impl Compiler<'_> {
 
     /// An alias with its path for each type that has it, from the body.
     pub(super) fn everywhere(&mut self, alias: &Arc<str>, span: Span) -> Option<AliasAccess> {
-        let access = everywhere(self.aliases, alias);
+        let access = everywhere(self.language.aliases, alias);
         if access.is_none() {
             self.not_built(NotBuiltKind::Alias, format!("the alias `{alias}`"), span);
         }
