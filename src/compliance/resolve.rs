@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::arm::nearest::nearest;
-use crate::arm::{AliasCatalog, ResourceType, Scope};
+use crate::arm::{AliasCatalog, Scope};
 use crate::engine::{CompiledPolicy, bind, compile};
 use crate::inventory::Inventory;
 use crate::policy::{Effect, PolicyAssignment, PolicyDefinition, PolicyMode, PolicyType};
@@ -106,10 +106,6 @@ impl Programs<'_> {
         match program {
             Ok(policy) if policy.effect() == Effect::Disabled => {
                 Resolved::Disabled(assignment, definition.clone())
-            }
-            Ok(policy) if !policy.may_apply_to(&ResourceType::new(ResourceType::SUBSCRIPTION)) => {
-                let why = WhyNot::OtherTarget;
-                not(assignment, Some(definition), why)
             }
             Ok(policy) => Resolved::Evaluated(assignment, definition.clone(), policy.clone()),
             Err(reason) => not(assignment, Some(definition), reason.clone()),

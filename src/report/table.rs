@@ -248,9 +248,6 @@ pub fn why_not(not: &NotEvaluated) -> String {
             names.truncate(2);
             format!("{}{more}", names.join(", "))
         }
-        WhyNot::OtherTarget => {
-            "its rule isn't about subscriptions; rows of other resources aren't built yet".to_owned()
-        }
         WhyNot::NotEvaluable(why) => why.clone(),
     }
 }
