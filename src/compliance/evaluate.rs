@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use crate::arm::{ResourceId, ResourceType, Scope};
-use crate::engine::{Answers, Subject};
+use crate::engine::{Answers, Occasion, Subject};
 use crate::inventory::{Inventory, Resource, Subscription};
 
 use super::coverage::{Inside, Within, within};
@@ -32,6 +32,7 @@ pub fn evaluate(
     let work = Work {
         inventory,
         assignments,
+        occasions: assignments.iter().map(occasion).collect(),
         targets: Targets::new(assignments),
         subscription_type: ResourceType::new(ResourceType::SUBSCRIPTION),
         now,
@@ -73,6 +74,8 @@ struct Found {
 struct Work<'a> {
     inventory: &'a Inventory,
     assignments: &'a [Evaluated],
+    /// On whose behalf each assignment's rule is evaluated.
+    occasions: Vec<Occasion>,
     targets: Targets,
     subscription_type: ResourceType,
     now: Option<&'a str>,
@@ -219,6 +222,7 @@ impl Work<'_> {
         answers: &mut Answers,
     ) -> Option<PolicyState> {
         let evaluated = &self.assignments[index];
+        let subject = &Subject { occasion: Some(&self.occasions[index]), ..*subject };
         let verdict = verdict(self.inventory, &evaluated.policy, &subscription.id, subject, answers)?;
         let mut row = PolicyState {
             assignment: index,
@@ -243,6 +247,11 @@ impl Work<'_> {
         }
         Some(row)
     }
+}
+
+/// What a scan knows of the occasion on which an assignment's rule is evaluated: there is no request.
+pub fn occasion(evaluated: &Evaluated) -> Occasion {
+    Occasion { assignment_id: Some(evaluated.assignment.id.clone()), ..Occasion::default() }
 }
 
 /// A subscription with what each assignment covers of it.

@@ -19,7 +19,7 @@ mod verdict;
 
 pub use coverage::{Coverage, Inside, Within, coverage, within};
 pub use definitions::{Definitions, Found};
-pub use evaluate::evaluate;
+pub use evaluate::{evaluate, occasion};
 pub use facts::{OpenFact, open_facts};
 pub use listed::{Listed, Unlisted};
 pub use resolve::resolve;

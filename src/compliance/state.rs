@@ -65,6 +65,13 @@ pub struct PolicyState {
     pub low_confidence: Vec<Arc<str>>,
 }
 
+impl PolicyState {
+    /// Whether the row is about the subscription itself.
+    pub fn is_subscription(&self) -> bool {
+        self.resource.folded().strip_prefix("/subscriptions/") == Some(self.subscription.as_str())
+    }
+}
+
 /// What an existence check looks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LookedFor {

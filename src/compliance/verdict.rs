@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use crate::arm::expression::Failure;
 use crate::arm::{ResourceId, SubscriptionId};
-use crate::engine::{Answers, Cause, CompiledPolicy, Silent, Subject, Truth};
+use crate::engine::{Answers, Cause, CompiledPolicy, Silent, Standing, Subject};
 use crate::inventory::Inventory;
+use crate::policy::ManualState;
 
 use super::existence::exist;
 use super::state::{ComplianceState, FailedLeaf, LookedFor, MissingFact, NearMiss, Provisional, ReasonKind};
@@ -57,7 +58,7 @@ impl Verdict {
     }
 }
 
-/// `None` where the rule doesn't apply, so that there is no row.
+/// `None` where there is no row: the rule doesn't apply, or nothing is evaluated here.
 pub(super) fn verdict(
     inventory: &Inventory,
     policy: &CompiledPolicy,
@@ -65,35 +66,29 @@ pub(super) fn verdict(
     subject: &Subject<'_>,
     answers: &mut Answers,
 ) -> Option<Verdict> {
-    if !policy.looks_for_related() {
-        return audited(policy, subject);
-    }
-    match policy.applies_to(subject, &mut Silent) {
-        Truth::False => return None,
-        Truth::True => {}
-        Truth::Unknown(causes) => return Some(Verdict::undecided(&causes, &subject.resource.id)),
+    let id = &subject.resource.id;
+    let plain = |state, reason| Some(Verdict::new(state, reason));
+    match policy.standing(subject, &mut Silent) {
+        Standing::NoRow | Standing::NotEvaluable(_) => return None,
+        Standing::Undecided(causes) => return Some(Verdict::undecided(&causes, id)),
+        Standing::RuleHolds => return plain(ComplianceState::NonCompliant, ReasonKind::RuleHolds),
+        Standing::RuleDoesNotHold => return plain(ComplianceState::Compliant, ReasonKind::RuleDoesNotHold),
+        Standing::Protected => return plain(ComplianceState::Protected, ReasonKind::Protects),
+        Standing::Attested(state) => return plain(unattested(state), ReasonKind::NotAttested),
+        Standing::LooksForRelated => {}
     }
     match policy.existence(subject) {
         Ok(check) => Some(exist(inventory, policy, subscription, subject, &check, answers)),
-        Err(Failure::Error(message)) => {
-            Some(Verdict::undecided(&[Cause::Fails(message.into())], &subject.resource.id))
-        }
-        Err(failure) => {
-            Some(Verdict::undecided(&[Cause::MissingFact(failure.to_string().into())], &subject.resource.id))
-        }
+        Err(Failure::Error(message)) => Some(Verdict::undecided(&[Cause::Fails(message.into())], id)),
+        Err(failure) => Some(Verdict::undecided(&[Cause::MissingFact(failure.to_string().into())], id)),
     }
 }
 
-/// The verdict of an effect that looks at the resource alone: a row exists where the rule's type and name allow it.
-fn audited(policy: &CompiledPolicy, subject: &Subject<'_>) -> Option<Verdict> {
-    let id = &subject.resource.id;
-    match policy.applicable(subject) {
-        Truth::False => None,
-        Truth::Unknown(causes) => Some(Verdict::undecided(&causes, id)),
-        Truth::True => Some(match policy.applies_to(subject, &mut Silent) {
-            Truth::True => Verdict::new(ComplianceState::NonCompliant, ReasonKind::RuleHolds),
-            Truth::False => Verdict::new(ComplianceState::Compliant, ReasonKind::RuleDoesNotHold),
-            Truth::Unknown(causes) => Verdict::undecided(&causes, id),
-        }),
+/// The state that a `manual` policy has while nobody attests another.
+fn unattested(state: ManualState) -> ComplianceState {
+    match state {
+        ManualState::Compliant => ComplianceState::Compliant,
+        ManualState::NonCompliant => ComplianceState::NonCompliant,
+        ManualState::Unknown => ComplianceState::Unknown,
     }
 }

@@ -6,9 +6,10 @@ use crate::arm::expression::Failure;
 use crate::arm::template::{
     DeploymentRequest, ExpansionFault, FaultKind, PreparedTemplate, ResourceGroupFacts,
 };
-use crate::arm::{Location, Object, ResourceId, Value};
+use crate::arm::{Location, Object, Value};
 use crate::compliance::{
-    Coverage, Evaluated, PolicyState, Run, Selection, Surroundings, coverage, evaluate, group_facts,
+    ComplianceState, Coverage, Evaluated, PolicyState, Run, Selection, Surroundings, coverage, evaluate,
+    group_facts, occasion,
 };
 use crate::engine::{CompiledPolicy, Subject};
 use crate::inventory::{Inventory, SetAsideReason, Subscription};
@@ -37,7 +38,7 @@ pub fn plan(inventory: &Inventory, run: &Run, selection: &Selection, now: Option
                 SetAsideReason::TenantLevelAccount => None,
             })
             .collect(),
-        in_scope: &|index| in_scope(inventory, &run.assignments[index]),
+        in_scope: &|index| in_scope(inventory, run, index),
         expand: &|row| {
             expand(inventory, &run.assignments[row.assignment], &templates[row.assignment], row, now)
         },
@@ -73,8 +74,14 @@ pub fn deploying_again(
     again
 }
 
-/// How many subscriptions an assignment covers, or may cover: a task takes rows of all of them, selected or not.
-fn in_scope(inventory: &Inventory, evaluated: &Evaluated) -> usize {
+/// How many resources a task of an assignment may take, selected or not: the subscriptions that it covers, or may
+/// cover; where it is about what lies in them, the rows that aren't compliant.
+fn in_scope(inventory: &Inventory, run: &Run, index: usize) -> usize {
+    let evaluated = &run.assignments[index];
+    let (_, rows) = run.rows_of(index);
+    if rows.iter().any(|row| !row.is_subscription()) {
+        return rows.iter().filter(|row| row.state != ComplianceState::Compliant).count();
+    }
     let covers = |subscription: &&Subscription| {
         matches!(coverage(&evaluated.assignment, subscription), Coverage::Covered | Coverage::Unknown(_))
     };
@@ -110,7 +117,7 @@ fn expand(
         return Err(vec![fault("the subscription isn't known", FaultKind::MissingFact, Span::none())]);
     };
     let mut surroundings = Surroundings::new(subscription);
-    let subject = if row.resource == ResourceId::subscription(&row.subscription) {
+    let subject = if row.is_subscription() {
         surroundings.subscription(now)
     } else {
         let Some(resource) = inventory.resource(&row.resource) else {
@@ -118,6 +125,8 @@ fn expand(
         };
         surroundings.subject(inventory, resource, now)
     };
+    let occasion = occasion(evaluated);
+    let subject = Subject { occasion: Some(&occasion), ..subject };
     let parameters = policy.deployment_parameters(&subject).map_err(faults_of)?;
     let group = deployment_group(inventory, policy, &subject, template.span)?;
     let seed: Arc<str> = format!("{} {}", evaluated.assignment.id, row.resource.folded()).into();
