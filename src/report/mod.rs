@@ -6,6 +6,7 @@ mod intent;
 pub mod json;
 mod lines;
 pub mod plan_table;
+mod rows;
 mod style;
 pub mod table;
 mod view;

@@ -21,6 +21,10 @@ pub fn reason(row: &PolicyState) -> Words {
         Some(ReasonKind::Satisfied) => words("compliant", satisfied(row)),
         Some(ReasonKind::RuleHolds) => words("rule", "the rule's condition holds".to_owned()),
         Some(ReasonKind::RuleDoesNotHold) => words("compliant", String::new()),
+        Some(ReasonKind::Protects) => words("protected", "deleting it is refused".to_owned()),
+        Some(ReasonKind::NotAttested) => {
+            words("manual", format!("{} until somebody attests it", row.state.as_str()))
+        }
         Some(ReasonKind::ResourceNotFound | ReasonKind::ResourceGroupNotFound) => absent(row),
         Some(ReasonKind::ConditionFails) => match row.failed.first() {
             Some(leaf) => words(label(leaf), format!("{}: {}", candidate(row), leaf_words(leaf))),
