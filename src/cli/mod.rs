@@ -4,6 +4,7 @@ mod args;
 mod begin;
 pub mod codes;
 mod environment;
+mod eval;
 mod exit;
 mod explain;
 pub mod generate_tenant;
@@ -43,6 +44,7 @@ pub fn main() -> ExitCode {
         Command::Plan(args) => plan::run(&args),
         Command::Validate(args) => validate::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::Eval(args) => eval::run(&args),
         Command::Manifest(args) => manifest::run(&args),
         Command::GenerateTenant(args) => generate_tenant::run(&args),
     };

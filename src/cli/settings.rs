@@ -107,7 +107,7 @@ fn without_never(mut words: Vec<FailOn>) -> Vec<FailOn> {
 }
 
 /// A time on the command line, in the form of [`environment::instant`].
-fn time(flag: &str, text: &str, faults: &mut Diagnostics) -> Option<String> {
+pub(super) fn time(flag: &str, text: &str, faults: &mut Diagnostics) -> Option<String> {
     let time = environment::instant(text);
     if time.is_none() {
         faults.push(

@@ -6,6 +6,7 @@ mod bad_input;
 mod cli;
 mod codes;
 mod contoso;
+mod eval;
 mod existence;
 mod expansion;
 mod fabrikam;
