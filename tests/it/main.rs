@@ -25,6 +25,7 @@ mod planning;
 mod policies;
 mod proving;
 mod reading;
+mod resources;
 mod secrets;
 mod shapes;
 mod tenant;
