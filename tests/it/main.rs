@@ -21,6 +21,7 @@ mod json_result;
 mod merging;
 mod place;
 mod plan;
+mod plan_resources;
 mod planning;
 mod policies;
 mod proving;
