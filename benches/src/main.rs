@@ -63,6 +63,8 @@ impl Args {
 enum Contender {
     /// Everything that `azpol scan` does up to the states, on so many threads.
     Azpol(usize),
+    /// The part of it that judges the intent, on one thread.
+    Intent,
     /// `regorus` with its `azure_policy` language.
     Regorus,
     /// Parsing alone, by `sonic-rs`.
@@ -74,9 +76,10 @@ enum Contender {
 }
 
 /// In the order in which they run and are printed.
-const CONTENDERS: [Contender; 6] = [
+const CONTENDERS: [Contender; 7] = [
     Contender::Azpol(1),
     Contender::Azpol(2),
+    Contender::Intent,
     Contender::Regorus,
     Contender::SonicRs,
     Contender::SerdeJson,
@@ -88,6 +91,7 @@ impl Contender {
         match self {
             Contender::Azpol(1) => "azpol, 1 thread".to_owned(),
             Contender::Azpol(threads) => format!("azpol, {threads} threads"),
+            Contender::Intent => "azpol, of it the intent".to_owned(),
             Contender::Regorus => "regorus".to_owned(),
             Contender::SonicRs => "sonic-rs to Value".to_owned(),
             Contender::SerdeJson => "serde_json to Value".to_owned(),
@@ -98,6 +102,7 @@ impl Contender {
     fn run(self, tenant: &Tenant, definition: &Definition) -> Result<Outcome, Fault> {
         match self {
             Contender::Azpol(threads) => azpol_scan::run(tenant.dir(), definition, threads),
+            Contender::Intent => azpol_scan::intent(tenant.dir(), definition),
             Contender::Regorus => peer::run(tenant, definition),
             Contender::SonicRs => parsing::sonic_rs(tenant),
             Contender::SerdeJson => parsing::serde_json(tenant),

@@ -77,6 +77,11 @@ pub(crate) fn targets(measured: &[Measured]) {
         total(measured, Contender::Azpol(2)).map(|two| ratio(azpol, two)),
         "(target: 1.8)",
     );
+    say(
+        "intent / the scan without it",
+        total(measured, Contender::Intent).map(|intent| ratio(intent, azpol.saturating_sub(intent))),
+        "(target: at most 0.5)",
+    );
     println!();
 }
 

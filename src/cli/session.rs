@@ -2,11 +2,12 @@
 
 use std::io::Read;
 
-use crate::arm::AliasCatalog;
+use crate::arm::{AliasCatalog, Semantics};
 use crate::compliance::{Definitions, OpenFact, Run, Selection, evaluate, open_facts, resolve};
+use crate::engine::Language;
 use crate::export::{Intents, intents};
 use crate::inventory::{Completeness, Inventory, Kept, PolicyDocuments};
-use crate::policy::{self, PolicyAssignment, PolicyDefinition, SHIPPED};
+use crate::policy::{self, PolicyAssignment, PolicyDefinition, PolicySetDefinition, SHIPPED};
 use crate::report::View;
 use crate::source::{self, Diagnostics, SourceMap};
 
@@ -42,14 +43,20 @@ impl Session {
     /// Reads and evaluates, and shows nothing meanwhile.
     pub fn start(args: &RunArgs, stdin: &mut dyn Read) -> Session {
         let now = args.now.as_deref().and_then(environment::instant);
-        Session::shown(args, now, &Progress::silent(), stdin)
+        Session::shown(args, now, &Semantics::default(), &Progress::silent(), stdin)
     }
 
     /// Reads and evaluates. Without `now` the clock is read once, and only if a policy asks for the time.
     ///
     /// What is read decides which types of resource are kept, and that is known only when everything is read. The
     /// inputs are read again if they hold resources that were dropped and that a policy turns out to read.
-    pub fn shown(args: &RunArgs, now: Option<String>, progress: &Progress, stdin: &mut dyn Read) -> Session {
+    pub fn shown(
+        args: &RunArgs,
+        now: Option<String>,
+        semantics: &Semantics,
+        progress: &Progress,
+        stdin: &mut dyn Read,
+    ) -> Session {
         progress.phase(Phase::Reading);
         let mut sources = SourceMap::new();
         let mut faults = Diagnostics::new();
@@ -66,7 +73,7 @@ impl Session {
             let (inventory, documents) =
                 load(&inputs, &kept, &assertions, &mut sources, &|bytes| progress.read(bytes), &mut faults);
             let (run, selection) =
-                bound(args, &documents, shipped.clone(), &inventory, &mut sources, &mut faults);
+                bound(args, semantics, &documents, shipped.clone(), &inventory, &mut sources, &mut faults);
             run.assignments.iter().for_each(|evaluated| kept.add(&evaluated.policy.reads()));
             if !inventory.dropped().any(|dropped| kept.keeps(dropped.as_str())) {
                 break (inventory, run, selection);
@@ -79,7 +86,7 @@ impl Session {
         progress.phase(Phase::Evaluating);
         (run.rows, run.excluded) = evaluate(&inventory, &run.assignments, &selected, now.as_deref());
         let intents = intents(&inventory, &run, now.as_deref());
-        faults.extend(intents.findings());
+        faults.extend(intents.findings(&sources));
         let facts = open_facts(&run.rows, &inventory);
         faults.sort();
         let asserted = asserted(&inventory);
@@ -105,15 +112,29 @@ fn definitions(
     sources: &SourceMap,
     faults: &mut Diagnostics,
 ) -> Vec<PolicyDefinition> {
-    let name = |file: &str| {
-        let last = file.rsplit('/').next().unwrap_or(file);
-        last.split('.').next().unwrap_or(last).to_owned()
-    };
     documents
         .definitions
         .iter()
         .filter_map(|node| policy::definition(node, &name(sources.name(node.span)), faults))
         .collect()
+}
+
+fn initiatives(
+    documents: &PolicyDocuments,
+    sources: &SourceMap,
+    faults: &mut Diagnostics,
+) -> Vec<PolicySetDefinition> {
+    documents
+        .initiatives
+        .iter()
+        .filter_map(|node| policy::set_definition(node, &name(sources.name(node.span)), faults))
+        .collect()
+}
+
+/// What a document is called that has neither id nor name: its file without the ending.
+fn name(file: &str) -> String {
+    let last = file.rsplit('/').next().unwrap_or(file);
+    last.split('.').next().unwrap_or(last).to_owned()
 }
 
 /// The twins that ship with azpol.
@@ -134,6 +155,7 @@ fn shipped(sources: &mut SourceMap, faults: &mut Diagnostics) -> Vec<PolicyDefin
 /// The assignments that are evaluated, with their programs.
 fn bound(
     args: &RunArgs,
+    semantics: &Semantics,
     documents: &PolicyDocuments,
     shipped: Vec<PolicyDefinition>,
     inventory: &Inventory,
@@ -141,6 +163,8 @@ fn bound(
     faults: &mut Diagnostics,
 ) -> (Run, Selection) {
     let definitions = Definitions::new(definitions(documents, sources, faults), shipped, faults);
+    // Initiatives aren't evaluated yet; their faults are told.
+    let _ = initiatives(documents, sources, faults);
     let mut assignments: Vec<(PolicyAssignment, bool)> = documents
         .assignments
         .iter()
@@ -151,7 +175,8 @@ fn bound(
     assignments.extend(proposed.into_iter().map(|assignment| (assignment, true)));
     let selection = propose::selection(args, inventory, faults);
     let assignments = selection.select(assignments, &definitions, inventory, faults);
-    (resolve(assignments, &definitions, inventory, &AliasCatalog::built_in(), faults), selection)
+    let language = Language { aliases: &AliasCatalog::built_in(), semantics };
+    (resolve(assignments, &definitions, inventory, language, faults), selection)
 }
 
 /// What `--complete` asserted, in words.

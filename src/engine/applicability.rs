@@ -10,7 +10,7 @@ use super::evaluate::Run;
 use super::observe::Silent;
 use super::policy::{CompiledDetails, CompiledPolicy};
 use super::program::{Access, Computed, Operand, Path, Test, TestKind};
-use super::{Candidate, Subject, Truth, reads};
+use super::{Candidate, Cause, Subject, Truth, reads};
 
 impl CompiledPolicy {
     /// Whether the policy has a row for the resource.
@@ -21,19 +21,15 @@ impl CompiledPolicy {
         if self.looks_for_related() {
             return self.applies_to(subject, &mut Silent);
         }
+        if let Some(reason) = self.elsewhere() {
+            return Truth::unknown([Cause::MissingFact(reason.to_string().into())]);
+        }
         if self.excludes(subject.resource, &mut Silent) {
             return Truth::False;
         }
         let counts = Counts::of(&self.condition);
         let mut silent = Silent;
-        let mut run = Run {
-            subject,
-            view: Candidate::existing(subject.resource),
-            own: true,
-            parameters: &self.parameters,
-            lookups: &self.lookups,
-            observer: &mut silent,
-        };
+        let mut run = self.run(subject, Candidate::existing(subject.resource), true, &mut silent);
         reduced(&mut run, &self.condition, &counts, true)
     }
 

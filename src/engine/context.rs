@@ -4,16 +4,21 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::arm::expression::{Context, ContextFunction, Dialect, Failure};
-use crate::arm::{Object, Value};
+use crate::arm::{Object, Semantics, Value};
 use crate::inventory::Resource;
 use crate::policy::FieldName;
 
 use super::program::AliasAccess;
 use super::walk::{self, Found, Frame, FrameKind};
-use super::{BoundParameters, Candidate, Cause, Subject};
+use super::{BoundParameters, Candidate, Cause, Occasion, Subject};
 
 /// The aliases that the functions `field()` and `current()` name in a rule, by their names in lower case.
 pub(super) type Lookups = BTreeMap<String, AliasAccess>;
+
+const SUBSCRIPTION: [&str; 6] = ["id", "subscriptionId", "displayName", "tenantId", "state", "tags"];
+const GROUP: [&str; 7] = ["id", "name", "type", "location", "managedBy", "tags", "properties"];
+const POLICY: [&str; 4] = ["assignmentId", "definitionId", "setDefinitionId", "definitionReferenceId"];
+const REQUEST: [&str; 2] = ["apiVersion", "identity"];
 
 /// The place of an expression while a resource is evaluated.
 #[derive(Debug, Clone, Copy)]
@@ -24,8 +29,11 @@ pub(super) struct RuleContext<'r> {
     /// Whether `field()` reads the resource that the counts go through: not below `existenceCondition`.
     pub(super) own: bool,
     pub(super) frames: Option<&'r Frame<'r>>,
+    /// The definition's id.
+    pub(super) definition: &'r Arc<str>,
     pub(super) parameters: &'r BoundParameters,
     pub(super) lookups: &'r Lookups,
+    pub(super) semantics: &'r Semantics,
 }
 
 /// Why a truth can't be decided where an expression has no value.
@@ -49,22 +57,28 @@ impl Context for RuleContext<'_> {
         Dialect::Policy
     }
 
+    fn semantics(&self) -> &Semantics {
+        self.semantics
+    }
+
     fn ask(&self, function: ContextFunction, arguments: &[Value]) -> Result<Value, Failure> {
         match function {
             ContextFunction::Parameters => parameter(self.parameters, arguments),
             ContextFunction::Field => self.field(name_of("field", arguments)?),
             ContextFunction::Current if arguments.is_empty() => self.only(),
             ContextFunction::Current => self.current(name_of("current", arguments)?),
-            ContextFunction::Subscription => self.subscription(),
-            ContextFunction::ResourceGroup => self.resource_group(),
+            ContextFunction::Subscription => self.whole(&SUBSCRIPTION, RuleContext::of_subscription),
+            ContextFunction::ResourceGroup => self.whole(&GROUP, RuleContext::of_resource_group),
             ContextFunction::UtcNow => match self.subject.now {
                 Some(now) => Ok(now.into()),
                 None => Err(Failure::Unknown("the time of the evaluation isn't given".into())),
             },
-            ContextFunction::Policy => Err(Failure::Unsupported("the function `policy`".into())),
-            ContextFunction::RequestContext => {
-                Err(Failure::Unsupported("the function `requestContext`".into()))
-            }
+            ContextFunction::Policy => self.whole(&POLICY, RuleContext::of_policy),
+            ContextFunction::RequestContext => self.whole(&REQUEST, RuleContext::of_request),
+            ContextFunction::Claims => match self.subject.occasion.and_then(|o| o.claims.clone()) {
+                Some(claims) => Ok(claims),
+                None => Err(unknown("what an external evaluation claims")),
+            },
             other => Err(Failure::Error(format!("the function '{other:?}' doesn't exist in a policy rule"))),
         }
     }
@@ -78,6 +92,8 @@ impl Context for RuleContext<'_> {
         match function {
             ContextFunction::Subscription => self.of_subscription(member),
             ContextFunction::ResourceGroup => self.of_resource_group(member),
+            ContextFunction::Policy => self.of_policy(member),
+            ContextFunction::RequestContext => self.of_request(member),
             _ => None,
         }
     }
@@ -133,7 +149,11 @@ impl RuleContext<'_> {
                 let frames = if self.own { self.frames } else { None };
                 return self.alias(alias, Candidate { resource, planned: false }, frames);
             }
-            _ => return Err(Failure::Unsupported(format!("the field `{name}`"))),
+            FieldName::ApiVersion => {
+                return self.of_request("apiVersion").unwrap_or_else(|| Err(unknown("the API version")));
+            }
+            // Those with a path in the body are answered above.
+            FieldName::Kind | FieldName::Tags | FieldName::Tag(_) | FieldName::Identity(_) => "".into(),
         })
     }
 
@@ -194,14 +214,54 @@ impl RuleContext<'_> {
         Err(Failure::Error(format!("the function 'current' names no open count: '{name}'")))
     }
 
-    fn subscription(&self) -> Result<Value, Failure> {
+    /// A whole answer, of which every member has to be known.
+    fn whole(
+        &self,
+        members: &[&'static str],
+        one: impl Fn(&Self, &str) -> Option<Result<Value, Failure>>,
+    ) -> Result<Value, Failure> {
         let mut answer = Object::new();
-        for member in ["id", "subscriptionId", "displayName", "tenantId", "state", "tags"] {
-            if let Some(value) = self.of_subscription(member) {
-                answer.push(member, value?);
+        for member in members {
+            if let Some(value) = one(self, member) {
+                answer.push(*member, value?);
             }
         }
         Ok(answer.into())
+    }
+
+    fn of_policy(&self, member: &str) -> Option<Result<Value, Failure>> {
+        let given = |of: fn(&Occasion) -> &Option<Arc<str>>, what: &str| match self
+            .subject
+            .occasion
+            .and_then(|occasion| of(occasion).clone())
+        {
+            Some(text) => Ok(text.into()),
+            None => Err(unknown(what)),
+        };
+        Some(match member.to_ascii_lowercase().as_str() {
+            "assignmentid" => given(|o| &o.assignment_id, "on behalf of which assignment this is evaluated"),
+            "definitionid" => Ok(self.definition.clone().into()),
+            "setdefinitionid" => given(|o| &o.set_definition_id, "which initiative is assigned, if any"),
+            "definitionreferenceid" => {
+                given(|o| &o.definition_reference_id, "which member of an initiative this is, if any")
+            }
+            _ => return None,
+        })
+    }
+
+    fn of_request(&self, member: &str) -> Option<Result<Value, Failure>> {
+        let occasion = self.subject.occasion;
+        Some(match member.to_ascii_lowercase().as_str() {
+            "apiversion" => match occasion.and_then(|occasion| occasion.api_version.clone()) {
+                Some(version) => Ok(version.into()),
+                None => Err(unknown("which API version the request has")),
+            },
+            "identity" => match occasion.and_then(|occasion| occasion.identity.clone()) {
+                Some(identity) => Ok(identity),
+                None => Err(unknown("who makes the request")),
+            },
+            _ => return None,
+        })
     }
 
     fn of_subscription(&self, member: &str) -> Option<Result<Value, Failure>> {
@@ -219,16 +279,6 @@ impl RuleContext<'_> {
             "tags" => facts.tags.clone().ok_or_else(|| unknown("the tags of the subscription")),
             _ => return None,
         })
-    }
-
-    fn resource_group(&self) -> Result<Value, Failure> {
-        let mut answer = Object::new();
-        for member in ["id", "name", "type", "location", "managedBy", "tags", "properties"] {
-            if let Some(value) = self.of_resource_group(member) {
-                answer.push(member, value?);
-            }
-        }
-        Ok(answer.into())
     }
 
     fn of_resource_group(&self, member: &str) -> Option<Result<Value, Failure>> {

@@ -27,6 +27,10 @@ pub enum Doubt {
     ScopeAndGroup,
     /// Whether a type has tags and a location is judged by the resource's own location.
     IndexedByLocation,
+    /// Whether an alias can be modified isn't known.
+    ModifiableUnknown,
+    /// `add` finds another value and leaves it.
+    AddKeepsOther,
 }
 
 impl Doubt {
@@ -46,6 +50,8 @@ impl Doubt {
             Doubt::NestedWithoutName => "a nested type without a name is searched like a sibling",
             Doubt::ScopeAndGroup => "`existenceScope` and `resourceGroupName` are given together",
             Doubt::IndexedByLocation => "a type counts as indexed because this resource has a location",
+            Doubt::ModifiableUnknown => "an alias is taken as modifiable: its metadata isn't known",
+            Doubt::AddKeepsOther => "`add` is taken to leave another value as it is",
         }
     }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use crate::arm::{Location, Value};
+use crate::arm::{Location, Semantics, Value};
 use crate::policy::{FieldName, Operator};
 use crate::source::Span;
 
@@ -23,8 +23,11 @@ pub(super) struct Run<'r, O> {
     pub(super) view: Candidate<'r>,
     /// Whether this is the `if` block, where the function `field()` reads the same resource.
     pub(super) own: bool,
+    /// The definition's id.
+    pub(super) definition: &'r Arc<str>,
     pub(super) parameters: &'r BoundParameters,
     pub(super) lookups: &'r Lookups,
+    pub(super) semantics: &'r Semantics,
     pub(super) observer: &'r mut O,
 }
 
@@ -180,8 +183,10 @@ impl<O: Observer> Run<'_, O> {
             view: self.view,
             own: self.own,
             frames,
+            definition: self.definition,
             parameters: self.parameters,
             lookups: self.lookups,
+            semantics: self.semantics,
         }
     }
 
@@ -269,6 +274,13 @@ impl<O: Observer> Run<'_, O> {
                 };
                 self.value(operator, current, &located(target), Some("location"))
             }
+            Access::ApiVersion => match self.subject.occasion.and_then(|o| o.api_version.as_deref()) {
+                Some(version) => self.value(operator, Current::Text(version), target, Some("apiVersion")),
+                None => {
+                    let message = "the files don't say which API version the request has";
+                    Judged::unknown(Cause::MissingFact(message.into()))
+                }
+            },
             Access::Body(path) => self.path(path, operator, target, frames),
             Access::Alias(access) => match access.path(&resource.resource_type) {
                 Some(path) => self.path(path, operator, target, frames),
@@ -405,6 +417,10 @@ fn computed_access(name: &str, lookups: &Lookups) -> Result<Access, Cause> {
                 return Err(Cause::MissingFact(message.into()));
             }
         }
-        _ => return Err(Cause::MissingFact(format!("the field `{name}` is not supported yet").into())),
+        FieldName::ApiVersion => Access::ApiVersion,
+        // Those with a path in the body are answered above.
+        FieldName::Kind | FieldName::Tags | FieldName::Tag(_) | FieldName::Identity(_) => {
+            return Err(Cause::Fails(format!("`{name}` is no field").into()));
+        }
     })
 }

@@ -4,12 +4,14 @@
 mod answers;
 mod applicability;
 mod bind;
+mod change;
 pub mod codes;
 mod compare;
 mod compile;
 mod context;
 mod count;
 mod doubt;
+mod effects;
 mod evaluate;
 mod existence;
 mod extension_types;
@@ -27,13 +29,15 @@ mod walk;
 
 pub use answers::{Answers, Failing};
 pub use bind::{BoundParameters, bind};
-pub use compile::{NotBuilt, NotBuiltKind, compile};
+pub use change::{Change, ChangeKind, Changes, Clash, Outcome, Skipped, Write, clashes};
+pub use compile::{Language, NotBuilt, NotBuiltKind, compile};
 pub use doubt::Doubt;
+pub use effects::{NotEvaluable, Standing};
 pub use existence::{ExistenceCheck, NameRule, SearchPlace};
 pub use failures::Failures;
 pub use observe::{Explanation, ExplanationKind, LeafRecord, Looked, Observer, Part, Recorder, Silent};
-pub use policy::{CompiledPolicy, DeploymentOptions};
-pub use subject::{Candidate, Subject, SubscriptionSubject};
+pub use policy::{CompiledPolicy, DeploymentOptions, SecretReference};
+pub use subject::{Candidate, Occasion, Subject, SubscriptionSubject};
 pub use truth::{Cause, Truth};
 
 #[cfg(test)]

@@ -6,12 +6,13 @@ use crate::arm::expression::Failure;
 use crate::arm::template::{
     DeploymentRequest, Expansion, ExpansionFault, FaultKind, PreparedTemplate, ResourceGroupFacts,
 };
-use crate::arm::{Object, Reads, ResourceId, ResourceType, Value};
+use crate::arm::{Object, Reads, ResourceId, ResourceType, Semantics, Value};
 use crate::inventory::Resource;
 use crate::policy::{Effect, ExistenceScope};
 use crate::source::{Node, Span};
 
 use super::context::{Lookups, RuleContext};
+use super::effects::{Consequence, NotEvaluable};
 use super::evaluate::Run;
 use super::existence::{Wanted, search};
 use super::observe::Observer;
@@ -28,7 +29,12 @@ pub struct CompiledPolicy {
     pub(super) located: bool,
     pub(super) condition: Test,
     pub(super) details: Option<CompiledDetails>,
+    /// What other effects do.
+    pub(super) consequence: Consequence,
+    pub(super) not_evaluable: Option<NotEvaluable>,
     pub(super) parameters: BoundParameters,
+    /// How open points are read.
+    pub(super) semantics: Semantics,
     pub(super) lookups: Lookups,
 }
 
@@ -51,8 +57,35 @@ pub(super) struct CompiledDeployment {
     pub(super) scope: ExistenceScope,
     pub(super) location: Option<Arc<str>>,
     pub(super) parameters: Vec<(Arc<str>, Computed, Span)>,
+    pub(super) secrets: Vec<CompiledSecret>,
     pub(super) template: Arc<Node>,
     pub(super) read: ReadTemplate,
+}
+
+/// A parameter whose value lies in a key vault.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct CompiledSecret {
+    pub(super) parameter: Arc<str>,
+    pub(super) vault: Computed,
+    pub(super) name: Computed,
+    pub(super) version: Option<Computed>,
+    pub(super) span: Span,
+}
+
+/// A secret that a deployment reads from a key vault, as computed for a resource. Whoever deploys needs the right to
+/// read it (`Microsoft.KeyVault/vaults/deploy/action`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SecretReference {
+    /// The template's parameter.
+    pub parameter: Arc<str>,
+    /// The vault's id.
+    pub vault: Arc<str>,
+    /// The secret's name.
+    pub name: Arc<str>,
+    /// Its version; the newest without it.
+    pub version: Option<Arc<str>>,
+    /// Where the parameter's name stands.
+    pub span: Span,
 }
 
 /// What a deployment is called and where it runs.
@@ -101,6 +134,16 @@ fn fault(failure: &Failure, span: Span) -> ExpansionFault {
     ExpansionFault { message: failure.to_string(), expression: None, span, kind }
 }
 
+impl SecretReference {
+    /// What stands for the value in an expansion: only the deployment reads it.
+    fn expression(&self) -> Arc<str> {
+        let quoted = |text: &str| text.replace('\'', "''");
+        let version = self.version.as_ref().map(|version| format!(", '{}'", quoted(version)));
+        let (vault, name) = (quoted(&self.vault), quoted(&self.name));
+        format!("getSecret('{vault}', '{name}'{})", version.unwrap_or_default()).into()
+    }
+}
+
 impl CompiledPolicy {
     /// The id of the definition.
     pub fn definition(&self) -> &Arc<str> {
@@ -131,12 +174,21 @@ impl CompiledPolicy {
     ///
     /// For "if not exists" this decides whether there is a row at all. For `audit` and `deny` it is what makes
     /// a row non-compliant; see [`applicable`](Self::applicable).
+    /// A policy that a resource provider evaluates is undecided here for every resource.
     pub fn applies_to<O: Observer>(&self, subject: &Subject<'_>, observer: &mut O) -> Truth {
+        if let Some(reason) = self.elsewhere() {
+            return Truth::unknown([Cause::MissingFact(reason.to_string().into())]);
+        }
         if self.excludes(subject.resource, observer) {
             return Truth::False;
         }
         let view = Candidate::existing(subject.resource);
         self.run(subject, view, true, observer).test(&self.condition, None)
+    }
+
+    /// Why the rule isn't evaluated at all.
+    pub(super) fn elsewhere(&self) -> Option<&NotEvaluable> {
+        self.not_evaluable.as_ref().filter(|reason| **reason != NotEvaluable::Identity)
     }
 
     /// Whether there is never a row for the resource, whatever the rule says of it: the policy is disabled, its
@@ -157,14 +209,16 @@ impl CompiledPolicy {
         container || resource.location.is_none()
     }
 
-    fn run<'r, O: Observer>(
+    pub(super) fn run<'r, O: Observer>(
         &'r self,
         subject: &'r Subject<'r>,
         view: Candidate<'r>,
         own: bool,
         observer: &'r mut O,
     ) -> Run<'r, O> {
-        Run { subject, view, own, parameters: &self.parameters, lookups: &self.lookups, observer }
+        let (definition, parameters, lookups) = (&self.definition, &self.parameters, &self.lookups);
+        let semantics = &self.semantics;
+        Run { subject, view, own, definition, parameters, lookups, semantics, observer }
     }
 
     /// Where and under which name the related resource is looked for. An error where the effect looks for
@@ -199,7 +253,7 @@ impl CompiledPolicy {
     }
 
     /// A value of the details: `field()` reads the resource under `if`.
-    fn value(&self, computed: &Computed, subject: &Subject<'_>) -> Result<Value, Failure> {
+    pub(super) fn value(&self, computed: &Computed, subject: &Subject<'_>) -> Result<Value, Failure> {
         match computed {
             Computed::Known(value) => Ok(value.clone()),
             Computed::Fails(Cause::MissingFact(text)) => Err(Failure::Unknown(text.as_ref().to_owned())),
@@ -212,8 +266,10 @@ impl CompiledPolicy {
                 view: Candidate::existing(subject.resource),
                 own: true,
                 frames: None,
+                definition: &self.definition,
                 parameters: &self.parameters,
                 lookups: &self.lookups,
+                semantics: &self.semantics,
             }),
         }
     }
@@ -236,7 +292,11 @@ impl CompiledPolicy {
 
     /// The roles that the assignment's identity needs, as the definition writes their ids.
     pub fn role_definition_ids(&self) -> &[Arc<str>] {
-        self.details.as_ref().map_or(&[], |details| &details.role_definition_ids)
+        match (&self.details, self.change()) {
+            (Some(details), _) => &details.role_definition_ids,
+            (None, Some(change)) => &change.role_definition_ids,
+            (None, None) => &[],
+        }
     }
 
     /// `deployment.location`: where the deployment itself is kept, at subscription scope.
@@ -260,6 +320,7 @@ impl CompiledPolicy {
             let known = |computed: &Computed| matches!(computed, Computed::Known(_));
             let parameters = details.deployment.iter().flat_map(|deployment| &deployment.parameters);
             parameters.map(|(_, computed, _)| computed).all(known)
+                && details.deployment.iter().all(|deployment| deployment.secrets.is_empty())
                 && details.group.iter().all(|(computed, _)| known(computed))
         })
     }
@@ -278,7 +339,34 @@ impl CompiledPolicy {
                 Err(failure) => failures.push((failure, *span)),
             }
         }
+        for secret in &deployment.secrets {
+            match self.secret(secret, subject) {
+                Ok(read) => values.push(secret.parameter.clone(), Value::Runtime(read.expression())),
+                Err(failure) => failures.push((failure, secret.span)),
+            }
+        }
         if failures.is_empty() { Ok(values) } else { Err(failures) }
+    }
+
+    /// The secrets that the deployment reads from key vaults, computed for this resource.
+    pub fn deployment_secrets(&self, subject: &Subject<'_>) -> Result<Vec<SecretReference>, Failure> {
+        let deployment = self.details.as_ref().and_then(|details| details.deployment.as_ref());
+        let secrets = deployment.map_or(&[][..], |deployment| &deployment.secrets);
+        secrets.iter().map(|secret| self.secret(secret, subject)).collect()
+    }
+
+    fn secret(&self, secret: &CompiledSecret, subject: &Subject<'_>) -> Result<SecretReference, Failure> {
+        let text = |computed: &Computed, what: &str| match self.value(computed, subject)? {
+            Value::String(text) => Ok(text),
+            other => Err(Failure::Error(format!("`{what}` comes out as `{other}`, which is no text"))),
+        };
+        Ok(SecretReference {
+            parameter: secret.parameter.clone(),
+            vault: text(&secret.vault, "keyVault.id")?,
+            name: text(&secret.name, "secretName")?,
+            version: secret.version.as_ref().map(|version| text(version, "secretVersion")).transpose()?,
+            span: secret.span,
+        })
     }
 
     /// The group that the deployment runs in; `None` where it runs in the subscription.

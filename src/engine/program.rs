@@ -94,6 +94,8 @@ pub(super) enum Access {
     FullName,
     Id,
     Location,
+    /// `apiVersion` of the request.
+    ApiVersion,
     /// `tags`, `tags[x]`, `kind`, `identity.…`: a path that every type has.
     Body(Path),
     Alias(AliasAccess),

@@ -17,6 +17,28 @@ pub struct Subject<'a> {
     pub resource_group: Option<&'a ResourceGroupFacts>,
     /// What `utcNow()` answers, in ISO 8601.
     pub now: Option<&'a str>,
+    /// What `policy()`, `requestContext()` and `claims()` answer; without it they are unknown.
+    pub occasion: Option<&'a Occasion>,
+}
+
+/// On whose behalf a rule is evaluated. A `None` is a fact that the run doesn't have: reading it is unknown, never
+/// empty.
+///
+/// <https://learn.microsoft.com/azure/governance/policy/concepts/definition-structure-policy-rule#policy-functions>
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Occasion {
+    /// `policy().assignmentId`
+    pub assignment_id: Option<Arc<str>>,
+    /// `policy().setDefinitionId`: the initiative that the definition is a member of.
+    pub set_definition_id: Option<Arc<str>>,
+    /// `policy().definitionReferenceId`: which member.
+    pub definition_reference_id: Option<Arc<str>>,
+    /// `requestContext().apiVersion`; in a scan the newest one of the resource's type.
+    pub api_version: Option<Arc<str>>,
+    /// `requestContext().identity`: who makes the request. A scan has none.
+    pub identity: Option<Value>,
+    /// `claims()`: what an external evaluation attested.
+    pub claims: Option<Value>,
 }
 
 /// A resource that an existence condition looks at.
@@ -73,7 +95,8 @@ impl SubscriptionSubject {
 
     /// What a policy is evaluated for.
     pub fn subject<'a>(&'a self, now: Option<&'a str>) -> Subject<'a> {
-        Subject { resource: &self.resource, subscription: &self.facts, resource_group: None, now }
+        let (resource, subscription) = (&self.resource, &self.facts);
+        Subject { resource, subscription, resource_group: None, now, occasion: None }
     }
 
     /// The subscription as a resource.

@@ -9,7 +9,7 @@ use crate::arm::{ResourceId, ResourceType, Scope, SubscriptionId};
 use crate::compliance::{ComplianceState, PolicyState, Run};
 use crate::engine::SubscriptionSubject;
 use crate::inventory::Inventory;
-use crate::source::Diagnostics;
+use crate::source::{Diagnostics, Severity, SourceMap};
 
 use super::automation::{Destination, ExportAutomation, Kind};
 use super::facts::EventSource;
@@ -98,11 +98,11 @@ impl Intents {
     }
 
     /// Findings with their places: what can't be understood, and what exports nothing. Notes stand in results only.
-    pub fn findings(&self) -> Diagnostics {
+    pub fn findings(&self, sources: &SourceMap) -> Diagnostics {
         let mut found = Diagnostics::new();
         for note in self.asked.iter().chain(&self.notes) {
-            if note.code.severity > crate::source::Severity::Note {
-                found.push(note.diagnostic());
+            if note.code.severity > Severity::Note {
+                found.push(note.diagnostic(sources));
             }
         }
         found

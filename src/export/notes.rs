@@ -2,7 +2,7 @@
 //! that nobody sees.
 
 use crate::arm::{ResourceId, SubscriptionId};
-use crate::source::{Code, Diagnostic, Span};
+use crate::source::{Code, Diagnostic, SourceMap, Span, inside};
 
 use super::automation::{Destination, ExportAutomation, Kind, Reach};
 use super::codes;
@@ -31,11 +31,13 @@ pub struct Note {
 }
 
 impl Note {
-    /// As a finding.
-    pub fn diagnostic(&self) -> Diagnostic {
+    /// As a finding, at the part that it is about where the text of the automation still has it.
+    pub fn diagnostic(&self, sources: &SourceMap) -> Diagnostic {
+        let paths = [format!("properties.{}", self.place), self.place.clone()];
+        let part = paths.iter().find_map(|path| inside(sources, self.span, path));
         let of = if self.place.is_empty() { String::new() } else { format!(", `{}`", self.place) };
         Diagnostic::new(self.code, self.message.clone())
-            .at(self.span, format!("{}{of}", self.automation.name()))
+            .at(part.unwrap_or(self.span), format!("{}{of}", self.automation.name()))
     }
 }
 

@@ -43,4 +43,8 @@ codes! {
     UNKNOWN_FIELD = "AZP0319" "unknown-field" Error;
     /// A part of the document that a template computes.
     COMPUTED_PART = "AZP0320" "computed-part" Error;
+    /// A member of an initiative names a group that the initiative doesn't have.
+    UNKNOWN_GROUP = "AZP0321" "unknown-group" Error;
+    /// Two members of an initiative have one reference id.
+    DUPLICATE_REFERENCE = "AZP0322" "duplicate-reference" Error;
 }

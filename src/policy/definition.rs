@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::arm::ResourceType;
 use crate::arm::expression::Formula;
-use crate::source::{Node, Span};
+use crate::source::Span;
 
-use super::{Condition, ParameterDefinition};
+use super::{Condition, Details, ParameterDefinition};
 
 /// A policy definition.
 ///
@@ -58,6 +57,13 @@ pub enum PolicyType {
     Static,
 }
 
+impl PolicyType {
+    /// Whether Microsoft wrote it: what looks wrong in such a document is no fault of the user's.
+    pub fn is_from_service(self) -> bool {
+        matches!(self, PolicyType::BuiltIn | PolicyType::Static)
+    }
+}
+
 /// `mode`
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PolicyMode {
@@ -76,59 +82,8 @@ pub struct PolicyRule {
     pub condition: Condition,
     /// `then.effect`: a name or an expression.
     pub effect: Formula,
-    /// `then.details` of `auditIfNotExists` and `deployIfNotExists`.
+    /// `then.details`
     pub details: Option<Details>,
     /// The rule.
-    pub span: Span,
-}
-
-/// `then.details` of `auditIfNotExists` and `deployIfNotExists`.
-///
-/// <https://learn.microsoft.com/azure/governance/policy/concepts/effect-deploy-if-not-exists>
-#[derive(Debug, Clone)]
-pub struct Details {
-    /// `type`: of the related resource.
-    pub resource_type: ResourceType,
-    /// `name`: of the related resource.
-    pub name: Option<Formula>,
-    /// `resourceGroupName`
-    pub resource_group_name: Option<Formula>,
-    /// `existenceScope`
-    pub existence_scope: ExistenceScope,
-    /// Whether `existenceScope` is written.
-    pub existence_scope_given: bool,
-    /// `existenceCondition`
-    pub existence_condition: Option<Condition>,
-    /// `roleDefinitionIds`
-    pub role_definition_ids: Vec<Arc<str>>,
-    /// `deployment`, of `deployIfNotExists`.
-    pub deployment: Option<Deployment>,
-    /// The details.
-    pub span: Span,
-}
-
-/// `existenceScope`, `deploymentScope`
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ExistenceScope {
-    /// A resource group; the default.
-    ResourceGroup,
-    /// The subscription.
-    Subscription,
-}
-
-/// `details.deployment` with `details.deploymentScope`.
-#[derive(Debug, Clone)]
-pub struct Deployment {
-    /// `deploymentScope`
-    pub scope: ExistenceScope,
-    /// `deployment.location`: a literal, wanted at subscription scope.
-    pub location: Option<Arc<str>>,
-    /// `deployment.properties.parameters`: name, value (an expression of the policy dialect) and place.
-    pub parameters: Vec<(Arc<str>, Formula, Span)>,
-    /// Parameters whose value is a Key Vault `reference`: name and place.
-    pub secrets: Vec<(Arc<str>, Span)>,
-    /// `deployment.properties.template`, untouched.
-    pub template: Arc<Node>,
-    /// The deployment.
     pub span: Span,
 }

@@ -7,20 +7,25 @@ mod assignment;
 pub mod codes;
 mod condition;
 mod definition;
+mod details;
 mod effect;
 mod field;
 mod lower;
 mod parameter;
+mod set;
 mod shipped;
 
 pub use assignment::{EnforcementMode, Identity, IdentityType, PolicyAssignment, Selective};
 pub use condition::{Condition, Count, Leaf, Operator, Subject};
-pub use definition::{
-    DefinitionSource, Deployment, Details, ExistenceScope, PolicyDefinition, PolicyMode, PolicyRule,
-    PolicyType,
+pub use definition::{DefinitionSource, PolicyDefinition, PolicyMode, PolicyRule, PolicyType};
+pub use details::{
+    ActionDetails, AppendDetails, AppendEntry, CascadeBehavior, ConflictEffect, Deployment, Details,
+    ExistenceDetails, ExistenceScope, ManualDetails, ManualState, ModifyDetails, ModifyOperation,
+    NetworkGroupDetails, OperationKind, ProviderDetails, ProviderDetailsKind, SecretParameter,
 };
 pub use effect::Effect;
 pub use field::{FieldFault, FieldName};
-pub use lower::{assignment, definition};
+pub use lower::{assignment, definition, set_definition};
 pub use parameter::{ParameterDefinition, ParameterType};
+pub use set::{MemberParameter, PolicyGroup, PolicyMember, PolicySetDefinition};
 pub use shipped::{SHIPPED, Shipped};

@@ -1,5 +1,6 @@
 //! The suites over the material that lies beside the checkout, in `../shared`.
 
+mod corpus;
 mod definitions;
 mod functions;
 mod goldens;

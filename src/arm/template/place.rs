@@ -204,7 +204,11 @@ impl Context for Place<'_> {
             ContextFunction::Deployment => answers::whole(answers::deployment(self.deployment), "deployment"),
             ContextFunction::Environment => Ok(answers::environment()),
             ContextFunction::ManagementGroup => error("the deployment doesn't run at a management group"),
-            ContextFunction::Field
+            ContextFunction::ManagementGroupResourceId => {
+                resource::management_group_resource_id(None, arguments)
+            }
+            ContextFunction::Claims
+            | ContextFunction::Field
             | ContextFunction::Current
             | ContextFunction::Policy
             | ContextFunction::RequestContext => error("the function doesn't exist in a deployment template"),

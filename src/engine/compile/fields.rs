@@ -32,10 +32,9 @@ impl Compiler<'_> {
             FieldName::Id => Access::Id,
             FieldName::Location => Access::Location,
             FieldName::Alias(alias) => Access::Alias(self.alias(&alias, span)?),
-            _ => {
-                self.not_built(NotBuiltKind::Field, format!("the field `{text}`"), span);
-                return None;
-            }
+            FieldName::ApiVersion => Access::ApiVersion,
+            // Those with a path in the body are answered above.
+            FieldName::Kind | FieldName::Tags | FieldName::Tag(_) | FieldName::Identity(_) => return None,
         })
     }
 
@@ -56,6 +55,7 @@ impl Compiler<'_> {
     pub(super) fn everywhere(&mut self, alias: &Arc<str>, span: Span) -> Option<AliasAccess> {
         let hidden = |path: &str| path.matches(EACH).count() > alias.matches(EACH).count();
         let paths: Vec<_> = self
+            .language
             .aliases
             .find(alias)
             .map(|(resource_type, path)| {

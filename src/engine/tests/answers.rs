@@ -37,8 +37,13 @@ fn boxes() -> Vec<Resource> {
 fn answers_are_those_of_the_policy() {
     let facts = facts();
     let subject_of = resource("{}");
-    let subject =
-        Subject { resource: &subject_of, subscription: &facts, resource_group: None, now: Some("2026") };
+    let subject = Subject {
+        resource: &subject_of,
+        subscription: &facts,
+        resource_group: None,
+        now: Some("2026"),
+        occasion: None,
+    };
     let boxes = boxes();
     let conditions = [
         format!(r#"{{"field": "{BOX}/size", "equals": 1}}"#),

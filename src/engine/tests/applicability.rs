@@ -14,7 +14,7 @@ fn rule(mode: &str, condition: &str, then: &str) -> String {
 fn row(text: &str, resource: &Resource) -> (bool, bool) {
     let policy = compiled(text, "{}").expect("compiles");
     let facts = facts();
-    let subject = Subject { resource, subscription: &facts, resource_group: None, now: None };
+    let subject = Subject { resource, subscription: &facts, resource_group: None, now: None, occasion: None };
     let is = |truth: Truth| match truth {
         Truth::True => true,
         Truth::False => false,

@@ -18,7 +18,13 @@ fn policy(details: &str) -> CompiledPolicy {
 
 fn check(details: &str, resource: &Resource) -> Result<ExistenceCheck, Failure> {
     let facts = facts();
-    policy(details).existence(&Subject { resource, subscription: &facts, resource_group: None, now: None })
+    policy(details).existence(&Subject {
+        resource,
+        subscription: &facts,
+        resource_group: None,
+        now: None,
+        occasion: None,
+    })
 }
 
 fn id(text: &str) -> ResourceId {
@@ -111,7 +117,8 @@ fn the_condition_reads_the_candidate_and_the_function_the_resource() {
             "type": "contoso.things/crates", "properties": {"depth": 4, "size": 1}}"#,
     );
     let facts = facts();
-    let subject = Subject { resource: &boxes, subscription: &facts, resource_group: None, now: None };
+    let subject =
+        Subject { resource: &boxes, subscription: &facts, resource_group: None, now: None, occasion: None };
     assert_eq!(policy.satisfies(&subject, Candidate::existing(&candidate), &mut Silent), Truth::True);
 }
 
@@ -119,7 +126,8 @@ fn the_condition_reads_the_candidate_and_the_function_the_resource() {
 fn without_a_condition_any_candidate_satisfies() {
     let policy = policy(r#""type": "Contoso.Things/crates""#);
     let (facts, boxes) = (facts(), resource("{}"));
-    let subject = Subject { resource: &boxes, subscription: &facts, resource_group: None, now: None };
+    let subject =
+        Subject { resource: &boxes, subscription: &facts, resource_group: None, now: None, occasion: None };
     assert_eq!(policy.satisfies(&subject, Candidate::existing(&boxes), &mut Silent), Truth::True);
     let reads = policy.reads();
     assert!(reads.wants_every_type());

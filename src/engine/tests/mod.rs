@@ -10,14 +10,14 @@ mod planned;
 mod truths;
 
 use crate::arm::template::SubscriptionFacts;
-use crate::arm::{AliasCatalog, Location, ResourceId, ResourceType, SubscriptionId, Value};
+use crate::arm::{AliasCatalog, Location, ResourceId, ResourceType, Semantics, SubscriptionId, Value};
 use crate::inventory::{Resource, ShapeLoss};
 use crate::policy::{PolicyDefinition, assignment, definition};
 use crate::source::{Diagnostics, FileId, Node, Span, json};
 
 use super::{
-    BoundParameters, Candidate, Cause, CompiledPolicy, Doubt, NotBuilt, Recorder, Silent, Subject, Truth,
-    bind, compile,
+    BoundParameters, Candidate, Cause, CompiledPolicy, Doubt, Language, NotBuilt, Recorder, Silent, Subject,
+    Truth, bind, compile,
 };
 
 pub(super) const BOX: &str = "Contoso.Things/boxes";
@@ -128,14 +128,14 @@ pub(super) fn with_parameters(condition: &str) -> String {
 pub(super) fn compiled(text: &str, parameters: &str) -> Result<CompiledPolicy, Vec<NotBuilt>> {
     let definition = lowered(text);
     let bound = bound(&definition, parameters).unwrap_or_else(|faults| panic!("{faults:?}"));
-    compile(&definition, &bound, &aliases())
+    compile(&definition, &bound, Language { aliases: &aliases(), semantics: &Semantics::DEFAULT })
 }
 
 /// The truth of a condition for a resource, with doubts; the fast path and the recording one agree.
 pub(super) fn judge(condition: &str, resource: &Resource) -> (Truth, Vec<Doubt>) {
     let policy = compiled(&with_parameters(condition), "{}").unwrap_or_else(|missing| panic!("{missing:?}"));
     let facts = facts();
-    let subject = Subject { resource, subscription: &facts, resource_group: None, now: None };
+    let subject = Subject { resource, subscription: &facts, resource_group: None, now: None, occasion: None };
     let mut recorder = Recorder::new();
     let truth = policy.applies_to(&subject, &mut recorder);
     assert_eq!(policy.applies_to(&subject, &mut Silent), truth, "{condition}");

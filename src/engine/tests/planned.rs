@@ -11,7 +11,13 @@ fn planned(condition: &str, properties: &str) -> Truth {
     );
     let policy = compiled(&text, "{}").expect("compiles");
     let (facts, subscription, boxes) = (facts(), of_body(SUBSCRIPTION), resource(properties));
-    let subject = Subject { resource: &subscription, subscription: &facts, resource_group: None, now: None };
+    let subject = Subject {
+        resource: &subscription,
+        subscription: &facts,
+        resource_group: None,
+        now: None,
+        occasion: None,
+    };
     let mut recorder = Recorder::new();
     let truth = policy.satisfies(&subject, Candidate::planned(&boxes), &mut recorder);
     assert_eq!(policy.satisfies(&subject, Candidate::planned(&boxes), &mut Silent), truth);

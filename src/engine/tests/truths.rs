@@ -83,7 +83,8 @@ fn a_folded_part_stays_in_the_explanation() {
     let policy = compiled(&with_parameters(&condition), "{}").expect("compiles");
     let boxes = resource(r#"{"list": [{"color": "red"}, {"color": "green"}]}"#);
     let facts = facts();
-    let subject = Subject { resource: &boxes, subscription: &facts, resource_group: None, now: None };
+    let subject =
+        Subject { resource: &boxes, subscription: &facts, resource_group: None, now: None, occasion: None };
     let mut recorder = Recorder::new();
     assert_eq!(policy.applies_to(&subject, &mut recorder), Truth::False);
     assert_eq!(policy.applies_to(&subject, &mut Silent), Truth::False);
@@ -130,7 +131,8 @@ fn below_not_the_true_ones_are_those_that_fail() {
             .expect("compiles");
     let boxes = resource("{}");
     let facts = facts();
-    let subject = Subject { resource: &boxes, subscription: &facts, resource_group: None, now: None };
+    let subject =
+        Subject { resource: &boxes, subscription: &facts, resource_group: None, now: None, occasion: None };
     let mut recorder = Recorder::new();
     assert_eq!(policy.applies_to(&subject, &mut recorder), Truth::False);
     let failed = recorder.failed();

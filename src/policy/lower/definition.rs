@@ -9,14 +9,14 @@ use crate::source::{Diagnostic, Diagnostics, Node, NodeValue};
 
 use super::parameters::parameters;
 use super::placeholder::placeholder;
-use super::reading::{Lowering, suggest, unwrapped};
+use super::reading::{Lowering, Owner, suggest, unwrapped};
 use super::rule::rule;
 
 /// Where ids of built-in definitions begin.
 const BUILT_IN: &str = "/providers/microsoft.authorization/policydefinitions/";
 
 /// What stands beside the rule. Tools add members of their own, so only what looks misspelt is a fault.
-const PROPERTIES: &[&str] = &[
+pub(super) const PROPERTIES: &[&str] = &[
     "displayName",
     "description",
     "policyType",
@@ -50,15 +50,18 @@ fn envelope(node: &Node, fallback: &str, lowering: &mut Lowering<'_>) -> Option<
     let given_rule = if bare_rule {
         properties
     } else {
-        misspelt(properties, lowering);
+        misspelt(properties, "a definition", PROPERTIES, lowering);
         let Some(given) = properties.get("policyRule") else {
             lowering.missing(properties.span, "policyRule", "the definition");
             return None;
         };
         given
     };
-    let parameters = if bare_rule { Vec::new() } else { parameters(properties.get("parameters"), lowering) };
-    let id = id(node, lowering);
+    let id = envelope_id(node, lowering);
+    let policy_type = policy_type(properties, id.as_ref(), BUILT_IN, lowering);
+    let from_service = policy_type.is_some_and(PolicyType::is_from_service);
+    let parameters =
+        if bare_rule { Vec::new() } else { parameters(properties.get("parameters"), from_service, lowering) };
     let text = |lowering: &mut Lowering<'_>, key: &str| {
         lowering.text(properties, key).filter(|text| !text.trim().is_empty())
     };
@@ -67,11 +70,11 @@ fn envelope(node: &Node, fallback: &str, lowering: &mut Lowering<'_>) -> Option<
         .filter(|name| !name.is_empty())
         .or_else(|| id.as_ref().map(|id| id.name().into()))
         .unwrap_or_else(|| fallback.into());
-    let policy_type = policy_type(properties, id.as_ref(), lowering);
     let mode = mode(properties, lowering);
-    let rule = rule(given_rule, lowering);
+    let rule = rule(given_rule, mode.as_ref(), lowering);
     let declared: Vec<String> = declared(properties).collect();
-    lowering.check_reads(&declared.iter().map(String::as_str).collect::<Vec<_>>());
+    let declared: Vec<_> = declared.iter().map(String::as_str).collect();
+    lowering.check_reads(&declared, Owner::Definition);
     let metadata = properties.get("metadata");
     let of_metadata = |key: &str| metadata.and_then(|m| m.get(key)).and_then(Node::as_str).map(Arc::from);
     Some(PolicyDefinition {
@@ -96,20 +99,21 @@ fn declared(properties: &Node) -> impl Iterator<Item = String> {
 }
 
 /// Faults for keys that are nearly one of those that a definition has.
-fn misspelt(properties: &Node, lowering: &mut Lowering<'_>) {
+pub(super) fn misspelt(properties: &Node, owner: &str, known: &[&str], lowering: &mut Lowering<'_>) {
     for member in properties.members() {
-        let known = PROPERTIES.iter().any(|key| key.eq_ignore_ascii_case(&member.key));
-        if known || nearest(&member.key, PROPERTIES.iter().copied()).is_none() {
+        let is_known = known.iter().any(|key| key.eq_ignore_ascii_case(&member.key));
+        if is_known || nearest(&member.key, known.iter().copied()).is_none() {
             continue;
         }
-        let message = format!("a definition has no member `{}`", member.key);
+        let message = format!("{owner} has no member `{}`", member.key);
         let fault = Diagnostic::new(&codes::UNKNOWN_KEY, message).at(member.key_span, "probably misspelt");
-        lowering.fault(suggest(fault, &member.key, PROPERTIES));
+        lowering.fault(suggest(fault, &member.key, known));
     }
 }
 
-fn id(node: &Node, lowering: &mut Lowering<'_>) -> Option<ResourceId> {
-    let given = ["id", "resourceId", "policyDefinitionId"]
+/// The id that a definition or an initiative states.
+pub(super) fn envelope_id(node: &Node, lowering: &mut Lowering<'_>) -> Option<ResourceId> {
+    let given = ["id", "resourceId", "policyDefinitionId", "policySetDefinitionId"]
         .iter()
         .find_map(|key| node.get(key).filter(|given| given.as_str().is_some_and(|text| !text.is_empty())))?;
     let text = lowering.as_text(given, "id")?;
@@ -129,13 +133,15 @@ fn id(node: &Node, lowering: &mut Lowering<'_>) -> Option<ResourceId> {
     parsed
 }
 
-fn policy_type(
+/// `policyType`; without it, what an id below `built_in` says.
+pub(super) fn policy_type(
     properties: &Node,
     id: Option<&ResourceId>,
+    built_in: &str,
     lowering: &mut Lowering<'_>,
 ) -> Option<PolicyType> {
     let by_id = match id {
-        Some(id) if id.folded().starts_with(BUILT_IN) => PolicyType::BuiltIn,
+        Some(id) if id.folded().starts_with(built_in) => PolicyType::BuiltIn,
         _ => PolicyType::Custom,
     };
     let Some(given) = properties.get("policyType").filter(|given| !given.is_null()) else {

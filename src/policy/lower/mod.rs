@@ -6,13 +6,17 @@
 mod assignment;
 mod condition;
 mod definition;
+mod details;
+mod existence;
 mod parameters;
 mod placeholder;
 mod reading;
 mod rule;
+mod set;
 
 #[cfg(test)]
 mod tests;
 
 pub use assignment::assignment;
 pub use definition::definition;
+pub use set::set_definition;

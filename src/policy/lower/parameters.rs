@@ -11,13 +11,23 @@ use super::reading::Lowering;
 const KEYS: &[&str] =
     &["type", "metadata", "defaultValue", "allowedValues", "schema", "displayName", "description"];
 
-pub(super) fn parameters(node: Option<&Node>, lowering: &mut Lowering<'_>) -> Vec<ParameterDefinition> {
+/// Lowers declarations. In a document that the service itself gives out, a default that its declaration rules
+/// out stops nothing: Microsoft ships such ones.
+pub(super) fn parameters(
+    node: Option<&Node>,
+    from_service: bool,
+    lowering: &mut Lowering<'_>,
+) -> Vec<ParameterDefinition> {
     let Some(node) = node.filter(|node| !node.is_null()) else { return Vec::new() };
     let Some(node) = lowering.object(node, "parameters") else { return Vec::new() };
-    node.members().iter().filter_map(|member| parameter(member, lowering)).collect()
+    node.members().iter().filter_map(|member| parameter(member, from_service, lowering)).collect()
 }
 
-fn parameter(member: &Member, lowering: &mut Lowering<'_>) -> Option<ParameterDefinition> {
+fn parameter(
+    member: &Member,
+    from_service: bool,
+    lowering: &mut Lowering<'_>,
+) -> Option<ParameterDefinition> {
     let node = lowering.object(&member.value, &member.key)?;
     lowering.only(node, &format!("parameter `{}`", member.key), KEYS);
     let names: Vec<_> = ParameterType::ALL.iter().map(|known| known.as_str()).collect();
@@ -54,7 +64,7 @@ fn parameter(member: &Member, lowering: &mut Lowering<'_>) -> Option<ParameterDe
         assign_permissions,
         span: member.key_span,
     };
-    check_default(&declared, node, lowering);
+    check_default(&declared, node, from_service, lowering);
     Some(declared)
 }
 
@@ -63,7 +73,12 @@ fn is_true(node: &Node) -> bool {
 }
 
 /// A default that the declaration itself rules out.
-fn check_default(declared: &ParameterDefinition, node: &Node, lowering: &mut Lowering<'_>) {
+fn check_default(
+    declared: &ParameterDefinition,
+    node: &Node,
+    from_service: bool,
+    lowering: &mut Lowering<'_>,
+) {
     let (Some(default), Some(place)) = (&declared.default, node.get("defaultValue")) else { return };
     if !declared.parameter_type.admits(default) {
         let message = format!(
@@ -72,7 +87,8 @@ fn check_default(declared: &ParameterDefinition, node: &Node, lowering: &mut Low
             place.kind(),
             declared.parameter_type.described()
         );
-        lowering.fault(Diagnostic::new(&codes::BAD_DECLARATION, message).at(place.span, "of another type"));
+        let fault = Diagnostic::new(&codes::BAD_DECLARATION, message).at(place.span, "of another type");
+        lowering.fault(if from_service { fault.severity(Severity::Warning) } else { fault });
     } else if let Some(value) = declared.refused(default) {
         let message =
             format!("the default of `{}` isn't one of its `allowedValues`: `{value}`", declared.name);

@@ -8,6 +8,13 @@ use crate::arm::nearest::nearest;
 use crate::policy::codes;
 use crate::source::{Code, Diagnostic, Diagnostics, Node, NodeValue, Severity, Span, json};
 
+/// What declares parameters.
+#[derive(Clone, Copy)]
+pub(super) enum Owner {
+    Definition,
+    Initiative,
+}
+
 /// One document being lowered.
 pub(super) struct Lowering<'a> {
     /// Where faults go.
@@ -49,13 +56,20 @@ impl<'a> Lowering<'a> {
         Some(formula)
     }
 
-    /// A fault for each parameter that an expression reads and the definition doesn't declare.
-    pub(super) fn check_reads(&mut self, declared: &[&str]) {
+    /// A fault for each parameter that an expression reads and the document doesn't declare.
+    pub(super) fn check_reads(&mut self, declared: &[&str], owner: Owner) {
         for (name, span) in std::mem::take(&mut self.read) {
             if declared.iter().any(|known| known.eq_ignore_ascii_case(&name)) {
                 continue;
             }
-            let message = format!("the rule reads parameter `{name}`, which the definition doesn't declare");
+            let message = match owner {
+                Owner::Definition => {
+                    format!("the rule reads parameter `{name}`, which the definition doesn't declare")
+                }
+                Owner::Initiative => {
+                    format!("a member reads parameter `{name}`, which the initiative doesn't declare")
+                }
+            };
             let fault = Diagnostic::new(&codes::UNDECLARED_REFERENCE, message).at(span, "read here");
             self.fault(suggest(fault, &name, declared));
         }

@@ -1,7 +1,8 @@
 use crate::arm::{Scope, Value};
 use crate::policy::{
-    Condition, EnforcementMode, ExistenceScope, Identity, IdentityType, ParameterType, PolicyAssignment,
-    PolicyDefinition, PolicyMode, PolicyType, Selective, assignment, definition,
+    Condition, Details, Effect, EnforcementMode, ExistenceScope, Identity, IdentityType, ParameterType,
+    PolicyAssignment, PolicyDefinition, PolicyMode, PolicyType, ProviderDetailsKind, Selective, assignment,
+    definition, set_definition,
 };
 use crate::source::{Diagnostics, FileId, Node, json};
 
@@ -91,9 +92,10 @@ fn details_are_read_in_any_case() {
         "ResourceGroupName": "[concat('r', 'g')]", "existenceScope": "resourcegroup", "deploymentScope": "Subscription",
         "existencecondition": {"anyof": [{"field": "kind", "exists": "True"}]}, "roleDefinitionIds": ["/r/1"],
         "deployment": {"location": "westeurope", "properties": {"mode": "incremental", "template": {"resources": []},
-            "parameters": {"a": {"value": "[field('name')]"}, "s": {"reference": {"secretName": "x"}}}}}}}}"#;
+            "parameters": {"a": {"value": "[field('name')]"}, "s": {"reference": {"keyVault": {"id": "[field('id')]"}, "secretName": "x"}}}}}}}}"#;
     let lowered = defined(text);
     let details = lowered.rule.details.expect("details");
+    let Details::Existence(details) = details else { panic!("{details:?}") };
     assert_eq!(details.resource_type.as_str(), "Microsoft.Security/automations");
     assert_eq!(
         (details.existence_scope, details.existence_scope_given),
@@ -103,19 +105,156 @@ fn details_are_read_in_any_case() {
     let deployment = details.deployment.expect("deployment");
     assert_eq!(deployment.scope, ExistenceScope::Subscription);
     assert_eq!(deployment.parameters.len(), 1);
-    assert_eq!(&*deployment.secrets[0].0, "s");
+    assert_eq!(&*deployment.secrets[0].name, "s");
+}
+
+/// A definition whose effect and details are these.
+fn then(effect: &str, details: &str) -> String {
+    format!(
+        r#"{{"parameters": {{"effect": {{"type": "String"}}, "x": {{}}}}, "policyRule": {{
+            "if": {{"field": "name", "exists": true}}, "then": {{"effect": "{effect}", "details": {details}}}}}}}"#
+    )
 }
 
 #[test]
-fn details_of_other_effects_are_no_fault() {
-    for details in
-        [r#"[{"field": "tags.x", "value": "y"}]"#, r#"{"operations": [], "roleDefinitionIds": []}"#]
-    {
-        let text = format!(
-            r#"{{"if": {{"field": "name", "exists": true}}, "then": {{"effect": "modify", "details": {details}}}}}"#
-        );
-        assert!(defined(&text).rule.details.is_none());
+fn the_form_of_details_decides_what_they_are() {
+    let serves = |effect: &str, details: &str| {
+        let lowered = defined(&then(effect, details)).rule.details.expect("details");
+        Effect::ALL
+            .iter()
+            .copied()
+            .filter(|effect| lowered.serves(*effect))
+            .map(Effect::as_str)
+            .collect::<Vec<_>>()
+    };
+    let any = |more: &[&'static str]| {
+        let mut all = [&["audit", "deny", "disabled"], more].concat();
+        all.sort_unstable();
+        all
+    };
+    let by_parameter = "[parameters('effect')]";
+    let modify = r#"{"operations": [{"operation": "Add", "field": "tags.x", "value": "[parameters('x')]"}]}"#;
+    for (effect, details, wanted) in [
+        ("append", r#"[{"field": "tags.x", "value": 1}]"#, &["append"][..]),
+        (
+            by_parameter,
+            r#"[{"field": "[concat('tags[', 'x', ']')]", "value": {"a": "[field('id')]"}}]"#,
+            &["append"],
+        ),
+        ("Modify", modify, &["modify"]),
+        (by_parameter, modify, &["modify"]),
+        (
+            by_parameter,
+            r#"{"actionNames": ["Delete"], "cascadeBehaviors": {"resourceGroup": "allow"}}"#,
+            &["auditAction", "denyAction"],
+        ),
+        (by_parameter, r#"{"defaultState": "Non-compliant"}"#, &["manual"]),
+        ("addToNetworkGroup", r#"{"networkGroupId": "[parameters('x')]"}"#, &["addToNetworkGroup"]),
+        (by_parameter, r#"{"type": "a.b/c"}"#, &["auditIfNotExists", "deployIfNotExists"]),
+    ] {
+        assert_eq!(serves(effect, details), any(wanted), "{details}");
     }
+    // What an effect without details has beside it is never looked at.
+    assert!(defined(&then("audit", r#"{"type": 1}"#)).rule.details.is_none());
+}
+
+#[test]
+fn details_of_provider_modes_are_kept_as_they_are() {
+    for (details, kind) in [
+        (
+            r#"{"templateInfo": {"sourceType": "PublicURL"}, "kinds": "[parameters('x')]"}"#,
+            ProviderDetailsKind::Constraint,
+        ),
+        (r#"{"mutationInfo": {}}"#, ProviderDetailsKind::Mutation),
+        (r#"{"policyId": "a", "policy": "b"}"#, ProviderDetailsKind::RegoPolicy),
+        (r#"{"setting": {"name": "a"}}"#, ProviderDetailsKind::Setting),
+        (r#"{"type": "a.b/c"}"#, ProviderDetailsKind::Other),
+    ] {
+        let text =
+            then("[parameters('effect')]", details).replacen('{', r#"{"mode": "Microsoft.X.Data", "#, 1);
+        match defined(&text).rule.details {
+            Some(Details::Provider(found)) => {
+                assert_eq!(found.kind, kind);
+                assert_eq!(Value::from(&*found.node), Value::from(&node(details)));
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[test]
+fn faults_of_details_are_found_at_once() {
+    let at = |effect: &str, details: &str| {
+        faults_of(&then(effect, details)).into_iter().map(|(code, text, _)| (code, text)).collect::<Vec<_>>()
+    };
+    let one = |code: &'static str, text: &str| vec![(code, text.to_owned())];
+    assert_eq!(at("append", r#"{"field": "tags"}"#), one("AZP0302", r#"{"field": "tags"}"#));
+    assert_eq!(at("append", r#"[{"field": "tgas", "value": 1}]"#), one("AZP0319", r#""tgas""#));
+    assert_eq!(
+        at(
+            "modify",
+            r#"{"conflictEffect": "audti", "operations": [{"operation": "ad", "field": "tags.x"},
+            {"operation": "remove", "field": "tags.x", "condition": "[equals(field('name'), '')]"},
+            {"operation": "addOrReplace", "field": "tags.x"}]}"#
+        ),
+        [
+            ("AZP0307", r#""audti""#.to_owned()),
+            ("AZP0307", r#""ad""#.to_owned()),
+            ("AZP0204", r#""[equals(field('name'), '')]""#.to_owned()),
+            ("AZP0301", r#"{"operation": "addOrReplace", "field": "tags.x"}"#.to_owned()),
+        ]
+    );
+    assert_eq!(at("denyAction", r#"{"actionNames": ["read"]}"#), one("AZP0307", r#""read""#));
+    assert_eq!(at("denyAction", r#"{"actionNames": "delete"}"#), one("AZP0302", r#""delete""#));
+    assert_eq!(at("manual", r#"{"defaultState": "maybe"}"#), one("AZP0307", r#""maybe""#));
+    assert_eq!(at("addToNetworkGroup", "{}"), one("AZP0301", "{}"));
+}
+
+const SET: &str = r#"{"id": "/providers/Microsoft.Management/managementGroups/m/providers/Microsoft.Authorization/policySetDefinitions/base",
+    "properties": {"displayName": "Base", "metadata": {"category": "Tags", "version": "1.0.0"},
+    "parameters": {"tag": {"type": "String", "defaultValue": "owner"}},
+    "policyDefinitionGroups": [{"name": "G1", "category": "c"}],
+    "policyDefinitions": [
+        {"policyDefinitionId": "/providers/Microsoft.Authorization/policyDefinitions/a", "groupNames": ["g1"],
+            "parameters": {"tagName": {"value": "[parameters('Tag')]"}}, "definitionVersion": "1.*.*"},
+        {"policyDefinitionId": "/providers/Microsoft.Authorization/policyDefinitions/A"},
+        {"policyDefinitionId": "/providers/Microsoft.Authorization/policyDefinitions/a", "policyDefinitionReferenceId": "third"}
+    ]}}"#;
+
+#[test]
+fn initiatives_are_read_with_their_members() {
+    let mut faults = Diagnostics::new();
+    let set = set_definition(&node(SET), "file", &mut faults).expect("initiative");
+    assert!(faults.is_empty(), "{faults:?}");
+    assert_eq!((&*set.name, &*set.display_name, set.policy_type), ("base", "Base", PolicyType::Custom));
+    let ids: Vec<_> =
+        set.members.iter().map(|member| (&*member.reference_id, member.reference_given)).collect();
+    assert_eq!(ids, [("a", false), ("A_2", false), ("third", true)]);
+    assert_eq!(set.member("THIRD").map(|member| member.span), Some(set.members[2].span));
+    assert_eq!(set.members[0].definition_version.as_deref(), Some("1.*.*"));
+    assert_eq!(set.members[0].parameters[0].value.expressions().count(), 1);
+}
+
+#[test]
+fn faults_of_initiatives_are_found_at_once() {
+    let of = |text: &str| {
+        let mut faults = Diagnostics::new();
+        assert!(set_definition(&node(text), "file", &mut faults).is_none(), "{text}");
+        faults.into_iter().map(|fault| fault.code.id).collect::<Vec<_>>()
+    };
+    let text = SET
+        .replace("parameters('Tag')", "parameters('tga')")
+        .replace(r#"["g1"]"#, r#"["g2"]"#)
+        .replace("\"policyDefinitionReferenceId\": \"third\"", "\"policyDefinitionReferenceId\": 3");
+    assert_eq!(of(&text), ["AZP0302", "AZP0321", "AZP0310"]);
+    assert_eq!(of(r#"{"properties": {"policyDefinitions": []}}"#), ["AZP0301"]);
+    assert_eq!(of(r#"{"properties": {"displayName": "x"}}"#), ["AZP0301"]);
+    assert_eq!(
+        of(r#"{"policyDefinitions": [{"policyDefinitionId": "[x]"}, {"policyDefinitionId": "/a/b"}, {}]}"#),
+        ["AZP0320", "AZP0317", "AZP0301"]
+    );
+    let twice = r#"{"policyDefinitionId": "/providers/Microsoft.Authorization/policyDefinitions/a", "policyDefinitionReferenceId": "x"}"#;
+    assert_eq!(of(&format!(r#"{{"policyDefinitions": [{twice}, {twice}]}}"#)), ["AZP0322"]);
 }
 
 #[test]

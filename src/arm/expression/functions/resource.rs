@@ -15,22 +15,21 @@ pub(super) static TABLE: &[FunctionEntry] = &[
     FunctionEntry::context("current", (0, 1), ContextFunction::Current).in_rules(),
     FunctionEntry::context("policy", (0, 0), ContextFunction::Policy).in_rules(),
     FunctionEntry::context("requestContext", (0, 0), ContextFunction::RequestContext).in_rules(),
-    FunctionEntry::unbuilt("claims", (0, ANY)).in_rules(),
+    FunctionEntry::context("claims", (0, ANY), ContextFunction::Claims).in_rules(),
     FunctionEntry::context("subscription", (0, 0), ContextFunction::Subscription),
     FunctionEntry::context("resourceGroup", (0, 0), ContextFunction::ResourceGroup),
     FunctionEntry::context("tenant", (0, 0), ContextFunction::Tenant).in_templates(),
     FunctionEntry::context("managementGroup", (0, 0), ContextFunction::ManagementGroup).in_templates(),
     FunctionEntry::context("deployment", (0, 0), ContextFunction::Deployment).in_templates(),
     FunctionEntry::context("environment", (0, 0), ContextFunction::Environment).in_templates(),
-    FunctionEntry::unbuilt("deployer", (0, 0)).in_templates(),
     // Ids.
     FunctionEntry::context("resourceId", (2, ANY), ContextFunction::ResourceId).in_templates(),
     FunctionEntry::context("subscriptionResourceId", (2, ANY), ContextFunction::SubscriptionResourceId)
         .in_templates(),
     FunctionEntry::pure("tenantResourceId", (2, ANY), tenant_resource_id).in_templates(),
     FunctionEntry::pure("extensionResourceId", (3, ANY), extension_resource_id).in_templates(),
-    FunctionEntry::unbuilt("managementGroupResourceId", (2, ANY)).in_templates(),
-    FunctionEntry::unbuilt("roleDefinitions", (1, 1)).in_templates(),
+    FunctionEntry::context("managementGroupResourceId", (2, ANY), ContextFunction::ManagementGroupResourceId)
+        .in_templates(),
     // What only a running deployment knows.
     FunctionEntry::runtime("reference", (1, 3)),
     FunctionEntry::runtime("references", (1, 2)),
@@ -39,13 +38,15 @@ pub(super) static TABLE: &[FunctionEntry] = &[
     FunctionEntry::runtime("listAccountSas", (2, 3)),
     FunctionEntry::runtime("listServiceSas", (2, 3)),
     FunctionEntry::runtime("listCallbackUrl", (2, 3)),
-    FunctionEntry::unbuilt("resourceInfo", (1, 1)).in_templates(),
-    FunctionEntry::unbuilt("pickZones", (3, 5)).in_templates(),
-    FunctionEntry::unbuilt("providers", (1, 2)).in_templates(),
-    FunctionEntry::unbuilt("toLogicalZone", (3, 3)).in_templates(),
-    FunctionEntry::unbuilt("toLogicalZones", (3, 3)).in_templates(),
-    FunctionEntry::unbuilt("toPhysicalZone", (3, 3)).in_templates(),
-    FunctionEntry::unbuilt("toPhysicalZones", (3, 3)).in_templates(),
+    FunctionEntry::runtime("deployer", (0, 0)),
+    FunctionEntry::runtime("roleDefinitions", (1, 1)),
+    FunctionEntry::runtime("resourceInfo", (1, 1)),
+    FunctionEntry::runtime("pickZones", (3, 5)),
+    FunctionEntry::runtime("providers", (1, 2)),
+    FunctionEntry::runtime("toLogicalZone", (3, 3)),
+    FunctionEntry::runtime("toLogicalZones", (3, 3)),
+    FunctionEntry::runtime("toPhysicalZone", (3, 3)),
+    FunctionEntry::runtime("toPhysicalZones", (3, 3)),
     FunctionEntry::pure("fail", (1, 1), |arguments| error(text_at(arguments, 0)?)).in_templates(),
 ];
 
@@ -125,6 +126,20 @@ pub fn subscription_resource_id(subscription: Option<&SubscriptionId>, arguments
     match given.or(subscription.map(SubscriptionId::as_str)) {
         Some(subscription) => Ok(format!("/subscriptions/{subscription}/providers/{}", named.path).into()),
         None => error("there is no subscription here"),
+    }
+}
+
+/// `managementGroupResourceId(type, name…)` where this is the place's own management group (`None` for a place that
+/// has none).
+pub fn management_group_resource_id(group: Option<&str>, arguments: &[Value]) -> Answer {
+    let named = named(arguments, 0)?;
+    match group {
+        Some(group) => {
+            let id =
+                format!("/providers/Microsoft.Management/managementGroups/{group}/providers/{}", named.path);
+            Ok(id.into())
+        }
+        None => error("there is no management group here"),
     }
 }
 
