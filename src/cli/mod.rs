@@ -1,11 +1,13 @@
 //! One file a subcommand; the only room that prints, exits or reads the environment.
 
+mod aliases;
 mod args;
 mod begin;
 pub mod codes;
 mod environment;
 mod exit;
 mod explain;
+mod generate_aliases;
 pub mod generate_tenant;
 mod help;
 mod load;
@@ -43,6 +45,7 @@ pub fn main() -> ExitCode {
         Command::Explain(args) => explain::run(&args),
         Command::Manifest(args) => manifest::run(&args),
         Command::GenerateTenant(args) => generate_tenant::run(&args),
+        Command::GenerateAliases(args) => generate_aliases::run(&args),
     };
     ExitCode::from(code)
 }

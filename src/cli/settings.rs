@@ -7,6 +7,7 @@ use crate::arm::nearest::nearest;
 use crate::config::{ColorChoice, Config, FailOn, OutputFormat};
 use crate::source::{self, Diagnostic, Diagnostics, Form, Input, SourceMap};
 
+use super::aliases;
 use super::args::RunArgs;
 use super::codes;
 use super::environment::{self, Environment};
@@ -27,6 +28,8 @@ pub struct Settings {
     pub now: Option<String>,
     /// How open points of the language are read.
     pub semantics: Semantics,
+    /// Catalogues of aliases; none for azpol's own.
+    pub aliases: Vec<PathBuf>,
 }
 
 impl Settings {
@@ -41,7 +44,9 @@ impl Settings {
             Some(path) => Some(path.to_owned()),
             None => environment.folder.as_deref().and_then(found_upward),
         };
+        let folder = file.as_deref().and_then(Path::parent).unwrap_or(Path::new("")).to_owned();
         let config = file.map(|path| config(&path, environment, sources, faults)).unwrap_or_default();
+        let aliases = aliases::files(&args.aliases, environment, &config, &folder);
         let listed = environment.fail_on.as_deref().and_then(|text| {
             let words = text.split(',').map(|text| word("AZPOL_FAIL_ON", text, FailOn::ALL, faults));
             words.collect::<Vec<_>>().into_iter().collect::<Option<Vec<FailOn>>>()
@@ -63,6 +68,7 @@ impl Settings {
             color: args.color.or(color).or(config.color).unwrap_or(ColorChoice::Auto),
             now,
             semantics,
+            aliases,
         }
     }
 }

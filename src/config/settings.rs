@@ -22,6 +22,8 @@ pub struct Config {
     pub format: Option<OutputFormat>,
     /// `color`: when to colour.
     pub color: Option<ColorChoice>,
+    /// `aliases`: catalogues of aliases, relative to the folder of `azpol.yaml`.
+    pub aliases: Vec<String>,
     /// `semantics`: how points are read that the documentation leaves open.
     pub semantics: Option<Semantics>,
 }
@@ -108,8 +110,14 @@ impl Config {
             let list = if found.is_array() { found.items() } else { one };
             list.iter().filter_map(Node::as_str).filter_map(FailOn::parse).collect()
         });
+        let aliases = node.get("aliases").map(|found| {
+            let one = std::slice::from_ref(found);
+            let list = if found.is_array() { found.items() } else { one };
+            list.iter().filter_map(Node::as_str).map(str::to_owned).collect()
+        });
         Some(Config {
             fail_on,
+            aliases: aliases.unwrap_or_default(),
             format: text("format").and_then(OutputFormat::parse),
             color: text("color").and_then(ColorChoice::parse),
             semantics: node.get("semantics").map(semantics),
@@ -154,6 +162,7 @@ mod tests {
             fail_on: Some(vec![FailOn::NonCompliant, FailOn::Hazard]),
             format: Some(OutputFormat::Json),
             color: Some(ColorChoice::Never),
+            aliases: Vec::new(),
             semantics: None,
         };
         assert_eq!(read, Some(wanted));

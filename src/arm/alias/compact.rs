@@ -89,8 +89,7 @@ pub(super) fn write(table: &Table) -> String {
     let mut types: Vec<usize> = (0..rows.len()).collect();
     types.sort_by_key(|id| table.types[*id].name.folded());
     for id in types {
-        let mut names: Vec<(String, &Row)> =
-            rows[id].iter().map(|row| (short(table, row), *row)).collect();
+        let mut names: Vec<(String, &Row)> = rows[id].iter().map(|row| (short(table, row), *row)).collect();
         names.sort_by(|(a, _), (b, _)| (a.to_ascii_lowercase(), a).cmp(&(b.to_ascii_lowercase(), b)));
         let spelled = spelling(table, id, &rows[id]);
         let _ = write!(text, " {spelled}");
@@ -108,7 +107,8 @@ fn spelling(table: &Table, id: usize, rows: &[&Row]) -> String {
     let declared = table.types[id].name.as_str();
     let mut spellings = std::collections::BTreeMap::<&str, usize>::new();
     for row in rows {
-        let head = table.text(row.name).get(..declared.len()).filter(|head| head.eq_ignore_ascii_case(declared));
+        let head =
+            table.text(row.name).get(..declared.len()).filter(|head| head.eq_ignore_ascii_case(declared));
         *spellings.entry(head.unwrap_or(declared)).or_default() += 1;
     }
     let most = spellings.iter().max_by_key(|(spelling, count)| (**count, std::cmp::Reverse(**spelling)));
@@ -120,7 +120,9 @@ fn short(table: &Table, row: &Row) -> String {
     let (name, resource_type) = (table.text(row.name), &table.types[row.resource_type as usize].name);
     let folded = resource_type.folded();
     match name.get(..folded.len()) {
-        Some(head) if head.eq_ignore_ascii_case(folded) && name.as_bytes().get(folded.len()) == Some(&b'/') => {
+        Some(head)
+            if head.eq_ignore_ascii_case(folded) && name.as_bytes().get(folded.len()) == Some(&b'/') =>
+        {
             name[folded.len() + 1..].to_owned()
         }
         _ => format!("/{name}"),
@@ -196,7 +198,8 @@ pub(super) fn read(text: &str) -> Option<Table> {
     let mut above = Above::default();
     for line in lines {
         if let Some(heading) = line.strip_prefix(' ') {
-            let (spelled, capabilities) = heading.split_once('\t').map_or((heading, None), |(a, b)| (a, Some(b)));
+            let (spelled, capabilities) =
+                heading.split_once('\t').map_or((heading, None), |(a, b)| (a, Some(b)));
             id = table.add_type(spelled);
             let capabilities = capabilities.map(|text| table.intern(text));
             table.types[id as usize].capabilities = capabilities;
@@ -305,7 +308,9 @@ mod tests {
             assert_eq!(again.text(found.path), table.text(row.path));
         }
         assert!(text.contains("\tSupportsTags, SupportsLocation\n"), "{text}");
-        assert!(text.contains("\t=\n") && text.contains("\t+\n") && text.contains("!/Microsoft.Network/short"));
+        assert!(
+            text.contains("\t=\n") && text.contains("\t+\n") && text.contains("!/Microsoft.Network/short")
+        );
     }
 
     #[test]

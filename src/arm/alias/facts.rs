@@ -157,7 +157,9 @@ impl<'c> Alias<'c> {
             return false;
         }
         let shares = |row: &&Row| {
-            row.resource_type == self.row.resource_type && row.path == self.row.path && row.name != self.row.name
+            row.resource_type == self.row.resource_type
+                && row.path == self.row.path
+                && row.name != self.row.name
         };
         self.table.rows().iter().filter(shares).any(|row| {
             let other = last(self.table.text(row.name));
@@ -237,9 +239,8 @@ impl<'t> Pattern<'_> {
 
 /// Where a text begins in another one, letters without case.
 fn position(text: &str, wanted: &str) -> Option<usize> {
-    let starts = |at: &usize| {
-        text.get(*at..*at + wanted.len()).is_some_and(|part| part.eq_ignore_ascii_case(wanted))
-    };
+    let starts =
+        |at: &usize| text.get(*at..*at + wanted.len()).is_some_and(|part| part.eq_ignore_ascii_case(wanted));
     (0..=text.len().checked_sub(wanted.len())?).find(starts)
 }
 

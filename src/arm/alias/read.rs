@@ -376,7 +376,8 @@ impl<'de> Visitor<'de> for Aliases<'_> {
         match (name.text().filter(|name| name.contains('/')), path) {
             (Some(name), Some(path)) => {
                 let name = filling.table.push_text(&name);
-                let none = Details { paths: details.paths, ..Details::default() } == details && details.paths.0 == details.paths.1;
+                let none = Details { paths: details.paths, ..Details::default() } == details
+                    && details.paths.0 == details.paths.1;
                 block.aliases.push(Pending { name, path, details: (!none).then_some(details) });
             }
             _ => filling.incomplete += 1,
@@ -394,11 +395,9 @@ fn flags(word: &Word<'_>) -> Option<AliasFlags> {
     match word {
         Word::Absent => None,
         Word::Number(_) => Some(AliasFlags { mask: word.is("Mask", 2), ..AliasFlags::default() }),
-        Word::Text(_) => Some(AliasFlags {
-            mask: has("Mask"),
-            deprecated: has("Deprecated"),
-            preview: has("Preview"),
-        }),
+        Word::Text(_) => {
+            Some(AliasFlags { mask: has("Mask"), deprecated: has("Deprecated"), preview: has("Preview") })
+        }
     }
 }
 
@@ -466,7 +465,9 @@ impl<'de> Visitor<'de> for AMetadata<'_> {
         self.0.table.detailed = true;
         let modifiable = match attributes {
             Word::Absent => None,
-            Word::Text(text) => Some(text.split(',').any(|word| word.trim().eq_ignore_ascii_case("Modifiable"))),
+            Word::Text(text) => {
+                Some(text.split(',').any(|word| word.trim().eq_ignore_ascii_case("Modifiable")))
+            }
             Word::Number(number) => Some(number == 1),
         };
         let found = (1..).zip(ValueType::WORDS).find(|(number, (word, _))| value_type.is(word, *number));

@@ -208,9 +208,10 @@ impl Table {
     /// The rows of this name, in any case, in the order in which they came.
     pub(super) fn named<'a>(&'a self, alias: &str) -> impl Iterator<Item = &'a Row> {
         let hash = folded_hash(alias);
-        self.row_index.chain(hash).map(|id| &self.rows[id as usize]).filter(move |row| {
-            row.hash == hash && self.text(row.name).eq_ignore_ascii_case(alias)
-        })
+        self.row_index
+            .chain(hash)
+            .map(|id| &self.rows[id as usize])
+            .filter(move |row| row.hash == hash && self.text(row.name).eq_ignore_ascii_case(alias))
     }
 
     /// The row of a type and a name.
