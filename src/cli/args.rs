@@ -180,6 +180,9 @@ pub struct ValidateArgs {
     /// What makes the exit code 1: findings as bad as this
     #[arg(long, value_name = "SEVERITY", value_enum, default_value_t = FailAt::Error, ignore_case = true, help_heading = "Outcome")]
     pub fail_on: FailAt,
+    /// Which aliases are known
+    #[command(flatten)]
+    pub aliases: AliasArgs,
     /// How findings are told
     #[command(flatten)]
     pub shown: ShownArgs,
