@@ -28,7 +28,7 @@ mod truth;
 mod walk;
 
 pub use answers::{Answers, Failing};
-pub use bind::{BoundParameters, bind};
+pub use bind::{BoundParameters, bind, bind_member, bind_set};
 pub use change::{Change, ChangeKind, Changes, Clash, Outcome, Skipped, Write, clashes};
 pub use compile::{NotBuilt, NotBuiltKind, compile};
 pub use doubt::Doubt;

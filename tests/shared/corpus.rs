@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use azpol::arm::Value;
+use azpol::engine::{bind_member, bind_set};
 use azpol::policy::{
     Details, Effect, PolicyDefinition, PolicyMode, PolicySetDefinition, PolicyType, ProviderDetailsKind,
     definition, set_definition,
 };
 use azpol::source::Diagnostics;
 
-use crate::definitions::{files, read};
+use crate::definitions::{assigned, files, fillers, read};
 use crate::shared;
 
 /// All definitions, by file.
@@ -178,4 +179,30 @@ fn initiatives_are_lowered_as_a_whole() {
     assert_eq!(initiatives().iter().map(|set| set.parameters.len()).sum::<usize>(), 12264);
     assert!(initiatives().iter().all(|set| set.policy_type == PolicyType::BuiltIn));
     assert!(initiatives().iter().all(|set| set.version.is_some() && !set.versions.is_empty()));
+}
+
+#[test]
+fn every_member_of_every_initiative_binds() {
+    let by_id: BTreeMap<String, &PolicyDefinition> =
+        definitions().iter().map(|d| (d.id.to_ascii_lowercase(), d)).collect();
+    let (mut bound_members, mut of_other_version, mut said) = (0, 0, Vec::new());
+    for set in initiatives() {
+        let mut faults = Diagnostics::new();
+        let values = bind_set(set, &assigned(&set.id, &fillers(&set.parameters)), &mut faults);
+        let values = values.unwrap_or_else(|| panic!("{}: {faults:?}", set.display_name));
+        for member in &set.members {
+            let definition = by_id[&member.definition_id.to_ascii_lowercase()];
+            if !member.takes(definition.version.as_deref()) {
+                of_other_version += 1;
+                continue;
+            }
+            let mut faults = Diagnostics::new();
+            let bound = bind_member(definition, member, &values, &mut faults);
+            assert!(bound.is_some(), "{} {}: {faults:?}", set.name, member.reference_id);
+            said.extend(faults.into_iter().map(|fault| fault.message));
+            bound_members += 1;
+        }
+    }
+    assert_eq!(said, ["x"; 0]);
+    assert_eq!((bound_members, of_other_version), (15714, 101));
 }
