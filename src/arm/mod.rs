@@ -11,6 +11,7 @@ mod reader;
 mod reads;
 mod resource_type;
 mod scope;
+pub mod semantics;
 mod value;
 
 pub use alias::AliasCatalog;
@@ -22,6 +23,7 @@ pub use reader::ValueReader;
 pub use reads::{FieldPaths, Reads};
 pub use resource_type::ResourceType;
 pub use scope::{ManagementGroupId, Scope, SubscriptionId};
+pub use semantics::Semantics;
 pub use value::{Object, Value};
 
 pub mod expression;

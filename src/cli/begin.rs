@@ -41,7 +41,8 @@ pub fn begin(args: &RunArgs) -> Result<Begun, u8> {
     }
     let shown = environment.stderr_is_terminal && !args.no_progress;
     let mut progress = Progress::start(shown, output.style.width);
-    let session = Session::shown(args, settings.now.clone(), &progress, &mut io::stdin());
+    let session =
+        Session::shown(args, settings.now.clone(), &settings.semantics, &progress, &mut io::stdin());
     progress.end();
     output.faults(&session.faults, &session.sources);
     if exit::any_usage(&session.faults, &session.sources) {

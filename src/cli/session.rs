@@ -2,8 +2,9 @@
 
 use std::io::Read;
 
-use crate::arm::AliasCatalog;
+use crate::arm::{AliasCatalog, Semantics};
 use crate::compliance::{Definitions, OpenFact, Run, Selection, evaluate, open_facts, resolve};
+use crate::engine::Language;
 use crate::export::{Intents, intents};
 use crate::inventory::{Completeness, Inventory, Kept, PolicyDocuments};
 use crate::policy::{self, PolicyAssignment, PolicyDefinition, PolicySetDefinition, SHIPPED};
@@ -42,14 +43,20 @@ impl Session {
     /// Reads and evaluates, and shows nothing meanwhile.
     pub fn start(args: &RunArgs, stdin: &mut dyn Read) -> Session {
         let now = args.now.as_deref().and_then(environment::instant);
-        Session::shown(args, now, &Progress::silent(), stdin)
+        Session::shown(args, now, &Semantics::default(), &Progress::silent(), stdin)
     }
 
     /// Reads and evaluates. Without `now` the clock is read once, and only if a policy asks for the time.
     ///
     /// What is read decides which types of resource are kept, and that is known only when everything is read. The
     /// inputs are read again if they hold resources that were dropped and that a policy turns out to read.
-    pub fn shown(args: &RunArgs, now: Option<String>, progress: &Progress, stdin: &mut dyn Read) -> Session {
+    pub fn shown(
+        args: &RunArgs,
+        now: Option<String>,
+        semantics: &Semantics,
+        progress: &Progress,
+        stdin: &mut dyn Read,
+    ) -> Session {
         progress.phase(Phase::Reading);
         let mut sources = SourceMap::new();
         let mut faults = Diagnostics::new();
@@ -66,7 +73,7 @@ impl Session {
             let (inventory, documents) =
                 load(&inputs, &kept, &assertions, &mut sources, &|bytes| progress.read(bytes), &mut faults);
             let (run, selection) =
-                bound(args, &documents, shipped.clone(), &inventory, &mut sources, &mut faults);
+                bound(args, semantics, &documents, shipped.clone(), &inventory, &mut sources, &mut faults);
             run.assignments.iter().for_each(|evaluated| kept.add(&evaluated.policy.reads()));
             if !inventory.dropped().any(|dropped| kept.keeps(dropped.as_str())) {
                 break (inventory, run, selection);
@@ -148,6 +155,7 @@ fn shipped(sources: &mut SourceMap, faults: &mut Diagnostics) -> Vec<PolicyDefin
 /// The assignments that are evaluated, with their programs.
 fn bound(
     args: &RunArgs,
+    semantics: &Semantics,
     documents: &PolicyDocuments,
     shipped: Vec<PolicyDefinition>,
     inventory: &Inventory,
@@ -167,7 +175,8 @@ fn bound(
     assignments.extend(proposed.into_iter().map(|assignment| (assignment, true)));
     let selection = propose::selection(args, inventory, faults);
     let assignments = selection.select(assignments, &definitions, inventory, faults);
-    (resolve(assignments, &definitions, inventory, &AliasCatalog::built_in(), faults), selection)
+    let language = Language { aliases: &AliasCatalog::built_in(), semantics };
+    (resolve(assignments, &definitions, inventory, language, faults), selection)
 }
 
 /// What `--complete` asserted, in words.

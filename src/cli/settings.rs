@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::arm::Semantics;
 use crate::arm::nearest::nearest;
 use crate::config::{ColorChoice, Config, FailOn, OutputFormat};
 use crate::source::{self, Diagnostic, Diagnostics, Form, Input, SourceMap};
@@ -24,6 +25,8 @@ pub struct Settings {
     pub color: ColorChoice,
     /// What `utcNow()` answers, where `--now` says it.
     pub now: Option<String>,
+    /// How open points of the language are read.
+    pub semantics: Semantics,
 }
 
 impl Settings {
@@ -52,12 +55,14 @@ impl Settings {
             .as_deref()
             .and_then(|text| word("AZPOL_COLOR", text, ColorChoice::ALL, faults))
             .or(environment.no_color.then_some(ColorChoice::Never));
+        let semantics = config.semantics.unwrap_or_default();
         let now = args.now.as_deref().and_then(|text| time("--now", text, faults));
         Settings {
             fail_on: args.fail_on.clone().or(listed).or(config.fail_on).map(without_never),
             format: args.format.or(format).or(config.format).unwrap_or(OutputFormat::Table),
             color: args.color.or(color).or(config.color).unwrap_or(ColorChoice::Auto),
             now,
+            semantics,
         }
     }
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::arm::nearest::nearest;
-use crate::arm::{AliasCatalog, ResourceType, Scope};
-use crate::engine::{CompiledPolicy, bind, compile};
+use crate::arm::{ResourceType, Scope};
+use crate::engine::{CompiledPolicy, Language, bind, compile};
 use crate::inventory::Inventory;
 use crate::policy::{Effect, PolicyAssignment, PolicyDefinition, PolicyMode, PolicyType};
 use crate::source::{Diagnostic, Diagnostics};
@@ -22,11 +22,11 @@ pub fn resolve(
     assignments: Vec<(PolicyAssignment, bool)>,
     definitions: &Definitions,
     inventory: &Inventory,
-    catalog: &AliasCatalog,
+    language: Language<'_>,
     faults: &mut Diagnostics,
 ) -> Run {
     let mut run = Run::default();
-    let mut programs = Programs { catalog, inventory, known: BTreeMap::new() };
+    let mut programs = Programs { language, inventory, known: BTreeMap::new() };
     for (assignment, proposed) in assignments {
         match programs.resolve(assignment, definitions, faults) {
             Resolved::Evaluated(assignment, definition, policy) => {
@@ -52,7 +52,7 @@ enum Resolved {
 }
 
 struct Programs<'a> {
-    catalog: &'a AliasCatalog,
+    language: Language<'a>,
     inventory: &'a Inventory,
     /// By the definition's id and the bound parameters.
     known: BTreeMap<(String, String), Result<Arc<CompiledPolicy>, WhyNot>>,
@@ -94,9 +94,9 @@ impl Programs<'_> {
             return not(assignment, Some(definition), WhyNot::Parameters);
         };
         let key = (definition.id.to_ascii_lowercase(), bound.key());
-        let catalog = self.catalog;
+        let language = self.language;
         let program = self.known.entry(key).or_insert_with(|| {
-            compile(definition, &bound, catalog).map(Arc::new).map_err(|missing| {
+            compile(definition, &bound, language).map(Arc::new).map_err(|missing| {
                 for not in &missing {
                     faults.push(not.diagnostic());
                 }

@@ -2,6 +2,8 @@
 
 use std::sync::LazyLock;
 
+use crate::arm::semantics::POINTS;
+use crate::arm::{ResourceType, Semantics};
 use crate::source::{Diagnostics, Node};
 
 use super::schema::Schema;
@@ -20,6 +22,8 @@ pub struct Config {
     pub format: Option<OutputFormat>,
     /// `color`: when to colour.
     pub color: Option<ColorChoice>,
+    /// `semantics`: how points are read that the documentation leaves open.
+    pub semantics: Option<Semantics>,
 }
 
 /// Declares a closed set of words with their spelling.
@@ -108,8 +112,26 @@ impl Config {
             fail_on,
             format: text("format").and_then(OutputFormat::parse),
             color: text("color").and_then(ColorChoice::parse),
+            semantics: node.get("semantics").map(semantics),
         })
     }
+}
+
+/// The readings that `semantics:` chooses; the schema has checked its keys and words.
+fn semantics(node: &Node) -> Semantics {
+    let mut semantics = Semantics::default();
+    for point in POINTS {
+        if let Some(reading) = node.get(point.id).and_then(Node::as_str) {
+            (point.choose)(&mut semantics, reading);
+        }
+    }
+    let types = |key: &str| {
+        let list = node.get(key).map(Node::items).unwrap_or_default();
+        list.iter().filter_map(Node::as_str).map(ResourceType::new).collect()
+    };
+    semantics.extension_types = types("extension-types");
+    semantics.types_without_tags = types("types-without-tags");
+    semantics
 }
 
 #[cfg(test)]
@@ -132,6 +154,7 @@ mod tests {
             fail_on: Some(vec![FailOn::NonCompliant, FailOn::Hazard]),
             format: Some(OutputFormat::Json),
             color: Some(ColorChoice::Never),
+            semantics: None,
         };
         assert_eq!(read, Some(wanted));
         assert_eq!(config(r#"{"fail-on":"never"}"#).0.and_then(|c| c.fail_on), Some(vec![FailOn::Never]));

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::arm::expression::{Context, ContextFunction, Dialect, Failure};
-use crate::arm::{Object, Value};
+use crate::arm::{Object, Semantics, Value};
 use crate::inventory::Resource;
 use crate::policy::FieldName;
 
@@ -33,6 +33,7 @@ pub(super) struct RuleContext<'r> {
     pub(super) definition: &'r Arc<str>,
     pub(super) parameters: &'r BoundParameters,
     pub(super) lookups: &'r Lookups,
+    pub(super) semantics: &'r Semantics,
 }
 
 /// Why a truth can't be decided where an expression has no value.
@@ -54,6 +55,10 @@ fn name_of<'a>(function: &str, arguments: &'a [Value]) -> Result<&'a str, Failur
 impl Context for RuleContext<'_> {
     fn dialect(&self) -> Dialect {
         Dialect::Policy
+    }
+
+    fn semantics(&self) -> &Semantics {
+        self.semantics
     }
 
     fn ask(&self, function: ContextFunction, arguments: &[Value]) -> Result<Value, Failure> {

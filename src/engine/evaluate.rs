@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use crate::arm::{Location, Value};
+use crate::arm::{Location, Semantics, Value};
 use crate::policy::{FieldName, Operator};
 use crate::source::Span;
 
@@ -27,6 +27,7 @@ pub(super) struct Run<'r, O> {
     pub(super) definition: &'r Arc<str>,
     pub(super) parameters: &'r BoundParameters,
     pub(super) lookups: &'r Lookups,
+    pub(super) semantics: &'r Semantics,
     pub(super) observer: &'r mut O,
 }
 
@@ -185,6 +186,7 @@ impl<O: Observer> Run<'_, O> {
             definition: self.definition,
             parameters: self.parameters,
             lookups: self.lookups,
+            semantics: self.semantics,
         }
     }
 

@@ -30,7 +30,7 @@ mod walk;
 pub use answers::{Answers, Failing};
 pub use bind::{BoundParameters, bind, bind_member, bind_set};
 pub use change::{Change, ChangeKind, Changes, Clash, Outcome, Skipped, Write, clashes};
-pub use compile::{NotBuilt, NotBuiltKind, compile};
+pub use compile::{Language, NotBuilt, NotBuiltKind, compile};
 pub use doubt::Doubt;
 pub use effects::{NotEvaluable, Standing};
 pub use existence::{ExistenceCheck, NameRule, SearchPlace};

@@ -6,7 +6,7 @@ use crate::arm::expression::Failure;
 use crate::arm::template::{
     DeploymentRequest, Expansion, ExpansionFault, FaultKind, PreparedTemplate, ResourceGroupFacts,
 };
-use crate::arm::{Object, Reads, ResourceId, ResourceType, Value};
+use crate::arm::{Object, Reads, ResourceId, ResourceType, Semantics, Value};
 use crate::inventory::Resource;
 use crate::policy::{Effect, ExistenceScope};
 use crate::source::{Node, Span};
@@ -33,6 +33,8 @@ pub struct CompiledPolicy {
     pub(super) consequence: Consequence,
     pub(super) not_evaluable: Option<NotEvaluable>,
     pub(super) parameters: BoundParameters,
+    /// How open points are read.
+    pub(super) semantics: Semantics,
     pub(super) lookups: Lookups,
 }
 
@@ -215,7 +217,8 @@ impl CompiledPolicy {
         observer: &'r mut O,
     ) -> Run<'r, O> {
         let (definition, parameters, lookups) = (&self.definition, &self.parameters, &self.lookups);
-        Run { subject, view, own, definition, parameters, lookups, observer }
+        let semantics = &self.semantics;
+        Run { subject, view, own, definition, parameters, lookups, semantics, observer }
     }
 
     /// Where and under which name the related resource is looked for. An error where the effect looks for
@@ -266,6 +269,7 @@ impl CompiledPolicy {
                 definition: &self.definition,
                 parameters: &self.parameters,
                 lookups: &self.lookups,
+                semantics: &self.semantics,
             }),
         }
     }

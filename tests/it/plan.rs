@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use azpol::arm::template::{DeploymentRequest, SubscriptionFacts, expand};
 use azpol::arm::{AliasCatalog, Object, Value};
 use azpol::compliance::{Definitions, Run, evaluate, resolve};
+use azpol::engine::Language;
 use azpol::inventory::{Completeness, Inventory, InventoryBuilder, Provenance};
 use azpol::policy::{self, DefinitionSource, PolicyDefinition, SHIPPED};
 use azpol::remediation::hazards::Hazard;
@@ -45,7 +46,8 @@ fn run(inputs: &[PathBuf], text: &str, complete: &[Completeness]) -> (Inventory,
         .filter_map(|node| policy::assignment(node, &mut faults))
         .map(|assignment| (assignment, false))
         .collect();
-    let mut run = resolve(assignments, &definitions, &inventory, &AliasCatalog::built_in(), &mut faults);
+    let mut run =
+        resolve(assignments, &definitions, &inventory, Language::of(&AliasCatalog::built_in()), &mut faults);
     assert!(!faults.has_errors(), "{faults:?}");
     (run.rows, run.excluded) = evaluate(&inventory, &run.assignments, &|_| true, None);
     (inventory, run)

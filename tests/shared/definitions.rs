@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use azpol::arm::{AliasCatalog, Location, ResourceId, ResourceType, SubscriptionId, Value};
 use azpol::engine::{
-    Candidate, Cause, CompiledPolicy, DeploymentOptions, NotBuilt, NotBuiltKind, Recorder, Silent, Subject,
-    SubscriptionSubject, Truth, bind, compile,
+    Candidate, Cause, CompiledPolicy, DeploymentOptions, Language, NotBuilt, NotBuiltKind, Recorder, Silent,
+    Subject, SubscriptionSubject, Truth, bind, compile,
 };
 use azpol::inventory::{Chain, Known, Resource, Subscription, SubscriptionState};
 use azpol::policy::{
@@ -108,8 +108,8 @@ fn compiled(definition: &PolicyDefinition, aliases: &AliasCatalog) -> Result<(),
     let mut faults = Diagnostics::new();
     let bound = bind(definition, &assignment, &mut faults);
     let bound = bound.unwrap_or_else(|| panic!("{}: {faults:?}", definition.display_name));
-    compile(definition, &bound, aliases).map(|policy| {
-        let again = compile(definition, &bound, aliases);
+    compile(definition, &bound, Language::of(aliases)).map(|policy| {
+        let again = compile(definition, &bound, Language::of(aliases));
         assert_eq!(again, Ok(policy), "{}", definition.display_name);
     })
 }
@@ -192,7 +192,7 @@ fn practitioners_expectations_are_met() {
         let mut faults = Diagnostics::new();
         let assignment = assigned(&definition.id, &fillers(&definition.parameters));
         let bound = bind(&definition, &assignment, &mut faults).expect("bound");
-        let policy = compile(&definition, &bound, &aliases).expect("compiles");
+        let policy = compile(&definition, &bound, Language::of(&aliases)).expect("compiles");
         let body = Value::from(&read(&path)[0]);
         let mut object = body.as_object().expect("object").clone();
         let place = ResourceId::parse("/subscriptions/a/resourceGroups/b").expect("id");
@@ -237,7 +237,7 @@ fn bound(definition: &PolicyDefinition, parameters: &str) -> CompiledPolicy {
     let mut faults = Diagnostics::new();
     let bound = bind(definition, &assigned(&definition.id, parameters), &mut faults);
     let bound = bound.unwrap_or_else(|| panic!("{faults:?}"));
-    compile(definition, &bound, &AliasCatalog::built_in()).expect("compiles")
+    compile(definition, &bound, Language::of(&AliasCatalog::built_in())).expect("compiles")
 }
 
 #[test]

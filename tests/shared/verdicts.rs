@@ -1,7 +1,7 @@
 //! The verdicts of the shipped policies against those of the built-ins, over a matrix of parameters and automations.
 
 use azpol::arm::{AliasCatalog, Object, ResourceId, ResourceType, SubscriptionId, Value};
-use azpol::engine::{Candidate, CompiledPolicy, Silent, SubscriptionSubject, Truth, bind, compile};
+use azpol::engine::{Candidate, CompiledPolicy, Language, Silent, SubscriptionSubject, Truth, bind, compile};
 use azpol::inventory::{Chain, Known, Resource, ShapeLoss, Subscription, SubscriptionState};
 use azpol::policy;
 use azpol::source::{Diagnostics, FileId, Node, Span};
@@ -34,7 +34,7 @@ fn compiled(definition: &Node, given: &Object) -> CompiledPolicy {
     assert!(faults.is_empty(), "{faults:?}");
     let (assignment, lowered) = (assignment.expect("an assignment"), lowered.expect("a definition"));
     let bound = bind(&lowered, &assignment, &mut faults).unwrap_or_else(|| panic!("{faults:?}"));
-    compile(&lowered, &bound, &AliasCatalog::built_in()).expect("compiled")
+    compile(&lowered, &bound, Language::of(&AliasCatalog::built_in())).expect("compiled")
 }
 
 fn subscription() -> Subscription {

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use crate::source::Span;
 
 use super::Value;
+use super::semantics::{self, Semantics};
 
 mod check;
 mod evaluate;
@@ -101,6 +102,11 @@ impl fmt::Display for Failure {
 pub trait Context {
     /// The dialect.
     fn dialect(&self) -> Dialect;
+
+    /// How points are read that the documentation leaves open.
+    fn semantics(&self) -> &Semantics {
+        &semantics::DEFAULT
+    }
 
     /// The answer of a context function to evaluated arguments (not called for arguments that failed).
     fn ask(&self, function: ContextFunction, arguments: &[Value]) -> Result<Value, Failure>;

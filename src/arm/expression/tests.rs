@@ -127,7 +127,6 @@ fn calls_are_checked_without_a_value() {
             "there is no function `lenght`",
             "the function `variables` doesn't exist in a policy rule",
             "the function `toLower` takes 1 argument, 0 were given",
-            "the function `claims` is not supported yet",
             "the function `utcNow` takes no arguments, 1 were given"
         ]
     );

@@ -39,6 +39,7 @@ impl Compiler<'_> {
             consequence: Consequence::None,
             not_evaluable,
             parameters: self.bound.clone(),
+            semantics: self.language.semantics.clone(),
             lookups: Lookups::new(),
         };
         if effect == Effect::Disabled {

@@ -2,10 +2,10 @@
 
 use std::cell::Cell;
 
-use crate::arm::Value;
 use crate::arm::expression::{
     Context, ContextFunction, Dialect, Expression, Failure, Formula, FormulaKind, Misuse, Term,
 };
+use crate::arm::{Semantics, Value};
 use crate::engine::context::{cause, parameter};
 use crate::engine::program::Computed;
 use crate::engine::{BoundParameters, walk};
@@ -17,12 +17,17 @@ use super::{Compiler, NotBuiltKind, Scope};
 /// Knows the parameters, and notes when something else is asked for.
 struct Folding<'a> {
     bound: &'a BoundParameters,
+    semantics: &'a Semantics,
     asked: Cell<bool>,
 }
 
 impl Context for Folding<'_> {
     fn dialect(&self) -> Dialect {
         Dialect::Policy
+    }
+
+    fn semantics(&self) -> &Semantics {
+        self.semantics
     }
 
     fn ask(&self, function: ContextFunction, arguments: &[Value]) -> Result<Value, Failure> {
@@ -42,7 +47,8 @@ impl Compiler<'_> {
         }
         let formula = self.rewritten(formula);
         self.check(&formula);
-        let folding = Folding { bound: self.bound, asked: Cell::new(false) };
+        let folding =
+            Folding { bound: self.bound, semantics: self.language.semantics, asked: Cell::new(false) };
         let value = formula.evaluate(&folding);
         if folding.asked.get() {
             return self.direct(&formula).unwrap_or(Computed::Formula(formula));

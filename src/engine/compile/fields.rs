@@ -55,6 +55,7 @@ impl Compiler<'_> {
     pub(super) fn everywhere(&mut self, alias: &Arc<str>, span: Span) -> Option<AliasAccess> {
         let hidden = |path: &str| path.matches(EACH).count() > alias.matches(EACH).count();
         let paths: Vec<_> = self
+            .language
             .aliases
             .find(alias)
             .map(|(resource_type, path)| {

@@ -8,6 +8,7 @@ mod fields;
 use std::fmt;
 use std::sync::Arc;
 
+use crate::arm::semantics::{self, Semantics};
 use crate::arm::{AliasCatalog, ResourceType, Value};
 use crate::policy::PolicyDefinition;
 use crate::source::{Diagnostic, Span};
@@ -62,6 +63,22 @@ impl fmt::Display for NotBuilt {
     }
 }
 
+/// What a definition is compiled with: the aliases that are known, and how open points are read.
+#[derive(Debug, Clone, Copy)]
+pub struct Language<'a> {
+    /// The aliases.
+    pub aliases: &'a AliasCatalog,
+    /// The readings.
+    pub semantics: &'a Semantics,
+}
+
+impl<'a> Language<'a> {
+    /// With every open point read by default.
+    pub fn of(aliases: &'a AliasCatalog) -> Language<'a> {
+        Language { aliases, semantics: &semantics::DEFAULT }
+    }
+}
+
 /// Compiles a definition whose parameters are bound; once for all assignments that bind it alike.
 ///
 /// Expressions that parameters decide are evaluated now; one that fails makes its comparison undecided where
@@ -69,11 +86,11 @@ impl fmt::Display for NotBuilt {
 pub fn compile(
     definition: &PolicyDefinition,
     bound: &BoundParameters,
-    aliases: &AliasCatalog,
+    language: Language<'_>,
 ) -> Result<CompiledPolicy, Vec<NotBuilt>> {
     let mut compiler = Compiler {
         bound,
-        aliases,
+        language,
         missing: Vec::new(),
         lookups: Lookups::new(),
         scopes: Vec::new(),
@@ -103,7 +120,7 @@ enum Scope {
 
 struct Compiler<'a> {
     bound: &'a BoundParameters,
-    aliases: &'a AliasCatalog,
+    language: Language<'a>,
     missing: Vec<NotBuilt>,
     lookups: Lookups,
     /// Open counts, outermost first.

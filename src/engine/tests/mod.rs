@@ -12,14 +12,14 @@ mod planned;
 mod truths;
 
 use crate::arm::template::SubscriptionFacts;
-use crate::arm::{AliasCatalog, Location, ResourceId, ResourceType, SubscriptionId, Value};
+use crate::arm::{AliasCatalog, Location, ResourceId, ResourceType, Semantics, SubscriptionId, Value};
 use crate::inventory::{Resource, ShapeLoss};
 use crate::policy::{PolicyDefinition, assignment, definition};
 use crate::source::{Diagnostics, FileId, Node, Span, json};
 
 use super::{
-    BoundParameters, Candidate, Cause, CompiledPolicy, Doubt, NotBuilt, Recorder, Silent, Subject, Truth,
-    bind, compile,
+    BoundParameters, Candidate, Cause, CompiledPolicy, Doubt, Language, NotBuilt, Recorder, Silent, Subject,
+    Truth, bind, compile,
 };
 
 pub(super) const BOX: &str = "Contoso.Things/boxes";
@@ -130,7 +130,7 @@ pub(super) fn with_parameters(condition: &str) -> String {
 pub(super) fn compiled(text: &str, parameters: &str) -> Result<CompiledPolicy, Vec<NotBuilt>> {
     let definition = lowered(text);
     let bound = bound(&definition, parameters).unwrap_or_else(|faults| panic!("{faults:?}"));
-    compile(&definition, &bound, &aliases())
+    compile(&definition, &bound, Language { aliases: &aliases(), semantics: &Semantics::DEFAULT })
 }
 
 /// The truth of a condition for a resource, with doubts; the fast path and the recording one agree.
