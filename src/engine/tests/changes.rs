@@ -3,7 +3,8 @@
 use super::{ID, aliases, bound, compiled, facts, lowered, of_body, resource, value};
 use crate::arm::{ResourceType, Value};
 use crate::engine::{
-    Cause, Changes, Doubt, NotBuiltKind, Occasion, Outcome, Skipped, Subject, Truth, clashes, compile,
+    Cause, Changes, Doubt, Language, NotBuiltKind, Occasion, Outcome, Skipped, Subject, Truth, clashes,
+    compile,
 };
 use crate::inventory::Resource;
 
@@ -286,7 +287,7 @@ fn the_bound_effect_needs_its_details() {
     let definition = lowered(text);
     let as_effect = |effect: &str| {
         let bound = bound(&definition, &format!(r#"{{"effect": {{"value": "{effect}"}}}}"#)).expect("bound");
-        compile(&definition, &bound, &aliases())
+        compile(&definition, &bound, Language::of(&aliases()))
     };
     for effect in ["Modify", "audit", "deny", "disabled"] {
         assert!(as_effect(effect).is_ok(), "{effect}");

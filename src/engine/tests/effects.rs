@@ -5,8 +5,8 @@ use crate::arm::Value;
 use crate::arm::template::ResourceGroupFacts;
 use crate::arm::{ResourceId, expression::Failure};
 use crate::engine::{
-    Cause, DeploymentOptions, NotEvaluable, Occasion, Silent, Standing, Subject, Truth, bind_member,
-    bind_set, compile,
+    Cause, DeploymentOptions, Language, NotEvaluable, Occasion, Silent, Standing, Subject, Truth,
+    bind_member, bind_set, compile,
 };
 use crate::inventory::Resource;
 use crate::policy::{Effect, ManualState, assignment, set_definition};
@@ -293,7 +293,10 @@ fn members_of_an_initiative_are_bound_to_its_parameters() {
     let found = bind(set, r#"{"effect": {"value": "disabled"}}"#).expect("bound");
     assert_eq!(found.get("effect"), Some(&"deny".into()));
     assert_eq!(found.get("list"), Some(&value(r#"["x", "disabled"]"#)));
-    assert_eq!(compile(&definition, &found, &aliases()).expect("compiles").effect(), Effect::Deny);
+    assert_eq!(
+        compile(&definition, &found, Language::of(&aliases())).expect("compiles").effect(),
+        Effect::Deny
+    );
 
     let said = |result: Result<_, Vec<(&'static str, String)>>| result.err().expect("a fault").remove(0);
     assert_eq!(said(bind(set, r#"{"efect": {"value": "audit"}}"#)).0, "AZP0312");
