@@ -178,6 +178,9 @@ fn facts_of(inventory: &Inventory, id: ResourceId) -> ResourceGroupFacts {
         tags: found
             .filter(|group| group.carries("tags"))
             .map(|group| group.body.get("tags").cloned().unwrap_or_else(|| Object::new().into())),
+        managed_by: found
+            .filter(|group| group.carries("managedBy"))
+            .map(|group| group.body.get("managedBy").cloned().unwrap_or(Value::Null)),
         id,
     }
 }

@@ -213,12 +213,16 @@ fn a_group_and_a_subscription_answer_for_the_resource() {
             .expect("id"),
         location: Some("westeurope".into()),
         tags: Some(value(r#"{"Owner": "team"}"#)),
+        managed_by: Some(Value::Null),
     };
     for condition in [
         r#"{"value": "[resourceGroup().name]", "equals": "rg"}"#,
         r#"{"value": "[resourceGroup().location]", "equals": "westeurope"}"#,
         r#"{"value": "[resourceGroup().tags['owner']]", "equals": "team"}"#,
         r#"{"value": "[resourceGroup().tags['absent']]", "equals": ""}"#,
+        r#"{"value": "[resourceGroup().managedBy]", "notContains": "x"}"#,
+        r#"{"value": "[resourceGroup().managedBy]", "exists": false}"#,
+        r#"{"value": "[resourceGroup().managedBy]", "equals": ""}"#,
         r#"{"value": "[subscription().tags['Owner']]", "equals": "me"}"#,
         r#"{"value": "[subscription().displayName]", "like": "app-*"}"#,
     ] {
