@@ -319,3 +319,15 @@ fn the_type_decides_where_an_alias_lies() {
         Subject { resource: &crates, subscription: &facts, resource_group: None, now: None, occasion: None };
     assert_eq!(policy.applies_to(&subject, &mut crate::engine::Silent), Truth::False);
 }
+
+#[test]
+fn what_a_change_reads_is_kept() {
+    let operations = r#"[{"operation": "add", "field": "Contoso.Things/short", "value": 1},
+        {"operation": "add", "field": "tags.x", "value": "[utcNow()]"}]"#;
+    let policy = compiled(&modify(operations), "{}").expect("compiles");
+    assert!(policy.asks_time());
+    let reads = policy.reads();
+    let boxes = ResourceType::new("Contoso.Things/boxes");
+    assert_eq!(reads.paths(&boxes).map(ToString::to_string).as_deref(), Some("properties.size, tags"));
+    assert!(!reads.wants(&ResourceType::new("Contoso.Things/crates")));
+}
