@@ -143,7 +143,7 @@ fn what_compiles_is_counted() {
 }
 
 /// The table of `az provider list --expand resourceTypes/aliases`.
-fn every_alias() -> AliasCatalog {
+pub(crate) fn every_alias() -> AliasCatalog {
     let text = fs::read_to_string(shared().join("aliases/provider-aliases.json")).expect("aliases");
     let providers: serde_json::Value = serde_json::from_str(&text).expect("JSON");
     let mut aliases = AliasCatalog::default();
@@ -248,7 +248,7 @@ fn the_six_definitions_compile() {
     }
 }
 
-fn subscription(id: &str) -> SubscriptionSubject {
+pub(crate) fn subscription(id: &str) -> SubscriptionSubject {
     SubscriptionSubject::new(&Subscription {
         id: SubscriptionId::new(id),
         display_name: "sample".into(),
