@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::{ColorChoice, FailOn, OutputFormat};
 
@@ -33,6 +33,9 @@ pub enum Command {
     /// States, and what remediation would deploy, with its hazards and its proof
     #[command(after_help = help::PLAN, after_long_help = help::PLAN_LONG)]
     Plan(PlanArgs),
+    /// Find faults in definitions, initiatives and assignments, and what practice advises against
+    #[command(after_help = help::VALIDATE)]
+    Validate(ValidateArgs),
     /// Print the page of a code, such as AZP0312
     #[command(after_help = help::EXPLAIN)]
     Explain(ExplainArgs),
@@ -95,18 +98,16 @@ pub struct RunArgs {
     #[arg(long, help_heading = "Outcome")]
     pub allow_empty: bool,
 
-    /// The form of the result; without it `AZPOL_FORMAT` or `azpol.yaml`, else `table`
-    #[arg(long, value_name = "FORMAT", value_enum, ignore_case = true, help_heading = "Output")]
-    pub format: Option<OutputFormat>,
-    /// When to use colours; without it `AZPOL_COLOR`, `NO_COLOR` or `azpol.yaml`, else `auto`
-    #[arg(long, value_name = "WHEN", value_enum, ignore_case = true, help_heading = "Output")]
-    pub color: Option<ColorChoice>,
-    /// No symbols beyond ASCII
-    #[arg(long, help_heading = "Output")]
-    pub ascii: bool,
+    /// How the result is shown
+    #[command(flatten)]
+    pub shown: ShownArgs,
     /// No progress on standard error
     #[arg(long, help_heading = "Output")]
     pub no_progress: bool,
+
+    /// Evaluate every branch of a condition: an error in one that doesn't decide comes out, too
+    #[arg(long)]
+    pub strict: bool,
 
     /// The time to reckon with, in ISO 8601; without it the clock is read once, and only if something asks
     #[arg(long, value_name = "TIME")]
@@ -114,9 +115,6 @@ pub struct RunArgs {
     /// How many threads; without it, one for each core
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub jobs: Option<u16>,
-    /// The configuration; without it `AZPOL_CONFIG`, else `azpol.yaml` in the working directory or above it
-    #[arg(long, value_name = "FILE")]
-    pub config: Option<PathBuf>,
 }
 
 /// `azpol scan`
@@ -145,6 +143,57 @@ pub struct PlanArgs {
     /// Exit with 5 where something would be deployed
     #[arg(long, help_heading = "Outcome")]
     pub detailed_exitcode: bool,
+}
+
+/// `azpol validate`
+#[derive(Debug, Args)]
+pub struct ValidateArgs {
+    /// Files and folders, in any mix; `-` is standard input
+    #[arg(required = true, value_name = "PATH")]
+    pub inputs: Vec<PathBuf>,
+    /// Only these findings: ids or names of codes, with commas
+    #[arg(long, value_name = "CODES", value_delimiter = ',', help_heading = "Selection")]
+    pub select: Vec<String>,
+    /// Not these findings
+    #[arg(long, value_name = "CODES", value_delimiter = ',', help_heading = "Selection")]
+    pub ignore: Vec<String>,
+    /// What makes the exit code 1: findings as bad as this
+    #[arg(long, value_name = "SEVERITY", value_enum, default_value_t = FailAt::Error, ignore_case = true, help_heading = "Outcome")]
+    pub fail_on: FailAt,
+    /// How findings are told
+    #[command(flatten)]
+    pub shown: ShownArgs,
+}
+
+/// How bad a finding has to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FailAt {
+    /// Errors
+    Error,
+    /// Warnings, too
+    Warning,
+    /// Any finding
+    #[value(alias = "note")]
+    Info,
+    /// Nothing
+    Never,
+}
+
+/// How a result is shown.
+#[derive(Debug, Args)]
+pub struct ShownArgs {
+    /// The form of the result; without it `AZPOL_FORMAT` or `azpol.yaml`, else `table`
+    #[arg(long, value_name = "FORMAT", value_enum, ignore_case = true, help_heading = "Output")]
+    pub format: Option<OutputFormat>,
+    /// When to use colours; without it `AZPOL_COLOR`, `NO_COLOR` or `azpol.yaml`, else `auto`
+    #[arg(long, value_name = "WHEN", value_enum, ignore_case = true, help_heading = "Output")]
+    pub color: Option<ColorChoice>,
+    /// No symbols beyond ASCII
+    #[arg(long, help_heading = "Output")]
+    pub ascii: bool,
+    /// The configuration; without it `AZPOL_CONFIG`, else `azpol.yaml` in the working directory or above it
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
 }
 
 /// `azpol explain`

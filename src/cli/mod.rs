@@ -17,6 +17,7 @@ mod propose;
 mod scan;
 mod session;
 mod settings;
+mod validate;
 mod words;
 
 use std::ffi::OsString;
@@ -40,6 +41,7 @@ pub fn main() -> ExitCode {
     let code = match cli.command {
         Command::Scan(args) => scan::run(&args),
         Command::Plan(args) => plan::run(&args),
+        Command::Validate(args) => validate::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Manifest(args) => manifest::run(&args),
         Command::GenerateTenant(args) => generate_tenant::run(&args),

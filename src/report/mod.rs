@@ -6,6 +6,7 @@ mod lines;
 pub mod plan_table;
 mod style;
 pub mod table;
+pub mod validation;
 mod view;
 mod words;
 

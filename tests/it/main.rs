@@ -26,6 +26,7 @@ mod policies;
 mod proving;
 mod reading;
 mod secrets;
+mod semantics;
 mod shapes;
 mod tenant;
 mod verdicts;
