@@ -1,6 +1,7 @@
 //! `append` and `modify`.
 
 use super::{ID, aliases, bound, compiled, facts, lowered, of_body, resource, value};
+use crate::arm::semantics::{ModifyAdd, Semantics};
 use crate::arm::{ResourceType, Value};
 use crate::engine::{
     Cause, Changes, Doubt, Language, NotBuiltKind, Occasion, Outcome, Skipped, Subject, Truth, clashes,
@@ -330,4 +331,21 @@ fn what_a_change_reads_is_kept() {
     let boxes = ResourceType::new("Contoso.Things/boxes");
     assert_eq!(reads.paths(&boxes).map(ToString::to_string).as_deref(), Some("properties.size, tags"));
     assert!(!reads.wants(&ResourceType::new("Contoso.Things/crates")));
+}
+
+#[test]
+fn add_to_another_value_is_read_as_chosen() {
+    let definition = lowered(&modify(&format!("[{}]", on("add", "size", "3"))));
+    let bound = bound(&definition, "{}").expect("bound");
+    let (facts, boxes) = (facts(), resource(r#"{"size": 4}"#));
+    let subject =
+        Subject { resource: &boxes, subscription: &facts, resource_group: None, now: None, occasion: None };
+    let outcome = |semantics: &Semantics| {
+        let policy =
+            compile(&definition, &bound, Language { aliases: &aliases(), semantics }).expect("compiles");
+        policy.changes(&subject).expect("changes").operations[0].outcome.clone()
+    };
+    let conflicts = Semantics { modify_add: ModifyAdd::Conflicts, ..Semantics::DEFAULT };
+    assert_eq!(outcome(&Semantics::DEFAULT), Outcome::Unchanged);
+    assert!(matches!(outcome(&conflicts), Outcome::Conflict(_)));
 }
