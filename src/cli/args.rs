@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::arm::expression::Dialect;
 use crate::config::{ColorChoice, FailOn, OutputFormat};
 
 use super::help;
@@ -39,12 +40,27 @@ pub enum Command {
     /// Print the page of a code, such as AZP0312
     #[command(after_help = help::EXPLAIN)]
     Explain(ExplainArgs),
+    /// Evaluate an expression of a policy rule or a template; without one, on a terminal, ask for them
+    #[command(after_help = help::EVAL, after_long_help = help::EVAL_LONG)]
+    Eval(EvalArgs),
     /// Write the manifest of a folder of exports: what each file holds, how and when it was collected
     #[command(after_help = help::MANIFEST)]
     Manifest(ManifestArgs),
     /// Make a tenant of any size, to try azpol at one's own scale
     #[command(hide = true, name = "generate-tenant")]
     GenerateTenant(GenerateTenantArgs),
+    /// Make the table of aliases that ships with azpol from a catalogue
+    #[command(hide = true, name = "generate-aliases")]
+    GenerateAliases(GenerateAliasesArgs),
+}
+
+/// Which aliases are known; the same for every command that reads definitions.
+#[derive(Debug, Clone, Default, Args)]
+pub struct AliasArgs {
+    /// Catalogue of aliases, instead of azpol's own (repeatable): az provider list --expand resourceTypes/aliases;
+    /// without it `AZPOL_ALIASES` or `azpol.yaml`
+    #[arg(long = "aliases", value_name = "FILE")]
+    pub files: Vec<PathBuf>,
 }
 
 /// What a run reads and evaluates; the same for `scan` and `plan`.
@@ -83,6 +99,10 @@ pub struct RunArgs {
     /// Only these subscriptions (ids or names)
     #[arg(long, value_name = "SUBSCRIPTION", help_heading = "Selection")]
     pub subscription: Vec<String>,
+
+    /// Which aliases are known.
+    #[command(flatten)]
+    pub aliases: AliasArgs,
 
     /// What makes the exit code 1 (undetermined: 3), with commas; without it `AZPOL_FAIL_ON` or `azpol.yaml`
     #[arg(
@@ -203,6 +223,69 @@ pub struct ExplainArgs {
     pub code: String,
 }
 
+/// `azpol eval`
+#[derive(Debug, Args)]
+pub struct EvalArgs {
+    /// The expression, with or without its brackets
+    pub expression: Option<String>,
+    /// Where it stands; without it a rule, or a template if `--template` or `--var` is given
+    #[arg(long, value_name = "DIALECT", value_enum, ignore_case = true)]
+    pub dialect: Option<Dialect>,
+    /// Evaluate standard input, one expression a line; one JSON a line comes back
+    #[arg(long, conflicts_with = "expression")]
+    pub stdin: bool,
+
+    /// A parameter; VALUE is JSON or a plain text (repeatable)
+    #[arg(long, value_name = "NAME=VALUE", help_heading = "What is known")]
+    pub param: Vec<String>,
+    /// Parameters: a parameter file of ARM, or an object of names and values (repeatable)
+    #[arg(long, value_name = "FILE", help_heading = "What is known")]
+    pub parameters: Vec<PathBuf>,
+    /// A variable of the template; VALUE is JSON or a plain text (repeatable)
+    #[arg(long, value_name = "NAME=VALUE", help_heading = "What is known")]
+    pub var: Vec<String>,
+    /// A policy definition: its parameters' defaults, types and allowed values
+    #[arg(long, value_name = "FILE", conflicts_with = "template", help_heading = "What is known")]
+    pub definition: Option<PathBuf>,
+    /// A template: its parameters, variables and functions
+    #[arg(long, value_name = "FILE", help_heading = "What is known")]
+    pub template: Option<PathBuf>,
+    /// The resource that `field()` reads: the only one of a file or folder, or the one of this id or name
+    #[arg(long, value_name = "FILE[:ID]", help_heading = "What is known")]
+    pub resource: Option<String>,
+    /// The subscription: its id, or what `subscription()` answers as JSON
+    #[arg(long, value_name = "ID", help_heading = "What is known")]
+    pub subscription: Option<String>,
+    /// The resource group: its name or id, or what `resourceGroup()` answers as JSON
+    #[arg(long, value_name = "NAME", help_heading = "What is known")]
+    pub resource_group: Option<String>,
+    /// The management group: its name or id
+    #[arg(long, value_name = "NAME", help_heading = "What is known")]
+    pub management_group: Option<String>,
+    /// The location of the deployment, and of the resource group if nothing else says it
+    #[arg(long, value_name = "LOCATION", help_heading = "What is known")]
+    pub location: Option<String>,
+    /// The name of the deployment
+    #[arg(long, value_name = "NAME", help_heading = "What is known")]
+    pub deployment: Option<String>,
+    /// The time that `utcNow()` answers, in ISO 8601; without it the clock's, if something asks
+    #[arg(long, value_name = "TIME", help_heading = "What is known")]
+    pub now: Option<String>,
+
+    /// Write a text without quotes and escapes
+    #[arg(short, long, help_heading = "Output")]
+    pub raw: bool,
+    /// When to use colours; without it `AZPOL_COLOR` or `NO_COLOR`, else `auto`
+    #[arg(long, value_name = "WHEN", value_enum, ignore_case = true, help_heading = "Output")]
+    pub color: Option<ColorChoice>,
+    /// No symbols beyond ASCII
+    #[arg(long, help_heading = "Output")]
+    pub ascii: bool,
+    /// Keep no history of what is typed at the prompt
+    #[arg(long, help_heading = "Output")]
+    pub no_history: bool,
+}
+
 /// `azpol manifest`
 #[derive(Debug, Args)]
 pub struct ManifestArgs {
@@ -245,4 +328,15 @@ pub struct GenerateTenantArgs {
     /// Resources of types that nothing reads, for each subscription
     #[arg(long, default_value_t = 0)]
     pub foreign: u64,
+}
+
+/// `azpol generate-aliases`
+#[derive(Debug, Args)]
+pub struct GenerateAliasesArgs {
+    /// The catalogues; what comes first for an alias of a type stays
+    #[arg(required = true, value_name = "CATALOG")]
+    pub catalogs: Vec<PathBuf>,
+    /// Write the table to a file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
 }

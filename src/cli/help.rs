@@ -24,6 +24,37 @@ Examples:
     };
 }
 
+macro_rules! eval_examples {
+    () => {
+        "\
+Examples:
+  azpol eval \"concat('a', toLower('B'))\"
+  azpol eval \"[padLeft(parameters('n'), 4, '0')]\" --param n=7
+  azpol eval \"field('tags')\" --resource exports/:vm-01
+  azpol eval \"variables('names')\" --template main.json --param prefix=x
+  azpol eval --stdin < expressions.txt
+  azpol eval                                 a prompt"
+    };
+}
+
+/// Below `azpol eval -h`.
+pub const EVAL: &str = eval_examples!();
+
+/// Below `azpol eval --help`.
+pub const EVAL_LONG: &str = concat!(
+    eval_examples!(),
+    "
+
+A text without brackets is taken as an expression if it is one; any other text stands for itself.
+
+Exit codes, the first that holds:
+  2    wrong usage
+  3    a file could not be read, or the value isn't known: something wasn't given, or only a
+       running deployment knows it (what remains of the expression is printed)
+  1    the expression is wrong: the service would refuse it, too
+  0    a value"
+);
+
 /// Below `azpol --help`.
 pub const AZPOL: &str = "\
 Examples:
@@ -31,6 +62,7 @@ Examples:
   azpol plan exports/                        and what a remediation would deploy
   azpol plan exports/ -o plan/               the same as files, ready to run
   azpol validate policies/                   faults of definitions, and what practice advises against
+  azpol eval \"toLower('A')\"                  the value of an expression
   azpol explain AZP0312                      what a code means
 
 `azpol scan --help` and `azpol plan --help` list the exit codes.";

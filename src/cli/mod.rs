@@ -1,11 +1,14 @@
 //! One file a subcommand; the only room that prints, exits or reads the environment.
 
+mod aliases;
 mod args;
 mod begin;
 pub mod codes;
 mod environment;
+mod eval;
 mod exit;
 mod explain;
+mod generate_aliases;
 pub mod generate_tenant;
 mod help;
 mod load;
@@ -43,8 +46,10 @@ pub fn main() -> ExitCode {
         Command::Plan(args) => plan::run(&args),
         Command::Validate(args) => validate::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::Eval(args) => eval::run(&args),
         Command::Manifest(args) => manifest::run(&args),
         Command::GenerateTenant(args) => generate_tenant::run(&args),
+        Command::GenerateAliases(args) => generate_aliases::run(&args),
     };
     ExitCode::from(code)
 }

@@ -106,6 +106,11 @@ pub fn write(file: Option<&Path>, text: &str) -> Result<(), Diagnostic> {
     }
 }
 
+/// Where results go that are written piece by piece.
+pub fn results() -> impl Write {
+    anstream::AutoStream::new(io::stdout(), anstream::ColorChoice::AlwaysAnsi)
+}
+
 /// The finding of something that can't be written.
 pub fn not_written(what: &str, error: &io::Error) -> Diagnostic {
     let why = match error.kind() {

@@ -1,9 +1,12 @@
 //! One file a format.
 
+pub mod codes;
+pub mod evaluation;
 mod intent;
 pub mod json;
 mod lines;
 pub mod plan_table;
+mod rows;
 mod style;
 pub mod table;
 pub mod validation;
