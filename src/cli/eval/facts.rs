@@ -176,7 +176,7 @@ impl Facts {
         let own_group = id.as_ref().and_then(ResourceId::resource_group_id);
         let group = match &args.resource_group {
             Some(text) => resource_group(text, self.subscription.as_ref(), faults),
-            None => own_group.map(|id| ResourceGroupFacts { id, location: None, tags: None }),
+            None => own_group.map(ResourceGroupFacts::unknown),
         };
         self.group = group.map(|mut facts| {
             let read = inventory.as_ref().and_then(|inventory| inventory.resource(&facts.id));
@@ -494,5 +494,6 @@ fn resource_group(
         id,
         location,
         tags: value.as_ref().and_then(|value| value.get("tags").cloned()),
+        managed_by: value.as_ref().and_then(|value| value.get("managedBy").cloned()),
     })
 }
