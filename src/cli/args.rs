@@ -34,9 +34,15 @@ pub enum Command {
     /// States, and what remediation would deploy, with its hazards and its proof
     #[command(after_help = help::PLAN, after_long_help = help::PLAN_LONG)]
     Plan(PlanArgs),
-    /// Print the page of a code, such as AZP0312
-    #[command(after_help = help::EXPLAIN)]
-    Explain(ExplainArgs),
+    /// Why a resource has its states, condition by condition; or the page of a code, such as AZP0312
+    #[command(
+        after_help = help::EXPLAIN,
+        mut_arg("inputs", |inputs| inputs.required(false)),
+        mut_arg("param", |_| ExplainArgs::parameter()),
+        mut_arg("fail_on", |flag| flag.hide(true)),
+        mut_arg("allow_empty", |flag| flag.hide(true)),
+    )]
+    Explain(Box<ExplainArgs>),
     /// Evaluate an expression of a policy rule or a template; without one, on a terminal, ask for them
     #[command(after_help = help::EVAL, after_long_help = help::EVAL_LONG)]
     Eval(EvalArgs),
@@ -49,7 +55,7 @@ pub enum Command {
 }
 
 /// What a run reads and evaluates; the same for `scan` and `plan`.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct RunArgs {
     /// Files and folders, in any mix; `-` is standard input
     #[arg(required = true, value_name = "INPUT")]
@@ -154,8 +160,32 @@ pub struct PlanArgs {
 /// `azpol explain`
 #[derive(Debug, Args)]
 pub struct ExplainArgs {
-    /// A code such as AZP0312
-    pub code: String,
+    /// A code such as AZP0312, or a resource: its id, or a name that only one has
+    #[arg(value_name = "CODE|RESOURCE")]
+    pub subject: String,
+    /// Explain this definition as if it were assigned: its id or name, or its file (repeatable)
+    #[arg(long, value_name = "DEFINITION", help_heading = "Selection")]
+    pub policy: Vec<String>,
+    /// Every condition, member and candidate, also those that don't bear on the verdict
+    #[arg(long, help_heading = "Output")]
+    pub full: bool,
+    /// What is read and evaluated.
+    #[command(flatten)]
+    pub run: RunArgs,
+    /// Write the result to a file instead of standard output
+    #[arg(short, long, value_name = "FILE", help_heading = "Output")]
+    pub output: Option<PathBuf>,
+}
+
+impl ExplainArgs {
+    /// `--param`, which serves `--policy`, too.
+    fn parameter() -> clap::Arg {
+        clap::Arg::new("param")
+            .long("param")
+            .value_name("NAME=VALUE")
+            .action(clap::ArgAction::Append)
+            .help("A parameter of `--policy` or `--assign`; VALUE is JSON or a plain text (repeatable)")
+    }
 }
 
 /// `azpol eval`

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use crate::inventory::Kept;
 use crate::source::{Diagnostics, SourceMap};
 
 use super::args::RunArgs;
@@ -27,6 +28,20 @@ pub struct Begun {
 
 /// Reads and evaluates; the exit code where that is not to be reported: wrong usage or configuration.
 pub fn begin(args: &RunArgs) -> Result<Begun, u8> {
+    begin_with(args, |settings, progress| {
+        Session::shown(args, settings.now.clone(), &settings.semantics, progress, &mut io::stdin())
+    })
+}
+
+/// Reads, keeping at least these types of resource, and evaluates nothing.
+pub fn begin_reading(args: &RunArgs, kept: &Kept) -> Result<Begun, u8> {
+    begin_with(args, |settings, progress| {
+        let (now, kept) = (settings.now.clone(), kept.clone());
+        Session::read(args, now, &settings.semantics, kept, progress, &mut io::stdin())
+    })
+}
+
+fn begin_with(args: &RunArgs, start: impl FnOnce(&Settings, &Progress) -> Session) -> Result<Begun, u8> {
     let environment = Environment::of_process();
     let (mut sources, mut faults) = (SourceMap::new(), Diagnostics::new());
     let settings = Settings::new(args, &environment, &mut sources, &mut faults);
@@ -41,8 +56,7 @@ pub fn begin(args: &RunArgs) -> Result<Begun, u8> {
     }
     let shown = environment.stderr_is_terminal && !args.no_progress;
     let mut progress = Progress::start(shown, output.style.width);
-    let session =
-        Session::shown(args, settings.now.clone(), &settings.semantics, &progress, &mut io::stdin());
+    let session = start(&settings, &progress);
     progress.end();
     output.faults(&session.faults, &session.sources);
     if exit::any_usage(&session.faults, &session.sources) {
