@@ -61,6 +61,7 @@ Examples:
   azpol scan exports/                        which subscriptions are non-compliant, and why
   azpol plan exports/                        and what a remediation would deploy
   azpol plan exports/ -o plan/               the same as files, ready to run
+  azpol validate policies/                   faults of definitions, and what practice advises against
   azpol eval \"toLower('A')\"                  the value of an expression
   azpol explain app-prod-02 exports/         why a resource has its states
   azpol explain AZP0312                      what a code means
@@ -132,3 +133,12 @@ says nothing about completeness. A single document is no listing, and gets a sco
 
 Exit codes: 0 written; 2 wrong usage; 3 a file could not be read (then nothing is written), or
 contradicts another.";
+
+/// Below `azpol validate --help`.
+pub const VALIDATE: &str = "\
+Examples:
+  azpol validate policies/
+  azpol validate definition.json --fail-on warning --ignore AZP1041,AZP1042
+  azpol validate policies/ --select contradiction --format json
+
+Exit codes: 2 wrong usage, 3 an input could not be read, 1 findings that --fail-on names, 0 none.";

@@ -45,6 +45,11 @@ impl Output {
         }
     }
 
+    /// Findings that are the result, on standard output.
+    pub fn results(self) -> RenderStyle {
+        RenderStyle { color: self.style.color, ..self.findings }
+    }
+
     /// For commands without flags for it.
     pub fn plain() -> Output {
         Output::new(ColorChoice::Auto, false, &Environment::of_process())

@@ -12,6 +12,7 @@ use crate::engine::{
 };
 use crate::inventory::{Existence, Inventory, Resource};
 
+use super::listed::is_read_otherwise;
 use super::state::{ComplianceState, FailedLeaf, LookedFor, MissingFact, NearMiss, Provisional, ReasonKind};
 use super::verdict::Verdict;
 
@@ -127,6 +128,12 @@ fn decide(
         }
         SearchPlace::Subscription => whole.clone(),
     };
+    if is_read_otherwise(&check.resource_type) {
+        let what = format!("{} are read as documents of their own, and aren't searched", check.resource_type);
+        verdict.state = ComplianceState::Undetermined;
+        verdict.reason = ReasonKind::Missing(vec![MissingFact::Other(what.into())]);
+        return verdict;
+    }
     if inventory.listing(&check.resource_type, &searched).is_complete() {
         return verdict;
     }

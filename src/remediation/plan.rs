@@ -269,6 +269,13 @@ fn fate(
         _ => {}
     }
     let assigned = &assignments[row.assignment];
+    if assigned.effect == Effect::Modify {
+        return not_planned(
+            &codes::CHANGE_NOT_PLANNED,
+            "a remediation task would change it: its operations aren't planned, only deployments are"
+                .to_owned(),
+        );
+    }
     if assigned.effect != Effect::DeployIfNotExists {
         return not_planned(
             &codes::NOT_REMEDIABLE,

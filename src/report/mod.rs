@@ -10,6 +10,7 @@ pub mod plan_table;
 mod rows;
 mod style;
 pub mod table;
+pub mod validation;
 mod view;
 mod words;
 

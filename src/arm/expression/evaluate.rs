@@ -4,8 +4,9 @@ use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
 use crate::arm::Value;
+use crate::arm::semantics::LogicalFunctions;
 
-use super::functions::{self, FunctionEntry, Implementation, RuntimeArguments, Special};
+use super::functions::{self, FunctionEntry, Implementation, RuntimeArguments, Setting, Special};
 use super::{Context, ContextFunction, Dialect, Expression, Failure, Term, residual};
 
 /// How many parts of an expression are evaluated before azpol gives up (lambdas within lambdas).
@@ -148,7 +149,10 @@ impl<'a> Evaluator<'a> {
             _ if runtime => return residual::call(name, arguments),
             Implementation::Context(function) => return self.context.ask(function, arguments),
             Implementation::Pure(function) => function(arguments),
-            Implementation::Dialected(function) => function(self.context.dialect(), arguments),
+            Implementation::Placed(function) => {
+                let (dialect, semantics) = (self.context.dialect(), self.context.semantics());
+                function(Setting { dialect, semantics }, arguments)
+            }
             Implementation::Special(_) => unreachable!("special forms are evaluated before their arguments"),
         };
         answer.and_then(bounded).map_err(|failure| match failure {
@@ -185,11 +189,12 @@ impl<'a> Evaluator<'a> {
 
     /// `and` is decided by the first `false`, `or` by the first `true`.
     fn junction(&self, name: &str, terms: &[Term], decisive: bool) -> Result<Value, Failure> {
-        let mut open = Vec::new();
+        let eager = self.context.semantics().logical_functions == LogicalFunctions::Eager;
+        let (mut open, mut decided) = (Vec::new(), false);
         for term in terms {
             match self.term(term)? {
-                Value::Bool(value) if value == decisive => return Ok(Value::Bool(decisive)),
-                Value::Bool(_) => {}
+                Value::Bool(value) if value == decisive && !eager => return Ok(Value::Bool(decisive)),
+                Value::Bool(value) => decided |= value == decisive,
                 runtime @ Value::Runtime(_) => open.push(runtime),
                 other => {
                     return Err(Failure::Error(format!(
@@ -200,6 +205,7 @@ impl<'a> Evaluator<'a> {
             }
         }
         match open.len() {
+            _ if decided => Ok(Value::Bool(decisive)),
             0 => Ok(Value::Bool(!decisive)),
             1 => Ok(open.remove(0)),
             _ => residual::call(name, &open),

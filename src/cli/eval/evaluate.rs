@@ -257,6 +257,7 @@ fn with_context(
                 resource_group: facts.group.as_ref(),
                 guid_seed: "azpol eval".into(),
                 now: facts.template.is_some().then(|| facts.now().into()),
+                semantics: &facts.semantics,
             };
             let empty;
             let template = match &facts.template {
