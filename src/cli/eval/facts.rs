@@ -60,7 +60,13 @@ pub(crate) struct Facts {
 
 impl Facts {
     /// From flags; faults in them and in the files that they name are pushed.
-    pub(crate) fn new(args: &EvalArgs, sources: &mut SourceMap, faults: &mut Diagnostics) -> Facts {
+    pub(crate) fn new(
+        args: &EvalArgs,
+        aliases: Option<AliasCatalog>,
+        semantics: Option<Semantics>,
+        sources: &mut SourceMap,
+        faults: &mut Diagnostics,
+    ) -> Facts {
         let template_wanted = args.template.is_some() || !args.var.is_empty();
         let dialect =
             args.dialect.unwrap_or(if template_wanted { Dialect::Template } else { Dialect::Policy });
@@ -76,9 +82,9 @@ impl Facts {
             deployment: args.deployment.as_deref().map(Arc::from),
             resource: None,
             template: None,
-            aliases: AliasCatalog::built_in(),
+            aliases: aliases.unwrap_or_else(AliasCatalog::built_in),
             definition: None,
-            semantics: Semantics::default(),
+            semantics: semantics.unwrap_or_default(),
             defined: false,
             secure: BTreeSet::new(),
             now: OnceCell::new(),
