@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::arm::expression::{Context, ContextFunction, Dialect, Failure};
-use crate::arm::{AliasCatalog, Object, Semantics, Value};
+use crate::arm::semantics::{AbsentTags, OuterMember, Semantics, UnnamedCurrent};
+use crate::arm::{AliasCatalog, Object, Value};
 use crate::inventory::Resource;
 use crate::policy::FieldName;
 
@@ -133,9 +134,9 @@ impl RuleContext<'_> {
             carries(resource, &path.text)?;
             let tags = parsed == FieldName::Tags;
             return Ok(match walk::single(Some(resource.body.value()), &path.steps) {
-                Found::Value(value) => value.clone(),
-                Found::Missing | Found::Unwritten if tags => Value::Null,
-                Found::Missing | Found::Unwritten => "".into(),
+                Found::Value(value) if tags || !value.is_null() => value.clone(),
+                _ if tags && self.semantics.absent_tags == AbsentTags::Null => Value::Null,
+                _ => "".into(),
             });
         }
         Ok(match &parsed {
@@ -171,7 +172,8 @@ impl RuleContext<'_> {
         match access.path_at(&resource.resource_type, version) {
             Some(path) => {
                 carries(resource, &path.text)?;
-                walk::select(access, path, &resource.body, frames, &mut |one| {
+                let outer = self.semantics.outer_member == OuterMember::Current;
+                walk::select(access, path, &resource.body, frames, outer, &mut |one| {
                     let Found::Value(value) = one else { return };
                     match path.meant.of(&path.text, value) {
                         Ok(current) => found.extend(current.to_value().filter(|value| !value.is_null())),
@@ -198,6 +200,9 @@ impl RuleContext<'_> {
                 FrameKind::Field { member, .. } => member.value.clone(),
                 FrameKind::Value { value, .. } => (*value).clone(),
             }),
+            Some(frame) if self.semantics.unnamed_current == UnnamedCurrent::Innermost => {
+                RuleContext { frames: Some(&Frame { outer: None, kind: frame.kind }), ..*self }.only()
+            }
             Some(_) => Err(Failure::Error("the function 'current' needs a name in nested counts".into())),
             None => Err(Failure::Error("the function 'current' stands outside of a count".into())),
         }

@@ -2,6 +2,7 @@
 //! would create for it.
 
 mod alias;
+mod alone;
 mod answers;
 mod applicability;
 mod bind;
@@ -29,6 +30,7 @@ mod truth;
 mod unknown;
 mod walk;
 
+pub use alone::Alone;
 pub use answers::{Answers, Failing};
 pub use bind::{BoundParameters, bind};
 pub use change::{Change, ChangeKind, Changes, Clash, Outcome, Skipped, Write, clashes};

@@ -1,11 +1,13 @@
 //! Tests that run azpol from outside, in one binary.
 
+mod aliases;
 mod architecture;
 mod assignments;
 mod bad_input;
 mod cli;
 mod codes;
 mod contoso;
+mod eval;
 mod existence;
 mod expansion;
 mod fabrikam;
@@ -21,11 +23,14 @@ mod json_result;
 mod merging;
 mod place;
 mod plan;
+mod plan_resources;
 mod planning;
 mod policies;
 mod proving;
 mod reading;
+mod resources;
 mod secrets;
+mod semantics;
 mod shapes;
 mod tenant;
 mod verdicts;

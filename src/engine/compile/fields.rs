@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::arm::semantics::OuterMember;
 use crate::engine::alias::{AliasAccess, TypePath, path_at};
 use crate::engine::program::{Access, Base, Path};
 use crate::engine::{Doubt, alias, walk};
@@ -9,8 +10,6 @@ use crate::policy::FieldName;
 use crate::source::Span;
 
 use super::{Compiler, NotBuiltKind, Scope};
-
-const EACH: &str = "[*]";
 
 impl Compiler<'_> {
     /// How a field is read; nothing where it can't be.
@@ -65,17 +64,17 @@ impl Compiler<'_> {
     fn bind(&self, alias: &str, one: &mut TypePath) {
         let path = &mut one.path;
         let frames = || self.scopes.iter().rev().filter(|scope| !matches!(scope, Scope::Known(..)));
-        for exact in [true, false] {
+        let outer = self.language.semantics.outer_member == OuterMember::Current;
+        for exact in [true, false].into_iter().filter(|exact| *exact || outer) {
             for (frame, scope) in frames().enumerate() {
                 let Scope::Field { alias: counted, paths } = scope else { continue };
                 let found = path_at(paths, &one.resource_type, one.version.as_deref());
                 let Some(counted_path) = found else { continue };
-                let levels = counted.matches(EACH).count();
-                let shared = shared_levels(alias, counted);
+                let (levels, shared) = walk::levels(alias, counted);
                 if shared == 0 || (exact && shared != levels) {
                     continue;
                 }
-                let Some(head) = head(&counted_path.text, shared) else { continue };
+                let Some(head) = walk::head(&counted_path.text, shared) else { continue };
                 let Some(rest) = path.text.strip_prefix(head) else { continue };
                 path.steps = Path::parse(rest).steps;
                 path.base = Base::Member { frame, up: levels - shared };
@@ -83,30 +82,5 @@ impl Compiler<'_> {
                 return;
             }
         }
-    }
-}
-
-/// How many arrays of the counted alias the other one shares, from the start.
-fn shared_levels(alias: &str, counted: &str) -> usize {
-    (1..).map_while(|level| head(counted, level)).take_while(|head| walk::begins_with(alias, head)).count()
-}
-
-/// A path up to and with its array of this level, counted from 1.
-fn head(path: &str, level: usize) -> Option<&str> {
-    let (at, _) = path.match_indices(EACH).nth(level.checked_sub(1)?)?;
-    Some(&path[..at + EACH.len()])
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{head, shared_levels};
-
-    #[test]
-    fn arrays_are_shared_from_the_start() {
-        assert_eq!(head("a[*].b[*].c", 2), Some("a[*].b[*]"));
-        assert_eq!(head("a[*].b[*].c", 3), None);
-        assert_eq!(shared_levels("N/t/A[*].c", "N/t/a[*].b[*]"), 1);
-        assert_eq!(shared_levels("N/t/a[*].b[*].c", "N/t/a[*].b[*]"), 2);
-        assert_eq!(shared_levels("N/t/x[*]", "N/t/a[*]"), 0);
     }
 }
