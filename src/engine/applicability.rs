@@ -141,8 +141,8 @@ fn reduced(run: &mut Run<'_, Silent>, test: &Test, counts: &Counts, positive: bo
 /// Whether a condition reads an alias that this type doesn't have.
 fn foreign(operand: &Operand, resource_type: &ResourceType) -> bool {
     match operand {
-        Operand::Field(Access::Alias(access)) => access.path(resource_type).is_none(),
-        Operand::CountField(count) => count.access.path(resource_type).is_none(),
+        Operand::Field(Access::Alias(access)) => access.is_foreign_to(resource_type),
+        Operand::CountField(count) => count.access.is_foreign_to(resource_type),
         _ => false,
     }
 }

@@ -6,7 +6,7 @@ use crate::arm::expression::Failure;
 use crate::arm::template::{
     DeploymentRequest, Expansion, ExpansionFault, FaultKind, PreparedTemplate, ResourceGroupFacts,
 };
-use crate::arm::{Object, Reads, ResourceId, ResourceType, Semantics, Value};
+use crate::arm::{AliasCatalog, Object, Reads, ResourceId, ResourceType, Semantics, Value};
 use crate::inventory::Resource;
 use crate::policy::{Effect, ExistenceScope};
 use crate::source::{Node, Span};
@@ -36,6 +36,10 @@ pub struct CompiledPolicy {
     pub(super) parameters: BoundParameters,
     /// How open points are read.
     pub(super) semantics: Semantics,
+    /// The aliases that it was compiled with.
+    pub(super) aliases: AliasCatalog,
+    /// Aliases of the rule that none of them is, each once, sorted, with its first place.
+    pub(super) unknown_aliases: Vec<(Arc<str>, Span)>,
     pub(super) lookups: Lookups,
 }
 
@@ -161,6 +165,12 @@ impl CompiledPolicy {
         self.effect
     }
 
+    /// The aliases of the rule that no type is known to have, each once, sorted, with the first place of each. What
+    /// rests on one is undecided for the types that may have it.
+    pub fn unknown_aliases(&self) -> &[(Arc<str>, Span)] {
+        &self.unknown_aliases
+    }
+
     /// The values of the parameters.
     pub fn parameters(&self) -> &BoundParameters {
         &self.parameters
@@ -229,8 +239,8 @@ impl CompiledPolicy {
         observer: &'r mut O,
     ) -> Run<'r, O> {
         let (definition, parameters, lookups) = (&self.definition, &self.parameters, &self.lookups);
-        let semantics = &self.semantics;
-        Run { subject, view, own, definition, parameters, lookups, semantics, observer }
+        let (semantics, aliases) = (&self.semantics, &self.aliases);
+        Run { subject, view, own, definition, parameters, lookups, semantics, aliases, observer }
     }
 
     /// Where and under which name the related resource is looked for. An error where the effect looks for
@@ -282,6 +292,7 @@ impl CompiledPolicy {
                 parameters: &self.parameters,
                 lookups: &self.lookups,
                 semantics: &self.semantics,
+                aliases: &self.aliases,
             }),
         }
     }

@@ -1,5 +1,6 @@
 //! The suites over the material that lies beside the checkout, in `../shared`.
 
+mod aliases;
 mod corpus;
 mod definitions;
 mod functions;
