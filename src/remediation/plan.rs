@@ -272,7 +272,8 @@ fn fate(
     if assigned.effect == Effect::Modify {
         return not_planned(
             &codes::CHANGE_NOT_PLANNED,
-            "a remediation task would change it: its operations aren't planned, only deployments are".to_owned(),
+            "a remediation task would change it: its operations aren't planned, only deployments are"
+                .to_owned(),
         );
     }
     if assigned.effect != Effect::DeployIfNotExists {
