@@ -115,7 +115,7 @@ fn definitions(
     documents
         .definitions
         .iter()
-        .filter_map(|node| policy::definition(node, &name(sources.name(node.span)), faults))
+        .filter_map(|node| policy::definition(node, &document_name(sources.name(node.span)), faults))
         .collect()
 }
 
@@ -127,12 +127,12 @@ fn initiatives(
     documents
         .initiatives
         .iter()
-        .filter_map(|node| policy::set_definition(node, &name(sources.name(node.span)), faults))
+        .filter_map(|node| policy::set_definition(node, &document_name(sources.name(node.span)), faults))
         .collect()
 }
 
 /// What a document is called that has neither id nor name: its file without the ending.
-fn name(file: &str) -> String {
+pub fn document_name(file: &str) -> String {
     let last = file.rsplit('/').next().unwrap_or(file);
     last.split('.').next().unwrap_or(last).to_owned()
 }

@@ -96,15 +96,16 @@ fn leaves(test: &Test, each: &mut dyn FnMut(&Operand)) {
 
 /// The condition with every part that doesn't count made to hold; `positive` is false below a `not`.
 fn reduced(run: &mut Run<'_, Silent>, test: &Test, counts: &Counts, positive: bool) -> Truth {
+    let order = run.semantics.short_circuit;
     match &test.kind {
         TestKind::AllOf(group) => group
             .parts
             .iter()
-            .fold(Truth::True, |truth, part| truth.and(reduced(run, part, counts, positive))),
+            .fold(Truth::True, |truth, part| truth.and(reduced(run, part, counts, positive), order)),
         TestKind::AnyOf(group) => group
             .parts
             .iter()
-            .fold(Truth::False, |truth, part| truth.or(reduced(run, part, counts, positive))),
+            .fold(Truth::False, |truth, part| truth.or(reduced(run, part, counts, positive), order)),
         TestKind::Not(part) => reduced(run, part, counts, !positive).negate(),
         TestKind::Compare(leaf) => match subject_of(&leaf.subject) {
             About::Type => run.test(test, None),

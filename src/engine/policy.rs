@@ -145,6 +145,11 @@ impl SecretReference {
 }
 
 impl CompiledPolicy {
+    /// How points are read that the documentation leaves open.
+    pub fn semantics(&self) -> &Semantics {
+        &self.semantics
+    }
+
     /// The id of the definition.
     pub fn definition(&self) -> &Arc<str> {
         &self.definition
@@ -206,7 +211,9 @@ impl CompiledPolicy {
         if !container && O::RECORDS {
             observer.doubt(Doubt::IndexedByLocation);
         }
-        container || resource.location.is_none()
+        container
+            || resource.location.is_none()
+            || self.semantics.types_without_tags.contains(&resource.resource_type)
     }
 
     pub(super) fn run<'r, O: Observer>(
@@ -236,7 +243,7 @@ impl CompiledPolicy {
             scope: details.scope,
             scope_given: details.scope_given,
         };
-        search(wanted, subject.resource).map_err(Failure::Error)
+        search(wanted, subject.resource, &self.semantics).map_err(Failure::Error)
     }
 
     fn text(
@@ -419,6 +426,7 @@ impl CompiledPolicy {
             resource_group: group.as_ref(),
             guid_seed: options.guid_seed.clone(),
             now: subject.now.map(Arc::from),
+            semantics: &self.semantics,
         };
         deployment.prepared(&request)
     }

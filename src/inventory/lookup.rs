@@ -329,6 +329,11 @@ impl Inventory {
         self.changes.by_id.get(id).or_else(|| self.base.resources.get(id))
     }
 
+    /// Every resource that was read and kept, resource groups included, in no order that means anything.
+    pub fn all_resources(&self) -> impl Iterator<Item = &Resource> {
+        self.base.resources.all.iter()
+    }
+
     /// How many resources were read, resource groups included.
     pub fn resource_count(&self) -> usize {
         self.base.resources.all.len()

@@ -139,6 +139,7 @@ fn expand(
         resource_group: group.as_ref(),
         guid_seed: seed,
         now: now.map(Arc::from),
+        semantics: policy.semantics(),
     };
     let prepared = prepared.get_or_init(|| PreparedTemplate::read(template));
     let expansion = prepared.as_ref().map_err(Clone::clone)?.expand(&request)?;

@@ -257,7 +257,7 @@ struct Fact {
 /// A diagnostic.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Finding {
+pub(super) struct Finding {
     code: &'static str,
     name: &'static str,
     severity: &'static str,
@@ -325,7 +325,7 @@ pub fn planned(view: &View<'_>, faults: &Diagnostics, plan: &RemediationPlan) ->
 }
 
 /// A result as text.
-pub fn text(result: &Result) -> serde_json::Result<String> {
+pub fn text(result: &impl Serialize) -> serde_json::Result<String> {
     serde_json::to_string_pretty(result).map(|text| printable_json(&text).into_owned() + "\n")
 }
 
@@ -530,7 +530,7 @@ fn aside(aside: &SetAside) -> Aside {
     }
 }
 
-fn finding(fault: &crate::source::Diagnostic, sources: &SourceMap) -> Finding {
+pub(super) fn finding(fault: &crate::source::Diagnostic, sources: &SourceMap) -> Finding {
     Finding {
         code: fault.code.id,
         name: fault.code.name,

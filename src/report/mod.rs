@@ -1,5 +1,7 @@
 //! One file a format.
 
+pub mod codes;
+pub mod evaluation;
 mod intent;
 pub mod json;
 mod lines;
@@ -7,6 +9,7 @@ pub mod plan_table;
 mod rows;
 mod style;
 pub mod table;
+pub mod validation;
 mod view;
 mod words;
 

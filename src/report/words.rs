@@ -144,7 +144,8 @@ pub fn masked(leaf: &FailedLeaf, value: &Value) -> Value {
     hidden(read.unwrap_or(last), value)
 }
 
-fn hidden(key: &str, value: &Value) -> Value {
+/// A value with its secrets hidden at every depth; `key` is the name of the member that it is.
+pub fn hidden(key: &str, value: &Value) -> Value {
     match value {
         Value::String(text) => Value::string(&*mask_value(key, text)),
         Value::Array(items) => items.iter().map(|item| hidden(key, item)).collect(),

@@ -48,6 +48,7 @@ impl Trial {
             resource_group: self.in_group.then_some(&group),
             guid_seed: "seed".into(),
             now: self.now.map(Into::into),
+            semantics: &azpol::arm::semantics::DEFAULT,
         })
     }
 

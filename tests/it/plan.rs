@@ -335,6 +335,7 @@ fn expanding_the_templates_again_gives_what_is_planned() {
             resource_group: None,
             guid_seed: "".into(),
             now: None,
+            semantics: &azpol::arm::semantics::DEFAULT,
         })
         .expect("the template expands");
         let planned: BTreeMap<_, _> = template

@@ -72,6 +72,7 @@ fn run(golden: &Golden, template: &Node, prepared: bool) -> Result<Expansion, Ve
         resource_group: group.as_ref(),
         guid_seed: "seed".into(),
         now: Some("2026-01-02T03:04:05Z".into()),
+        semantics: &azpol::arm::semantics::DEFAULT,
     };
     if prepared { PreparedTemplate::read(template)?.expand(&request) } else { expand(&request) }
 }

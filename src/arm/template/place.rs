@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::arm::expression::functions::{derived_guid, resource};
 use crate::arm::expression::{Context, ContextFunction, Dialect, Failure};
-use crate::arm::{ResourceId, Value};
+use crate::arm::{ResourceId, Semantics, Value};
 use crate::source::Span;
 
 use super::answers;
@@ -163,6 +163,10 @@ fn name_of<'a>(arguments: &'a [Value], what: &str) -> Result<&'a str, Failure> {
 impl Context for Place<'_> {
     fn dialect(&self) -> Dialect {
         Dialect::Template
+    }
+
+    fn semantics(&self) -> &Semantics {
+        self.run.request.semantics
     }
 
     fn ask(&self, function: ContextFunction, arguments: &[Value]) -> Result<Value, Failure> {
