@@ -8,8 +8,8 @@ pub(super) type Choice = (&'static str, &'static [&'static str]);
 #[derive(Debug)]
 pub(super) struct Kind {
     pub(super) resource_type: &'static str,
-    /// What `kind` says.
-    pub(super) kind: &'static str,
+    /// What the resource's `kind` says.
+    pub(super) flavour: &'static str,
     /// What `sku.name` says.
     pub(super) sku: Option<&'static str>,
     /// Whether its resources have a location.
@@ -29,11 +29,11 @@ pub(super) const COMMON: &[Choice] = &[
 
 const fn kind(
     resource_type: &'static str,
-    kind: &'static str,
+    flavour: &'static str,
     sku: Option<&'static str>,
     choices: &'static [Choice],
 ) -> Kind {
-    Kind { resource_type, kind, sku, located: true, choices }
+    Kind { resource_type, flavour, sku, located: true, choices }
 }
 
 /// All of them.

@@ -141,7 +141,7 @@ impl Mixed {
             "name": names.last(),
             "type": kind.resource_type.to_ascii_lowercase(),
             "tenantId": self.tenant,
-            "kind": kind.kind,
+            "kind": kind.flavour,
             "location": if kind.located { REGIONS[usize::try_from(random.below(3)).unwrap_or(0)] } else { "" },
             "resourceGroup": format!("rg-{group}"),
             "subscriptionId": id,
