@@ -365,6 +365,9 @@ pub struct GenerateTenantArgs {
     /// Resources of types that nothing reads, for each subscription
     #[arg(long, default_value_t = 0)]
     pub foreign: u64,
+    /// A mixed inventory in place of exports: so many resources of the types that built-in definitions name most often
+    #[arg(long, value_name = "COUNT", conflicts_with = "foreign")]
+    pub mixed: Option<u64>,
 }
 
 /// `azpol generate-aliases`

@@ -7,6 +7,7 @@ mod functions;
 mod goldens;
 mod intent;
 mod live;
+mod rows;
 mod samples;
 mod twins;
 mod verdicts;
@@ -18,6 +19,9 @@ mod tenant;
 #[expect(dead_code, reason = "the hashes of the normal form are held by the other binary")]
 #[path = "../deployment/mod.rs"]
 mod deployment;
+
+#[path = "../assign/mod.rs"]
+mod assign;
 
 use std::path::{Path, PathBuf};
 
