@@ -43,3 +43,49 @@ pub(super) fn parameters(document: &Document<'_>, report: &mut Report) {
         report.advise(&codes::PARAMETER_NOT_GIVEN, member.key_span, message, help);
     }
 }
+
+/// The types that a parameter of a template can have.
+///
+/// <https://learn.microsoft.com/azure/azure-resource-manager/templates/data-types>
+const TYPES: &[&str] = &["array", "bool", "int", "object", "secureObject", "secureString", "string"];
+
+/// Types of the parameters of the template and of the templates within it.
+pub(super) fn types(document: &Document<'_>, report: &mut Report) {
+    let details = document.definition.rule.details.as_ref().and_then(Details::existence);
+    if let Some(deployment) = details.and_then(|details| details.deployment.as_ref()) {
+        types_of(&deployment.template, report);
+    }
+}
+
+fn types_of(template: &Node, report: &mut Report) {
+    for member in template.get("parameters").map(Node::members).unwrap_or_default() {
+        let Some(written) = member.value.get("type") else { continue };
+        let Some(name) = written.as_str().filter(|name| !TYPES.iter().any(|t| t.eq_ignore_ascii_case(name)))
+        else {
+            continue;
+        };
+        let message = format!("`{name}` is no type of a template's parameter");
+        let near = nearest(name, TYPES.iter().copied()).or_else(|| policy_type(name));
+        let help = match near {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("the types are `{}`", TYPES.join("`, `")),
+        };
+        report.advise(&codes::TEMPLATE_PARAMETER_TYPE, written.span, message, help);
+    }
+    let Some(resources) = template.get("resources") else { return };
+    let listed = resources.items().iter();
+    for resource in listed.chain(resources.members().iter().map(|member| &member.value)) {
+        if let Some(inner) = resource.at(&["properties", "template"]) {
+            types_of(inner, report);
+        }
+    }
+}
+
+/// What a template calls a type of a policy's parameter.
+fn policy_type(name: &str) -> Option<&'static str> {
+    match name.to_ascii_lowercase().as_str() {
+        "integer" => Some("int"),
+        "boolean" => Some("bool"),
+        _ => None,
+    }
+}
