@@ -33,9 +33,6 @@ fn every_form_of_a_definition_is_read() {
     let resource = format!(
         r#"{{ "name": "a", "id": "/providers/Microsoft.Authorization/policyDefinitions/a", "type": "Microsoft.Authorization/policyDefinitions", "properties": {properties} }}"#
     );
-    let template = format!(
-        r#"{{ "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#", "contentVersion": "1.0.0.0", "resources": [{{ "type": "Microsoft.Authorization/policyDefinitions", "apiVersion": "2023-04-01", "name": "a", "properties": {properties} }}] }}"#
-    );
     let yaml = "mode: All\npolicyRule:\n  if:\n    allOf:\n      - field: type\n        equals: Microsoft.Storage/storageAccounts\n      - field: name\n        like: '*a*'\n  then:\n    effect: audit\n";
     let windows = format!("\u{feff}{}", properties.replace(", ", ",\r\n"));
     let commented = format!("// what it is for\n{properties}\n");
@@ -43,7 +40,6 @@ fn every_form_of_a_definition_is_read() {
         ("bare.json", bare.as_str()),
         ("properties.json", &properties),
         ("resource.json", &resource),
-        ("template.json", &template),
         ("definition.yaml", yaml),
         ("windows.json", &windows),
         ("commented.jsonc", &commented),
@@ -118,7 +114,7 @@ fn a_finding_is_silenced_in_its_place() {
 
 #[test]
 fn a_configuration_among_the_files_is_checked() {
-    let tenant = Tenant::new().file("ci/azpol.yaml", "fromat: json\nseverities:\n  AZP9999: error\n");
+    let tenant = Tenant::new().file("ci/azpol.yaml", "azpol: config/v1\nfromat: json\nseverities:\n  AZP9999: error\n");
     let ran = tenant.azpol(&["validate", "ci", "--format", "json"]);
     assert_eq!(found(&ran), ["AZP0402"], "{}{}", ran.out, ran.err);
     assert_eq!(ran.code, 1);

@@ -8,6 +8,7 @@ mod intent;
 mod live;
 mod samples;
 mod twins;
+mod validate;
 mod verdicts;
 
 #[expect(dead_code, reason = "the tests that run azpol from outside use all of it")]

@@ -29,6 +29,7 @@ pub(super) const CHECKS: &[fn(&Document<'_>, &mut Report)] = &[
     contradiction::contradictions,
     deployment::parameters,
     deployment::types,
+    deployment::template_expressions,
     effects::without_details,
     effects::mixed,
     effects::parameter,
