@@ -10,6 +10,7 @@ mod live;
 mod rows;
 mod samples;
 mod twins;
+mod validate;
 mod verdicts;
 
 #[expect(dead_code, reason = "the tests that run azpol from outside use all of it")]
