@@ -175,7 +175,7 @@ fn why(out: &mut String, tested: &Tested<'_>, points: &[Mismatch], actual: &Actu
         };
         out.push_str(&format!("      {:<9} {} {truth}\n", "why", shown(title)));
         let mut left = CONDITIONS;
-        condition(out, tested, whole, 4, &mut left, style);
+        condition(out, tested, whole, (4, &whole.truth), &mut left, style);
         if left == 0 {
             out.push_str(&format!("        {}\n", style.text("…")));
         }
@@ -186,7 +186,7 @@ fn condition(
     out: &mut String,
     tested: &Tested<'_>,
     part: &Explanation,
-    depth: usize,
+    (depth, whole): (usize, &Truth),
     left: &mut usize,
     style: Style,
 ) {
@@ -223,7 +223,7 @@ fn condition(
                 _ => format!("is {}", value(leaf.current.as_ref())),
             };
             let place = match &part.truth {
-                Truth::True => String::new(),
+                Truth::True if *whole != Truth::True => String::new(),
                 _ => format!("  {}", style.dim(&printable(&tested.place(part.span)))),
             };
             (text, format!("{}{place}", shown(&is)))
@@ -241,13 +241,13 @@ fn condition(
             _ => inner.truth == part.truth,
         };
         if decides {
-            condition(out, tested, inner, depth + 1, left, style);
+            condition(out, tested, inner, (depth + 1, whole), left, style);
         } else if !count && part.truth != Truth::True {
             condition(
                 out,
                 tested,
                 &Explanation { parts: Vec::new(), ..inner.clone() },
-                depth + 1,
+                (depth + 1, whole),
                 left,
                 style,
             );
