@@ -158,6 +158,9 @@ impl Tests {
                 }
             }
         }
+        if self.names.is_empty() && !inputs.is_empty() && !faults.has_errors() {
+            faults.push(Diagnostic::new(&codes::NO_TESTS, "the test files hold no case"));
+        }
     }
 
     fn add(

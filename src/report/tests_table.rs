@@ -2,7 +2,7 @@
 //! no case has seen.
 
 use crate::arm::Value;
-use crate::compliance::ComplianceState;
+use crate::compliance::{ComplianceState, ReasonKind};
 use crate::engine::{Explanation, ExplanationKind, Truth};
 use crate::policy::PolicyDefinition;
 use crate::source::{SourceMap, Span, mask, position, printable};
@@ -151,22 +151,21 @@ fn why(out: &mut String, tested: &Tested<'_>, points: &[Mismatch], actual: &Actu
         return;
     }
     let looked = actual.explanations.len() > 1;
-    let searched = matches!(
-        actual.reason,
-        Some(crate::compliance::ReasonKind::ResourceNotFound)
-            | Some(crate::compliance::ReasonKind::ResourceGroupNotFound)
-    );
-    if searched {
-        let what = match actual.reason {
-            Some(crate::compliance::ReasonKind::ResourceGroupNotFound) => {
-                "the resource group that is searched doesn't exist in this case"
-            }
-            _ => "no related resource of the wanted type, name and place is in this case",
-        };
+    let searched = match actual.reason {
+        Some(ReasonKind::ResourceGroupNotFound) => {
+            Some("the resource group that is searched doesn't exist in this case")
+        }
+        Some(ReasonKind::ResourceNotFound) => {
+            Some("no related resource of the wanted type, name and place is in this case")
+        }
+        _ => None,
+    };
+    if let Some(what) = searched {
         out.push_str(&format!("      {:<9} {what}\n", "why"));
     }
     // Where candidates were looked at, `if` holds and says nothing more.
-    let skip = usize::from(looked || (searched && actual.state == Some(ComplianceState::NonCompliant)));
+    let skip =
+        usize::from(looked || (searched.is_some() && actual.state == Some(ComplianceState::NonCompliant)));
     for (title, whole) in actual.explanations.iter().skip(skip) {
         let truth = match &whole.truth {
             Truth::True => "holds",
