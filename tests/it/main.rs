@@ -25,6 +25,7 @@ mod planning;
 mod policies;
 mod proving;
 mod reading;
+mod second_evaluator;
 mod secrets;
 mod semantics;
 mod shapes;
@@ -33,3 +34,5 @@ mod verdicts;
 
 #[path = "../deployment/mod.rs"]
 mod deployment;
+#[path = "../naive/mod.rs"]
+mod naive;
