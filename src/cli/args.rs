@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::arm::expression::Dialect;
 use crate::config::{ColorChoice, FailOn, OutputFormat};
 
 use super::help;
@@ -33,9 +34,15 @@ pub enum Command {
     /// States, and what remediation would deploy, with its hazards and its proof
     #[command(after_help = help::PLAN, after_long_help = help::PLAN_LONG)]
     Plan(PlanArgs),
+    /// Find faults in definitions, initiatives and assignments, and what practice advises against
+    #[command(after_help = help::VALIDATE)]
+    Validate(ValidateArgs),
     /// Print the page of a code, such as AZP0312
     #[command(after_help = help::EXPLAIN)]
     Explain(ExplainArgs),
+    /// Evaluate an expression of a policy rule or a template; without one, on a terminal, ask for them
+    #[command(after_help = help::EVAL, after_long_help = help::EVAL_LONG)]
+    Eval(EvalArgs),
     /// Write the manifest of a folder of exports: what each file holds, how and when it was collected
     #[command(after_help = help::MANIFEST)]
     Manifest(ManifestArgs),
@@ -95,15 +102,9 @@ pub struct RunArgs {
     #[arg(long, help_heading = "Outcome")]
     pub allow_empty: bool,
 
-    /// The form of the result; without it `AZPOL_FORMAT` or `azpol.yaml`, else `table`
-    #[arg(long, value_name = "FORMAT", value_enum, ignore_case = true, help_heading = "Output")]
-    pub format: Option<OutputFormat>,
-    /// When to use colours; without it `AZPOL_COLOR`, `NO_COLOR` or `azpol.yaml`, else `auto`
-    #[arg(long, value_name = "WHEN", value_enum, ignore_case = true, help_heading = "Output")]
-    pub color: Option<ColorChoice>,
-    /// No symbols beyond ASCII
-    #[arg(long, help_heading = "Output")]
-    pub ascii: bool,
+    /// How the result is shown
+    #[command(flatten)]
+    pub shown: ShownArgs,
     /// No progress on standard error
     #[arg(long, help_heading = "Output")]
     pub no_progress: bool,
@@ -118,9 +119,6 @@ pub struct RunArgs {
     /// How many threads; without it, one for each core
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub jobs: Option<u16>,
-    /// The configuration; without it `AZPOL_CONFIG`, else `azpol.yaml` in the working directory or above it
-    #[arg(long, value_name = "FILE")]
-    pub config: Option<PathBuf>,
 }
 
 /// `azpol scan`
@@ -151,11 +149,125 @@ pub struct PlanArgs {
     pub detailed_exitcode: bool,
 }
 
+/// `azpol validate`
+#[derive(Debug, Args)]
+pub struct ValidateArgs {
+    /// Files and folders, in any mix; `-` is standard input
+    #[arg(required = true, value_name = "PATH")]
+    pub inputs: Vec<PathBuf>,
+    /// Only these findings: ids or names of codes, with commas
+    #[arg(long, value_name = "CODES", value_delimiter = ',', help_heading = "Selection")]
+    pub select: Vec<String>,
+    /// Not these findings
+    #[arg(long, value_name = "CODES", value_delimiter = ',', help_heading = "Selection")]
+    pub ignore: Vec<String>,
+    /// What makes the exit code 1: findings as bad as this
+    #[arg(long, value_name = "SEVERITY", value_enum, default_value_t = FailAt::Error, ignore_case = true, help_heading = "Outcome")]
+    pub fail_on: FailAt,
+    /// How findings are told
+    #[command(flatten)]
+    pub shown: ShownArgs,
+}
+
+/// How bad a finding has to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FailAt {
+    /// Errors
+    Error,
+    /// Warnings, too
+    Warning,
+    /// Any finding
+    #[value(alias = "note")]
+    Info,
+    /// Nothing
+    Never,
+}
+
+/// How a result is shown.
+#[derive(Debug, Args)]
+pub struct ShownArgs {
+    /// The form of the result; without it `AZPOL_FORMAT` or `azpol.yaml`, else `table`
+    #[arg(long, value_name = "FORMAT", value_enum, ignore_case = true, help_heading = "Output")]
+    pub format: Option<OutputFormat>,
+    /// When to use colours; without it `AZPOL_COLOR`, `NO_COLOR` or `azpol.yaml`, else `auto`
+    #[arg(long, value_name = "WHEN", value_enum, ignore_case = true, help_heading = "Output")]
+    pub color: Option<ColorChoice>,
+    /// No symbols beyond ASCII
+    #[arg(long, help_heading = "Output")]
+    pub ascii: bool,
+    /// The configuration; without it `AZPOL_CONFIG`, else `azpol.yaml` in the working directory or above it
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
 /// `azpol explain`
 #[derive(Debug, Args)]
 pub struct ExplainArgs {
     /// A code such as AZP0312
     pub code: String,
+}
+
+/// `azpol eval`
+#[derive(Debug, Args)]
+pub struct EvalArgs {
+    /// The expression, with or without its brackets
+    pub expression: Option<String>,
+    /// Where it stands; without it a rule, or a template if `--template` or `--var` is given
+    #[arg(long, value_name = "DIALECT", value_enum, ignore_case = true)]
+    pub dialect: Option<Dialect>,
+    /// Evaluate standard input, one expression a line; one JSON a line comes back
+    #[arg(long, conflicts_with = "expression")]
+    pub stdin: bool,
+
+    /// A parameter; VALUE is JSON or a plain text (repeatable)
+    #[arg(long, value_name = "NAME=VALUE", help_heading = "What is known")]
+    pub param: Vec<String>,
+    /// Parameters: a parameter file of ARM, or an object of names and values (repeatable)
+    #[arg(long, value_name = "FILE", help_heading = "What is known")]
+    pub parameters: Vec<PathBuf>,
+    /// A variable of the template; VALUE is JSON or a plain text (repeatable)
+    #[arg(long, value_name = "NAME=VALUE", help_heading = "What is known")]
+    pub var: Vec<String>,
+    /// A policy definition: its parameters' defaults, types and allowed values
+    #[arg(long, value_name = "FILE", conflicts_with = "template", help_heading = "What is known")]
+    pub definition: Option<PathBuf>,
+    /// A template: its parameters, variables and functions
+    #[arg(long, value_name = "FILE", help_heading = "What is known")]
+    pub template: Option<PathBuf>,
+    /// The resource that `field()` reads: the only one of a file or folder, or the one of this id or name
+    #[arg(long, value_name = "FILE[:ID]", help_heading = "What is known")]
+    pub resource: Option<String>,
+    /// The subscription: its id, or what `subscription()` answers as JSON
+    #[arg(long, value_name = "ID", help_heading = "What is known")]
+    pub subscription: Option<String>,
+    /// The resource group: its name or id, or what `resourceGroup()` answers as JSON
+    #[arg(long, value_name = "NAME", help_heading = "What is known")]
+    pub resource_group: Option<String>,
+    /// The management group: its name or id
+    #[arg(long, value_name = "NAME", help_heading = "What is known")]
+    pub management_group: Option<String>,
+    /// The location of the deployment, and of the resource group if nothing else says it
+    #[arg(long, value_name = "LOCATION", help_heading = "What is known")]
+    pub location: Option<String>,
+    /// The name of the deployment
+    #[arg(long, value_name = "NAME", help_heading = "What is known")]
+    pub deployment: Option<String>,
+    /// The time that `utcNow()` answers, in ISO 8601; without it the clock's, if something asks
+    #[arg(long, value_name = "TIME", help_heading = "What is known")]
+    pub now: Option<String>,
+
+    /// Write a text without quotes and escapes
+    #[arg(short, long, help_heading = "Output")]
+    pub raw: bool,
+    /// When to use colours; without it `AZPOL_COLOR` or `NO_COLOR`, else `auto`
+    #[arg(long, value_name = "WHEN", value_enum, ignore_case = true, help_heading = "Output")]
+    pub color: Option<ColorChoice>,
+    /// No symbols beyond ASCII
+    #[arg(long, help_heading = "Output")]
+    pub ascii: bool,
+    /// Keep no history of what is typed at the prompt
+    #[arg(long, help_heading = "Output")]
+    pub no_history: bool,
 }
 
 /// `azpol manifest`

@@ -30,7 +30,7 @@ pub fn begin(args: &RunArgs) -> Result<Begun, u8> {
     let environment = Environment::of_process();
     let (mut sources, mut faults) = (SourceMap::new(), Diagnostics::new());
     let settings = Settings::new(args, &environment, &mut sources, &mut faults);
-    let output = Output::new(settings.color, args.ascii, &environment);
+    let output = Output::new(settings.color, args.shown.ascii, &environment);
     output.faults(&faults, &sources);
     if faults.has_errors() {
         return Err(exit::USAGE);

@@ -27,4 +27,10 @@ codes! {
     SAID_TWICE = "AZP1411" "said-twice" Error;
     /// A resource type on the command line of `azpol manifest` that is none.
     BAD_TYPE = "AZP1412" "bad-type" Error;
+    /// `azpol eval` without an expression, and not on a terminal.
+    NO_EXPRESSION = "AZP1430" "no-expression" Error;
+    /// A flag of `azpol eval` that gives a fact which is none.
+    BAD_FACT = "AZP1431" "bad-fact" Error;
+    /// A template that azpol can't read, beside which an expression should stand.
+    BAD_TEMPLATE = "AZP1432" "bad-template" Error;
 }

@@ -31,6 +31,12 @@ pub struct Environment {
     pub stderr_is_terminal: bool,
     /// The working directory.
     pub folder: Option<PathBuf>,
+    /// `AZPOL_HISTORY`: `off`, or the file that keeps what is typed at a prompt.
+    pub history: Option<OsString>,
+    /// Where programs of this user keep their data.
+    pub data: Option<PathBuf>,
+    /// Whether standard input comes from a terminal.
+    pub stdin_is_terminal: bool,
 }
 
 impl Environment {
@@ -50,7 +56,22 @@ impl Environment {
             stdout_is_terminal: io::stdout().is_terminal(),
             stderr_is_terminal: io::stderr().is_terminal(),
             folder: std::env::current_dir().ok(),
+            history: variable("AZPOL_HISTORY"),
+            data: data_folder(&variable),
+            stdin_is_terminal: io::stdin().is_terminal(),
         }
+    }
+}
+
+/// Where programs of this user keep their data: as the system wants it.
+fn data_folder(variable: &dyn Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
+    let home = || variable("HOME").map(PathBuf::from);
+    if cfg!(windows) {
+        variable("LOCALAPPDATA").map(PathBuf::from)
+    } else if cfg!(target_os = "macos") {
+        home().map(|home| home.join("Library/Application Support"))
+    } else {
+        variable("XDG_DATA_HOME").map(PathBuf::from).or_else(|| home().map(|home| home.join(".local/share")))
     }
 }
 

@@ -4,6 +4,7 @@ mod args;
 mod begin;
 pub mod codes;
 mod environment;
+mod eval;
 mod exit;
 mod explain;
 pub mod generate_tenant;
@@ -17,6 +18,7 @@ mod propose;
 mod scan;
 mod session;
 mod settings;
+mod validate;
 mod words;
 
 use std::ffi::OsString;
@@ -40,7 +42,9 @@ pub fn main() -> ExitCode {
     let code = match cli.command {
         Command::Scan(args) => scan::run(&args),
         Command::Plan(args) => plan::run(&args),
+        Command::Validate(args) => validate::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::Eval(args) => eval::run(&args),
         Command::Manifest(args) => manifest::run(&args),
         Command::GenerateTenant(args) => generate_tenant::run(&args),
     };

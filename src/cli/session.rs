@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use crate::arm::{AliasCatalog, Semantics};
-use crate::compliance::{Definitions, OpenFact, Run, Selection, evaluate, open_facts, resolve};
+use crate::compliance::{Definitions, Listed, OpenFact, Run, Selection, evaluate, open_facts, resolve};
 use crate::engine::Language;
 use crate::export::{Intents, intents};
 use crate::inventory::{Completeness, Inventory, Kept, PolicyDocuments};
@@ -80,14 +80,14 @@ impl Session {
             }
             (sources, faults) = before.clone();
         };
-        let selected = |subscription: &_| selection.keeps_subscription(subscription);
         let asks = || run.assignments.iter().any(|evaluated| evaluated.policy.asks_time());
         let now = now.or_else(|| asks().then(environment::clock));
         progress.phase(Phase::Evaluating);
-        (run.rows, run.excluded) = evaluate(&inventory, &run.assignments, &selected, now.as_deref());
+        (run.rows, run.excluded) = evaluate(&inventory, &run.assignments, &selection, now.as_deref());
+        run.listed = Listed::new(&inventory, &run.assignments, &selection, &run.rows);
         let intents = intents(&inventory, &run, now.as_deref());
         faults.extend(intents.findings(&sources));
-        let facts = open_facts(&run.rows, &inventory);
+        let facts = open_facts(&run, &inventory);
         faults.sort();
         let asserted = asserted(&inventory);
         Session { sources, faults, inventory, run, intents, asserted, facts, selection, now }
@@ -115,7 +115,7 @@ fn definitions(
     documents
         .definitions
         .iter()
-        .filter_map(|node| policy::definition(node, &name(sources.name(node.span)), faults))
+        .filter_map(|node| policy::definition(node, &document_name(sources.name(node.span)), faults))
         .collect()
 }
 
@@ -127,12 +127,12 @@ fn initiatives(
     documents
         .initiatives
         .iter()
-        .filter_map(|node| policy::set_definition(node, &name(sources.name(node.span)), faults))
+        .filter_map(|node| policy::set_definition(node, &document_name(sources.name(node.span)), faults))
         .collect()
 }
 
 /// What a document is called that has neither id nor name: its file without the ending.
-fn name(file: &str) -> String {
+pub fn document_name(file: &str) -> String {
     let last = file.rsplit('/').next().unwrap_or(file);
     last.split('.').next().unwrap_or(last).to_owned()
 }

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use crate::arm::semantics::POINTS;
 use crate::arm::{ResourceType, Semantics};
-use crate::source::{Diagnostics, Node};
+use crate::source::{Diagnostics, Node, Severity, Span};
 
 use super::schema::Schema;
 
@@ -22,6 +22,8 @@ pub struct Config {
     pub format: Option<OutputFormat>,
     /// `color`: when to colour.
     pub color: Option<ColorChoice>,
+    /// `severities`: how bad findings are here, by the id or the name of their code; none leaves them out.
+    pub severities: Vec<(String, Option<Severity>, Span)>,
     /// `semantics`: how points are read that the documentation leaves open.
     pub semantics: Option<Semantics>,
 }
@@ -112,9 +114,22 @@ impl Config {
             fail_on,
             format: text("format").and_then(OutputFormat::parse),
             color: text("color").and_then(ColorChoice::parse),
+            severities: node.get("severities").map(severities).unwrap_or_default(),
             semantics: node.get("semantics").map(semantics),
         })
     }
+}
+
+/// The severities of `severities:`; the schema has checked its words.
+fn severities(node: &Node) -> Vec<(String, Option<Severity>, Span)> {
+    let severity = |text: &str| match text {
+        "error" => Some(Severity::Error),
+        "warning" => Some(Severity::Warning),
+        "note" => Some(Severity::Note),
+        _ => None,
+    };
+    let members = node.members().iter();
+    members.filter_map(|m| Some((m.key.to_string(), severity(m.value.as_str()?), m.key_span))).collect()
 }
 
 /// The readings that `semantics:` chooses; the schema has checked its keys and words.
@@ -154,6 +169,7 @@ mod tests {
             fail_on: Some(vec![FailOn::NonCompliant, FailOn::Hazard]),
             format: Some(OutputFormat::Json),
             color: Some(ColorChoice::Never),
+            severities: Vec::new(),
             semantics: None,
         };
         assert_eq!(read, Some(wanted));

@@ -33,6 +33,14 @@ impl CompiledPolicy {
         reduced(&mut run, &self.condition, &counts, true)
     }
 
+    /// The types for which `if` can hold; nothing where any type can.
+    pub fn target_types(&self) -> Option<Vec<ResourceType>> {
+        let mut types = reads::admitted(&self.condition)?;
+        types.sort();
+        types.dedup();
+        Some(types)
+    }
+
     /// Whether `if` can hold for resources of a type at all.
     pub fn may_apply_to(&self, resource_type: &ResourceType) -> bool {
         reads::admitted(&self.condition).is_none_or(|types| types.contains(resource_type))

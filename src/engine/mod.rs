@@ -1,6 +1,7 @@
 //! A rule bound to its parameters becomes a program; the program runs against a resource; what a deployment
 //! would create for it.
 
+mod alone;
 mod answers;
 mod applicability;
 mod bind;
@@ -27,6 +28,7 @@ mod time;
 mod truth;
 mod walk;
 
+pub use alone::Alone;
 pub use answers::{Answers, Failing};
 pub use bind::{BoundParameters, bind};
 pub use change::{Change, ChangeKind, Changes, Clash, Outcome, Skipped, Write, clashes};

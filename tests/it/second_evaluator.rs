@@ -11,7 +11,8 @@ use azpol::arm::semantics::{POINTS, Semantics, ShortCircuit};
 use azpol::arm::template::{ResourceGroupFacts, SubscriptionFacts};
 use azpol::arm::{AliasCatalog, Location, ResourceId, ResourceType, SubscriptionId, Value};
 use azpol::engine::{
-    Candidate, Cause, CompiledPolicy, Failures, Language, NotBuiltKind, Recorder, Silent, Subject, bind, compile,
+    Candidate, Cause, CompiledPolicy, Failures, Language, NotBuiltKind, Recorder, Silent, Subject, bind,
+    compile,
 };
 use azpol::inventory::{Resource, ShapeLoss};
 use azpol::policy::{PolicyDefinition, assignment, definition};
@@ -274,7 +275,8 @@ fn number_of_cases() -> u32 {
 #[test]
 fn both_evaluators_agree_on_drawn_rules() {
     let tally = Tally::default();
-    let outcome = drawn(number_of_cases(), SHRINK, 500, |bytes| agree(&Case::new(bytes), &Semantics::DEFAULT, &tally));
+    let outcome =
+        drawn(number_of_cases(), SHRINK, 500, |bytes| agree(&Case::new(bytes), &Semantics::DEFAULT, &tally));
     if let Err(TestError::Fail(why, bytes)) = &outcome {
         panic!("{why}\n{}", Case::new(bytes).shown());
     }

@@ -156,9 +156,11 @@ fn is_time(text: &str) -> bool {
 /// first. Beyond ASCII it isn't known here.
 pub fn collate(a: &str, b: &str, with_case: bool, holds: fn(Ordering) -> bool) -> Truth {
     const RANKS: &str = " _-,;:!?.'\"()[]{}@*/\\&#%`^+<=>|~$0123456789abcdefghijklmnopqrstuvwxyz";
-    let ranks = |text: &str| -> Option<Vec<usize>> {
-        text.to_lowercase().chars().map(|c| RANKS.find(c)).collect()
-    };
+    let ranks =
+        |text: &str| -> Option<Vec<usize>> { text.to_lowercase().chars().map(|c| RANKS.find(c)).collect() };
+    if a == b || (!with_case && same(a, b)) {
+        return holds(Ordering::Equal).into();
+    }
     match (ranks(a), ranks(b)) {
         (Some(ranks), Some(others)) => {
             let large = |text: &str| text.chars().map(|c| with_case && c.is_uppercase()).collect::<Vec<_>>();

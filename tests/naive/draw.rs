@@ -21,28 +21,73 @@ pub struct Draw<'b> {
     crates: bool,
 }
 
-const TEXTS: &[&str] =
-    &["red", "", "Red", "blue", "5", "05", "5.0", "true", "a-b", "x1", "é", "2026-01-01T00:00:00Z", "pröd", "a*c"];
+const TEXTS: &[&str] = &[
+    "red",
+    "",
+    "Red",
+    "blue",
+    "5",
+    "05",
+    "5.0",
+    "true",
+    "a-b",
+    "x1",
+    "é",
+    "2026-01-01T00:00:00Z",
+    "pröd",
+    "a*c",
+];
 const TIMES: &[&str] = &["2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z", "red"];
 const BOX_ONE: &[&str] = &[
-    "boxes/label", "boxes/size", "boxes/flag", "boxes/extra", "boxes/nested.deep", "boxes/list",
-    "boxes/logs.enabled", "short", "crates/depth", "BOXES/Label",
+    "boxes/label",
+    "boxes/size",
+    "boxes/flag",
+    "boxes/extra",
+    "boxes/nested.deep",
+    "boxes/list",
+    "boxes/logs.enabled",
+    "short",
+    "crates/depth",
+    "BOXES/Label",
 ];
 const BOX_MANY: &[&str] = &[
-    "boxes/list[*]", "boxes/list[*].color", "boxes/list[*].kind", "boxes/list[*].parts", "boxes/list[*].parts[*]",
-    "boxes/list[*].parts[*].n", "boxes/list[*].parts[*].marks[*]", "boxes/other[*]", "boxes/other[*].n",
-    "crates/items[*]", "boxes/LIST[*].color",
+    "boxes/list[*]",
+    "boxes/list[*].color",
+    "boxes/list[*].kind",
+    "boxes/list[*].parts",
+    "boxes/list[*].parts[*]",
+    "boxes/list[*].parts[*].n",
+    "boxes/list[*].parts[*].marks[*]",
+    "boxes/other[*]",
+    "boxes/other[*].n",
+    "crates/items[*]",
+    "boxes/LIST[*].color",
 ];
 const BOX_COUNTED: &[&str] = &[
-    "boxes/list[*]", "boxes/list[*].parts[*]", "boxes/other[*]", "boxes/list[*].parts[*].marks[*]",
-    "boxes/list[*].color", "crates/items[*]",
+    "boxes/list[*]",
+    "boxes/list[*].parts[*]",
+    "boxes/other[*]",
+    "boxes/list[*].parts[*].marks[*]",
+    "boxes/list[*].color",
+    "crates/items[*]",
 ];
 const CRATE_ONE: &[&str] = &["crates/depth", "short", "crates/items", "boxes/size"];
 const CRATE_MANY: &[&str] = &["crates/items[*]", "crates/items[*].n", "boxes/list[*].color"];
 const CRATE_COUNTED: &[&str] = &["crates/items[*]", "crates/items[*].n"];
 const ACCESSORS: &[&str] = &[
-    "name", "type", "kind", "location", "tags", "tags['Env']", "tags[a.b]", "tags.env", "tags['it''s']", "identity.type",
-    "id", "fullName", "tags.none",
+    "name",
+    "type",
+    "kind",
+    "location",
+    "tags",
+    "tags['Env']",
+    "tags[a.b]",
+    "tags.env",
+    "tags['it''s']",
+    "identity.type",
+    "id",
+    "fullName",
+    "tags.none",
 ];
 
 impl<'b> Draw<'b> {
@@ -347,7 +392,9 @@ impl<'b> Draw<'b> {
             let below: Vec<&'static str> = of
                 .iter()
                 .copied()
-                .filter(|alias| nested.is_none_or(|outer| alias.len() > outer.len() && alias.starts_with(outer)))
+                .filter(|alias| {
+                    nested.is_none_or(|outer| alias.len() > outer.len() && alias.starts_with(outer))
+                })
                 .filter(|alias| alias.ends_with("[*]"))
                 .collect();
             if below.is_empty() {
@@ -401,9 +448,15 @@ impl<'b> Draw<'b> {
             4 | 5 => format!("field('{}')", self.alias(true)),
             6 => format!("field('{}')", self.alias(false)),
             7 => format!("field('{}')", self.one(ACCESSORS).replace('\'', "''")),
-            8 => self.one(&["parameters('object').k", "parameters('object').none", "parameters('object')['K']"]).to_owned(),
-            9 => self.one(&["subscription().displayName", "subscription().tenantId", "subscription().tags['x']"]).to_owned(),
-            10 => self.one(&["resourceGroup().name", "resourceGroup().tags['Env']", "resourceGroup().managedBy"]).to_owned(),
+            8 => self
+                .one(&["parameters('object').k", "parameters('object').none", "parameters('object')['K']"])
+                .to_owned(),
+            9 => self
+                .one(&["subscription().displayName", "subscription().tenantId", "subscription().tags['x']"])
+                .to_owned(),
+            10 => self
+                .one(&["resourceGroup().name", "resourceGroup().tags['Env']", "resourceGroup().managedBy"])
+                .to_owned(),
             11 => self.one(&["null()", "true()", "false()"]).to_owned(),
             12 => format!("concat({}, {})", inner(self), inner(self)),
             13 => format!("toLower({})", inner(self)),
@@ -412,7 +465,12 @@ impl<'b> Draw<'b> {
             16 => format!("string({})", inner(self)),
             17 => format!("createArray({}, {})", inner(self), inner(self)),
             18 => format!("{}({})", self.one(&["first", "last"]), inner(self)),
-            19 => format!("{}({}, {})", self.one(&["add", "sub", "div", "mod"]), inner(self), self.one(&["1", "0", "2"])),
+            19 => format!(
+                "{}({}, {})",
+                self.one(&["add", "sub", "div", "mod"]),
+                inner(self),
+                self.one(&["1", "0", "2"])
+            ),
             20 => format!("contains({}, {})", inner(self), inner(self)),
             21 => format!("coalesce({}, {})", inner(self), inner(self)),
             22 => format!("empty({})", inner(self)),
@@ -443,7 +501,8 @@ impl<'b> Draw<'b> {
         let mut details = json!({"type": self.one(&["Contoso.Things/crates", "Contoso.Things/boxes/lids",
             "microsoft.Insights/diagnosticSettings", "Contoso.Others/racks/shelves", "Contoso.Things/boxes"])});
         if self.chance(7) {
-            details["name"] = self.one(&["c1", "b1/l1", "b1/?", "L1", "r1/s1", "r1/?", "a/b/c", "s1", "d1", ""]).into();
+            details["name"] =
+                self.one(&["c1", "b1/l1", "b1/?", "L1", "r1/s1", "r1/?", "a/b/c", "s1", "d1", ""]).into();
         }
         if self.chance(5) {
             details["resourceGroupName"] = self.one(&["rg", "RG-other", "", "nowhere"]).into();

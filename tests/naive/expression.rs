@@ -192,9 +192,10 @@ impl Place<'_> {
         }
         match (self.of(of)?, self.of(key)?) {
             (Json::Object(object), Json::String(key)) => find(&object, &key).cloned().ok_or(Fault::Error),
-            (Json::Array(items), Json::Number(index)) => {
-                index.as_u64().and_then(|at| items.get(usize::try_from(at).ok()?).cloned()).ok_or(Fault::Error)
-            }
+            (Json::Array(items), Json::Number(index)) => index
+                .as_u64()
+                .and_then(|at| items.get(usize::try_from(at).ok()?).cloned())
+                .ok_or(Fault::Error),
             _ => error(),
         }
     }
@@ -280,7 +281,8 @@ impl Place<'_> {
             "not" => one.and_then(Json::as_bool).map(|value| Json::Bool(!value)).ok_or(Fault::Error),
             "equals" => Ok(alike(&arguments[0], &arguments[1]).into()),
             "less" | "greater" => {
-                let holds = if name == "less" { std::cmp::Ordering::is_lt } else { std::cmp::Ordering::is_gt };
+                let holds =
+                    if name == "less" { std::cmp::Ordering::is_lt } else { std::cmp::Ordering::is_gt };
                 match (&arguments[0], &arguments[1]) {
                     (Json::Number(a), Json::Number(b)) => {
                         let order = a.as_f64().zip(b.as_f64()).and_then(|(a, b)| a.partial_cmp(&b));

@@ -95,9 +95,10 @@ pub fn evaluate(condition: &Json, world: World<'_>) -> Truth {
 
 fn test(condition: &Json, world: &World<'_>, frames: &[Frame]) -> Truth {
     let parts = |list: &Json, start: Truth| {
-        list.as_array().expect("parts").iter().fold(start, |truth, part| {
-            truth.join(test(part, world, frames), start.not(), world.order)
-        })
+        list.as_array()
+            .expect("parts")
+            .iter()
+            .fold(start, |truth, part| truth.join(test(part, world, frames), start.not(), world.order))
     };
     if let Some(list) = condition.get("allOf") {
         return parts(list, True);

@@ -157,9 +157,10 @@ fn path_of(alias: &str, resource: &Resource) -> Option<&'static str> {
 
 /// Whether an alias goes on below an array of another one: `a[*].b` below `a[*]`.
 fn below(alias: &str, array: &str) -> bool {
-    alias.to_lowercase().strip_prefix(&array.to_lowercase()).is_some_and(|rest| {
-        rest.is_empty() || rest.starts_with('.') || rest.starts_with('[')
-    })
+    alias
+        .to_lowercase()
+        .strip_prefix(&array.to_lowercase())
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('.') || rest.starts_with('['))
 }
 
 /// The arrays of an alias, outermost first: `a[*]` and `a[*].b[*]` of `a[*].b[*].c`.

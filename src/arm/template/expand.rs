@@ -28,7 +28,7 @@ const MAX_RESOURCES: usize = 800;
 /// A template that was read, to be expanded any number of times.
 #[derive(Debug)]
 pub struct PreparedTemplate {
-    template: Template,
+    pub(super) template: Template,
 }
 
 impl PreparedTemplate {

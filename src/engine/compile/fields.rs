@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::arm::ResourceType;
 use crate::arm::semantics::OuterMember;
+use crate::arm::{AliasCatalog, ResourceType};
 use crate::engine::program::{Access, AliasAccess, Base, Path};
 use crate::engine::{Doubt, walk};
 use crate::policy::FieldName;
@@ -54,20 +54,11 @@ impl Compiler<'_> {
 
     /// An alias with its path for each type that has it, from the body.
     pub(super) fn everywhere(&mut self, alias: &Arc<str>, span: Span) -> Option<AliasAccess> {
-        let hidden = |path: &str| path.matches(EACH).count() > alias.matches(EACH).count();
-        let paths: Vec<_> = self
-            .language
-            .aliases
-            .find(alias)
-            .map(|(resource_type, path)| {
-                (resource_type.clone(), Path { hidden_array: hidden(path), ..Path::parse(path) })
-            })
-            .collect();
-        if paths.is_empty() {
+        let access = everywhere(self.language.aliases, alias);
+        if access.is_none() {
             self.not_built(NotBuiltKind::Alias, format!("the alias `{alias}`"), span);
-            return None;
         }
-        Some(AliasAccess { alias: alias.clone(), paths })
+        access
     }
 
     /// Lets a path begin at the member of an open count, where its alias goes on below the counted one; of a
@@ -94,4 +85,16 @@ impl Compiler<'_> {
             }
         }
     }
+}
+
+/// An alias with its path for each type that has it; nothing where none has.
+pub(in crate::engine) fn everywhere(aliases: &AliasCatalog, alias: &Arc<str>) -> Option<AliasAccess> {
+    let hidden = |path: &str| path.matches(EACH).count() > alias.matches(EACH).count();
+    let paths: Vec<_> = aliases
+        .find(alias)
+        .map(|(resource_type, path)| {
+            (resource_type.clone(), Path { hidden_array: hidden(path), ..Path::parse(path) })
+        })
+        .collect();
+    (!paths.is_empty()).then(|| AliasAccess { alias: alias.clone(), paths })
 }
