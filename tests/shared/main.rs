@@ -6,6 +6,7 @@ mod functions;
 mod goldens;
 mod intent;
 mod live;
+mod psrule;
 mod samples;
 mod twins;
 mod verdicts;
