@@ -49,6 +49,18 @@ pub enum Command {
     /// Make a tenant of any size, to try azpol at one's own scale
     #[command(hide = true, name = "generate-tenant")]
     GenerateTenant(GenerateTenantArgs),
+    /// Make the table of aliases that ships with azpol from a catalogue
+    #[command(hide = true, name = "generate-aliases")]
+    GenerateAliases(GenerateAliasesArgs),
+}
+
+/// Which aliases are known; the same for every command that reads definitions.
+#[derive(Debug, Clone, Default, Args)]
+pub struct AliasArgs {
+    /// Catalogue of aliases, instead of azpol's own (repeatable): az provider list --expand resourceTypes/aliases;
+    /// without it `AZPOL_ALIASES` or `azpol.yaml`
+    #[arg(long = "aliases", value_name = "FILE")]
+    pub files: Vec<PathBuf>,
 }
 
 /// What a run reads and evaluates; the same for `scan` and `plan`.
@@ -87,6 +99,10 @@ pub struct RunArgs {
     /// Only these subscriptions (ids or names)
     #[arg(long, value_name = "SUBSCRIPTION", help_heading = "Selection")]
     pub subscription: Vec<String>,
+
+    /// Which aliases are known.
+    #[command(flatten)]
+    pub aliases: AliasArgs,
 
     /// What makes the exit code 1 (undetermined: 3), with commas; without it `AZPOL_FAIL_ON` or `azpol.yaml`
     #[arg(
@@ -164,6 +180,9 @@ pub struct ValidateArgs {
     /// What makes the exit code 1: findings as bad as this
     #[arg(long, value_name = "SEVERITY", value_enum, default_value_t = FailAt::Error, ignore_case = true, help_heading = "Outcome")]
     pub fail_on: FailAt,
+    /// Which aliases are known
+    #[command(flatten)]
+    pub aliases: AliasArgs,
     /// How findings are told
     #[command(flatten)]
     pub shown: ShownArgs,
@@ -312,4 +331,15 @@ pub struct GenerateTenantArgs {
     /// Resources of types that nothing reads, for each subscription
     #[arg(long, default_value_t = 0)]
     pub foreign: u64,
+}
+
+/// `azpol generate-aliases`
+#[derive(Debug, Args)]
+pub struct GenerateAliasesArgs {
+    /// The catalogues; what comes first for an alias of a type stays
+    #[arg(required = true, value_name = "CATALOG")]
+    pub catalogs: Vec<PathBuf>,
+    /// Write the table to a file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
 }

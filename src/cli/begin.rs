@@ -1,9 +1,12 @@
 //! What `scan` and `plan` begin with: settings, threads, the session; faults are told on the way.
 
-use std::io;
+use std::io::{self, Read};
 
+use crate::arm::AliasCatalog;
+use crate::engine::Language;
 use crate::source::{Diagnostics, SourceMap};
 
+use super::aliases::catalog;
 use super::args::RunArgs;
 use super::environment::Environment;
 use super::exit;
@@ -35,18 +38,28 @@ pub fn begin(args: &RunArgs) -> Result<Begun, u8> {
     if faults.has_errors() {
         return Err(exit::USAGE);
     }
+    let mut stdin = io::stdin();
+    let Some(aliases) = aliases(&settings, output, &mut stdin) else { return Err(exit::INCOMPLETE) };
     if let Some(jobs) = args.jobs {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs.into()).build_global();
         pool.map_err(|error| output::internal(&error))?;
     }
     let shown = environment.stderr_is_terminal && !args.no_progress;
     let mut progress = Progress::start(shown, output.style.width);
-    let session =
-        Session::shown(args, settings.now.clone(), &settings.semantics, &progress, &mut io::stdin());
+    let language = Language { aliases: &aliases, semantics: &settings.semantics };
+    let session = Session::shown(args, settings.now.clone(), language, &progress, &mut stdin);
     progress.end();
     output.faults(&session.faults, &session.sources);
     if exit::any_usage(&session.faults, &session.sources) {
         return Err(exit::USAGE);
     }
     Ok(Begun { settings, output, session, progress: shown })
+}
+
+/// The aliases of the run; nothing where a catalogue can't be read.
+fn aliases(settings: &Settings, output: Output, stdin: &mut dyn Read) -> Option<AliasCatalog> {
+    let (mut sources, mut faults) = (SourceMap::new(), Diagnostics::new());
+    let catalog = catalog(&settings.aliases, stdin, &mut sources, &mut faults);
+    output.faults(&faults, &sources);
+    catalog
 }

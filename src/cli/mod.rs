@@ -1,5 +1,6 @@
 //! One file a subcommand; the only room that prints, exits or reads the environment.
 
+mod aliases;
 mod args;
 mod begin;
 pub mod codes;
@@ -7,6 +8,7 @@ mod environment;
 mod eval;
 mod exit;
 mod explain;
+mod generate_aliases;
 pub mod generate_tenant;
 mod help;
 mod load;
@@ -47,6 +49,7 @@ pub fn main() -> ExitCode {
         Command::Eval(args) => eval::run(&args),
         Command::Manifest(args) => manifest::run(&args),
         Command::GenerateTenant(args) => generate_tenant::run(&args),
+        Command::GenerateAliases(args) => generate_aliases::run(&args),
     };
     ExitCode::from(code)
 }

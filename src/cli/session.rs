@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use crate::arm::{AliasCatalog, Semantics};
+use crate::arm::AliasCatalog;
 use crate::compliance::{Definitions, Listed, OpenFact, Run, Selection, evaluate, open_facts, resolve};
 use crate::engine::Language;
 use crate::export::{Intents, intents};
@@ -43,7 +43,8 @@ impl Session {
     /// Reads and evaluates, and shows nothing meanwhile.
     pub fn start(args: &RunArgs, stdin: &mut dyn Read) -> Session {
         let now = args.now.as_deref().and_then(environment::instant);
-        Session::shown(args, now, &Semantics::default(), &Progress::silent(), stdin)
+        let aliases = AliasCatalog::built_in();
+        Session::shown(args, now, Language::of(&aliases), &Progress::silent(), stdin)
     }
 
     /// Reads and evaluates. Without `now` the clock is read once, and only if a policy asks for the time.
@@ -53,7 +54,7 @@ impl Session {
     pub fn shown(
         args: &RunArgs,
         now: Option<String>,
-        semantics: &Semantics,
+        language: Language<'_>,
         progress: &Progress,
         stdin: &mut dyn Read,
     ) -> Session {
@@ -73,7 +74,7 @@ impl Session {
             let (inventory, documents) =
                 load(&inputs, &kept, &assertions, &mut sources, &|bytes| progress.read(bytes), &mut faults);
             let (run, selection) =
-                bound(args, semantics, &documents, shipped.clone(), &inventory, &mut sources, &mut faults);
+                bound(args, language, &documents, shipped.clone(), &inventory, &mut sources, &mut faults);
             run.assignments.iter().for_each(|evaluated| kept.add(&evaluated.policy.reads()));
             if !inventory.dropped().any(|dropped| kept.keeps(dropped.as_str())) {
                 break (inventory, run, selection);
@@ -155,7 +156,7 @@ fn shipped(sources: &mut SourceMap, faults: &mut Diagnostics) -> Vec<PolicyDefin
 /// The assignments that are evaluated, with their programs.
 fn bound(
     args: &RunArgs,
-    semantics: &Semantics,
+    language: Language<'_>,
     documents: &PolicyDocuments,
     shipped: Vec<PolicyDefinition>,
     inventory: &Inventory,
@@ -175,7 +176,6 @@ fn bound(
     assignments.extend(proposed.into_iter().map(|assignment| (assignment, true)));
     let selection = propose::selection(args, inventory, faults);
     let assignments = selection.select(assignments, &definitions, inventory, faults);
-    let language = Language { aliases: &AliasCatalog::built_in(), semantics };
     (resolve(assignments, &definitions, inventory, language, faults), selection)
 }
 

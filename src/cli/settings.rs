@@ -7,6 +7,7 @@ use crate::arm::nearest::nearest;
 use crate::config::{ColorChoice, Config, FailOn, OutputFormat};
 use crate::source::{self, Diagnostic, Diagnostics, Form, Input, SourceMap};
 
+use super::aliases;
 use super::args::{RunArgs, ShownArgs};
 use super::codes;
 use super::environment::{self, Environment};
@@ -27,6 +28,8 @@ pub struct Settings {
     pub now: Option<String>,
     /// How open points of the language are read.
     pub semantics: Semantics,
+    /// Catalogues of aliases; none for azpol's own.
+    pub aliases: Vec<PathBuf>,
 }
 
 impl Settings {
@@ -37,12 +40,13 @@ impl Settings {
         sources: &mut SourceMap,
         faults: &mut Diagnostics,
     ) -> Settings {
-        let Shown { config, format, color } = Shown::new(&args.shown, environment, sources, faults);
+        let Shown { config, folder, format, color } = Shown::new(&args.shown, environment, sources, faults);
         let listed = environment.fail_on.as_deref().and_then(|text| {
             let words = text.split(',').map(|text| word("AZPOL_FAIL_ON", text, FailOn::ALL, faults));
             words.collect::<Vec<_>>().into_iter().collect::<Option<Vec<FailOn>>>()
         });
         let now = args.now.as_deref().and_then(|text| time("--now", text, faults));
+        let aliases = aliases::files(&args.aliases, environment, &config, &folder);
         let mut semantics = config.semantics.unwrap_or_default();
         if args.strict {
             semantics.make_strict();
@@ -53,6 +57,7 @@ impl Settings {
             color,
             now,
             semantics,
+            aliases,
         }
     }
 }
@@ -62,6 +67,8 @@ impl Settings {
 pub struct Shown {
     /// What `azpol.yaml` chooses.
     pub config: Config,
+    /// The folder of `azpol.yaml`, or the working one.
+    pub folder: PathBuf,
     /// The form of the result.
     pub format: OutputFormat,
     /// When to colour.
@@ -80,6 +87,7 @@ impl Shown {
             Some(path) => Some(path.to_owned()),
             None => environment.folder.as_deref().and_then(found_upward),
         };
+        let folder = file.as_deref().and_then(Path::parent).unwrap_or(Path::new("")).to_owned();
         let config = file.map(|path| config(&path, environment, sources, faults)).unwrap_or_default();
         let format = environment
             .format
@@ -94,6 +102,7 @@ impl Shown {
             format: args.format.or(format).or(config.format).unwrap_or(OutputFormat::Table),
             color: args.color.or(color).or(config.color).unwrap_or(ColorChoice::Auto),
             config,
+            folder,
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::policy;
 use crate::report::validation::{self, Looked};
 use crate::source::{self, Diagnostic, Diagnostics, Severity, SourceMap};
 
+use super::aliases;
 use super::args::{FailAt, ValidateArgs};
 use super::environment::Environment;
 use super::load::load;
@@ -30,15 +31,15 @@ pub fn run(args: &ValidateArgs) -> u8 {
         ignore: codes_of("--ignore", &args.ignore, &mut faults),
         severities: lint::severities(&shown.config.severities, &mut faults),
     };
+    let files = aliases::files(&args.aliases, &environment, &shown.config, &shown.folder);
+    let catalog = aliases::catalog(&files, &mut io::stdin(), &mut sources, &mut faults);
     output.faults(&faults, &sources);
-    if faults.has_errors() {
-        return exit::USAGE;
-    }
+    let (Some(catalog), false) = (catalog, faults.has_errors()) else { return exit::USAGE };
     let mut found = Diagnostics::new();
     let inputs = source::discover(&args.inputs, &mut io::stdin(), &mut sources, &mut found);
     let (_, documents) = load(&inputs, &Kept::default(), &[], &mut sources, &|_| (), &mut found);
     let unread = found.iter().any(is_unread);
-    let looked = check(&documents, &sources, &mut found);
+    let looked = check(&documents, &catalog, &sources, &mut found);
     let mut found = selection.apply(found);
     found.sort();
     let text = match shown.format {
@@ -69,12 +70,16 @@ fn is_unread(fault: &Diagnostic) -> bool {
 }
 
 /// Lowers and checks every document.
-fn check(documents: &PolicyDocuments, sources: &SourceMap, found: &mut Diagnostics) -> Looked {
-    let aliases = AliasCatalog::built_in();
+fn check(
+    documents: &PolicyDocuments,
+    aliases: &AliasCatalog,
+    sources: &SourceMap,
+    found: &mut Diagnostics,
+) -> Looked {
     for node in &documents.definitions {
         let name = document_name(sources.name(node.span));
         if let Some(definition) = policy::definition(node, &name, found) {
-            found.extend(lint::check(node, &definition, &aliases));
+            found.extend(lint::check(node, &definition, aliases));
         }
     }
     for node in &documents.initiatives {

@@ -24,6 +24,8 @@ pub struct Config {
     pub color: Option<ColorChoice>,
     /// `severities`: how bad findings are here, by the id or the name of their code; none leaves them out.
     pub severities: Vec<(String, Option<Severity>, Span)>,
+    /// `aliases`: catalogues of aliases, relative to the folder of `azpol.yaml`.
+    pub aliases: Vec<String>,
     /// `semantics`: how points are read that the documentation leaves open.
     pub semantics: Option<Semantics>,
 }
@@ -110,8 +112,14 @@ impl Config {
             let list = if found.is_array() { found.items() } else { one };
             list.iter().filter_map(Node::as_str).filter_map(FailOn::parse).collect()
         });
+        let aliases = node.get("aliases").map(|found| {
+            let one = std::slice::from_ref(found);
+            let list = if found.is_array() { found.items() } else { one };
+            list.iter().filter_map(Node::as_str).map(str::to_owned).collect()
+        });
         Some(Config {
             fail_on,
+            aliases: aliases.unwrap_or_default(),
             format: text("format").and_then(OutputFormat::parse),
             color: text("color").and_then(ColorChoice::parse),
             severities: node.get("severities").map(severities).unwrap_or_default(),
@@ -170,6 +178,7 @@ mod tests {
             format: Some(OutputFormat::Json),
             color: Some(ColorChoice::Never),
             severities: Vec::new(),
+            aliases: Vec::new(),
             semantics: None,
         };
         assert_eq!(read, Some(wanted));

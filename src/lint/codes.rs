@@ -27,6 +27,8 @@ codes! {
     SCHEMA_MISMATCH = "AZP1011" "schema-mismatch" Error;
     /// A document silences a code that there isn't.
     UNKNOWN_SILENCED = "AZP1012" "unknown-silenced-code" Warning;
+    /// A `modify` of what can't be modified.
+    NOT_MODIFIABLE = "AZP1013" "not-modifiable" Error;
     /// A right side that is only a `tryGet`.
     UNGUARDED_TRYGET = "AZP1020" "unguarded-tryget-operator-value" Error;
     /// An order where there is none.
@@ -43,6 +45,10 @@ codes! {
     EFFECT_WITHOUT_ALLOWED = "AZP1027" "effect-parameter-missing-allowed-values" Warning;
     /// An effect parameter without a default.
     EFFECT_WITHOUT_DEFAULT = "AZP1028" "effect-parameter-missing-default-value" Warning;
+    /// An alias that the newest version of its type lacks.
+    NOT_IN_LATEST_VERSION = "AZP1029" "field-alias-unavailable-in-latest-api-version" Warning;
+    /// An alias that older versions of its type lack.
+    NOT_IN_OLD_VERSIONS = "AZP1030" "field-alias-unavailable-in-old-api-versions" Warning;
     /// An enforcing effect that no assignment can soften.
     HARD_CODED_EFFECT = "AZP1031" "hard-coded-policy-enforcement-effect" Warning;
     /// `like` without a wildcard.

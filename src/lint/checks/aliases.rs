@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use crate::arm::ResourceType;
+use crate::arm::alias::Alias;
 use crate::policy::Details;
 
 use crate::lint::codes;
-use crate::lint::document::Document;
+use crate::lint::document::{Document, literal_text};
 use crate::lint::report::Report;
 use crate::lint::walk::{Block, aliases, leaves, types};
 
@@ -21,13 +22,10 @@ pub(super) fn known(document: &Document<'_>, report: &mut Report) {
             if is_data_plane(alias) || !told.insert(alias.to_ascii_lowercase()) {
                 continue;
             }
-            let owners: Vec<&ResourceType> = document.aliases.find(alias).map(|(owner, _)| owner).collect();
+            let owners: Vec<&ResourceType> = document.aliases.types_of(alias).collect();
             if owners.is_empty() {
-                if document.aliases.names().next().is_none() {
-                    continue;
-                }
                 let message = format!("no resource type has the alias `{alias}`");
-                let help = match nearest_alias(document, alias) {
+                let help = match document.aliases.near(alias) {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => {
                         "a condition on it is never decided; `--aliases` gives another catalogue".to_owned()
@@ -56,14 +54,6 @@ pub(super) fn known(document: &Document<'_>, report: &mut Report) {
     });
 }
 
-/// The nearest alias of the same type.
-fn nearest_alias(document: &Document<'_>, alias: &str) -> Option<String> {
-    let lower = alias.to_ascii_lowercase();
-    let (of_type, _) = lower.rsplit_once('/')?;
-    let names = document.aliases.names().filter(|name| name.starts_with(of_type));
-    crate::arm::nearest::nearest(&lower, names).map(str::to_owned)
-}
-
 /// `Microsoft.KeyVault.Data/…`: aliases that only a resource provider's mode has.
 pub(super) fn is_data_plane(alias: &str) -> bool {
     alias.split('/').next().is_some_and(|provider| provider.to_ascii_lowercase().ends_with(".data"))
@@ -83,4 +73,52 @@ pub(super) fn deep(document: &Document<'_>, report: &mut Report) {
             }
         }
     });
+}
+
+/// Aliases that some API versions of their type lack, where the catalogue lists them by version.
+pub(super) fn versions(document: &Document<'_>, report: &mut Report) {
+    let wanted = types(&document.definition.rule.condition);
+    let mut told: BTreeSet<String> = BTreeSet::new();
+    leaves(document.definition, &mut |leaf, visit| {
+        if visit.block != Block::If {
+            return;
+        }
+        for name in aliases(leaf) {
+            let of_rule =
+                |alias: &Alias<'_>| wanted.as_ref().is_none_or(|all| all.contains(alias.resource_type()));
+            let Some(alias) = document.aliases.aliases(name).find(of_rule) else { continue };
+            let having: BTreeSet<&str> = alias.versions().flat_map(|path| path.api_versions()).collect();
+            let facts = document.aliases.resource_type_facts(alias.resource_type());
+            let all: Vec<&str> = facts.iter().flat_map(|facts| facts.api_versions()).collect();
+            let lacking: Vec<&str> =
+                all.iter().copied().filter(|version| !having.contains(version)).collect();
+            let (Some(newest), false) = (all.iter().max(), having.is_empty()) else { continue };
+            if lacking.is_empty() || !told.insert(name.to_ascii_lowercase()) {
+                continue;
+            }
+            if lacking.contains(newest) {
+                let message = format!("the newest API version, {newest}, has no `{name}`");
+                let help = "scans read resources by the newest version: the property is always missing";
+                report.advise(&codes::NOT_IN_LATEST_VERSION, leaf.span, message, help);
+            } else {
+                let message = format!("{} of {} API versions have no `{name}`", lacking.len(), all.len());
+                let help = "requests by these versions slip through, or are denied";
+                report.advise(&codes::NOT_IN_OLD_VERSIONS, leaf.span, message, help);
+            }
+        }
+    });
+}
+
+/// Operations of `modify` on what can't be modified.
+pub(super) fn modifiable(document: &Document<'_>, report: &mut Report) {
+    let Some(details) = document.definition.rule.details.as_ref().and_then(Details::modify) else { return };
+    for operation in &details.operations {
+        let Some(name) = literal_text(&operation.field).filter(|name| name.contains('/')) else { continue };
+        let known: Vec<Option<bool>> = document.aliases.aliases(name).map(Alias::modifiable).collect();
+        if !known.is_empty() && known.iter().all(|modifiable| *modifiable == Some(false)) {
+            let message = format!("`{name}` can't be modified");
+            let help = "the service refuses the definition: only aliases with the attribute `Modifiable` can";
+            report.advise(&codes::NOT_MODIFIABLE, operation.field.span, message, help);
+        }
+    }
 }

@@ -19,14 +19,17 @@ pub(super) fn indexed(document: &Document<'_>, report: &mut Report) {
         return;
     }
     let Some(wanted) = types(&document.definition.rule.condition) else { return };
-    let never = |kind: &ResourceType| NEVER_INDEXED.iter().any(|never| kind.is(never));
+    let never = |kind: &ResourceType| {
+        let facts = document.aliases.resource_type_facts(kind);
+        NEVER_INDEXED.iter().any(|never| kind.is(never)) || facts.and_then(|f| f.is_indexed()) == Some(false)
+    };
     if wanted.is_empty() || !wanted.iter().all(never) {
         return;
     }
     leaves(document.definition, &mut |leaf, visit| {
         let asks_type = field(leaf).is_some_and(|name| name.eq_ignore_ascii_case("type"));
         if asks_type && visit.block == Block::If {
-            let message = "the mode is `Indexed`, which leaves out subscriptions and resource groups";
+            let message = "the mode is `Indexed`, which leaves out what has no tags or no location";
             let help = "the definition never evaluates anything: `\"mode\": \"All\"`";
             report.advise(&codes::TYPE_NOT_INDEXED, leaf.target.span, message, help);
         }

@@ -21,6 +21,8 @@ use super::report::Report;
 pub(super) const CHECKS: &[fn(&Document<'_>, &mut Report)] = &[
     aliases::known,
     aliases::deep,
+    aliases::versions,
+    aliases::modifiable,
     applicability::indexed,
     applicability::several_types,
     contradiction::contradictions,

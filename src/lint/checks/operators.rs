@@ -1,6 +1,7 @@
 //! Operators that do something else than they seem to.
 
 use crate::arm::Value;
+use crate::arm::alias::ValueType;
 use crate::policy::{Leaf, Operator};
 
 use crate::lint::codes;
@@ -61,12 +62,20 @@ pub(super) fn broad_types(document: &Document<'_>, report: &mut Report) {
 pub(super) fn numbers(document: &Document<'_>, report: &mut Report) {
     leaves(document.definition, &mut |leaf, _| {
         let equality = matches!(leaf.operator, Operator::Equals | Operator::NotEquals);
-        let number = matches!(leaf.target.literal(), Some(Value::Float(_)));
-        if equality && number && field(leaf).is_some_and(|name| name.contains('/')) {
+        let fraction = matches!(leaf.target.literal(), Some(Value::Float(_)));
+        let Some(name) = field(leaf).filter(|name| equality && name.contains('/')) else { return };
+        if fraction || value_type(document, name) == Some(ValueType::Number) {
             let message = format!("`{}` compares a number with a fraction as a text", leaf.operator.as_str());
             report.advise(&codes::NUMBERS_AS_TEXTS, leaf.target.span, message, "use `less` and `greater`");
         }
     });
+}
+
+/// The type of an alias's value, where all types that have it agree.
+fn value_type(document: &Document<'_>, alias: &str) -> Option<ValueType> {
+    let mut all = document.aliases.aliases(alias).map(|alias| alias.value_type());
+    let first = all.next()??;
+    all.all(|other| other == Some(first)).then_some(first)
 }
 
 /// Orders between what has none.
@@ -75,16 +84,32 @@ pub(super) fn orders(document: &Document<'_>, report: &mut Report) {
         if !is_order(leaf) {
             return;
         }
-        let kind = match leaf.target.literal() {
-            Some(Value::Bool(_)) => "true or false",
-            Some(Value::Object(_)) => "an object",
-            Some(Value::Array(_)) => "a list",
-            Some(Value::Null) => "null",
-            _ => return,
-        };
-        let message = format!("`{}` with {kind}, which has no order", leaf.operator.as_str());
         let help = "the evaluation fails, and a failed evaluation denies";
-        report.advise(&codes::ORDER_OF_UNORDERED, leaf.target.span, message, help);
+        let kind = match leaf.target.literal() {
+            Some(Value::Bool(_)) => Some("true or false"),
+            Some(Value::Object(_)) => Some("an object"),
+            Some(Value::Array(_)) => Some("a list"),
+            Some(Value::Null) => Some("null"),
+            _ => None,
+        };
+        let operator = leaf.operator.as_str();
+        if let Some(kind) = kind {
+            let message = format!("`{operator}` with {kind}, which has no order");
+            report.advise(&codes::ORDER_OF_UNORDERED, leaf.target.span, message, help);
+            return;
+        }
+        let Some(name) = field(leaf).filter(|name| name.contains('/')) else { return };
+        let Some(own) = value_type(document, name) else { return };
+        let fits = match (own, leaf.target.literal()) {
+            (ValueType::Boolean | ValueType::Object | ValueType::Array, _) => false,
+            (ValueType::Integer | ValueType::Number, Some(Value::String(_)))
+            | (ValueType::String, Some(Value::Int(_) | Value::Float(_))) => false,
+            _ => true,
+        };
+        if !fits {
+            let message = format!("`{operator}` on `{name}`, which is of the type {}", own.as_str());
+            report.advise(&codes::ORDER_OF_UNORDERED, leaf.span, message, help);
+        }
     });
 }
 
