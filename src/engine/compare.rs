@@ -224,7 +224,8 @@ fn is_in(semantics: &Semantics, current: Current<'_>, target: &Value) -> Answer 
 fn like(semantics: &Semantics, current: Current<'_>, target: &Value) -> Answer {
     let Some(pattern) = text_of(target) else { return Answer::sure(false) };
     let any_character = semantics.like_question_mark == LikeQuestionMark::OneCharacter;
-    if !pattern.contains('*') && !(any_character && pattern.contains('?')) {
+    let plain = |c: char| c != '*' && (c != '?' || !any_character);
+    if pattern.chars().all(plain) {
         return equals(semantics, current, target);
     }
     let stars = pattern.matches('*').count();

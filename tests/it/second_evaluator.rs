@@ -84,7 +84,7 @@ struct Case {
 impl Case {
     fn new(bytes: &[u8]) -> Case {
         let mut draw = Draw::new(bytes);
-        let order = [Order::LeftToRight, Order::EveryBranch, Order::AnyOrder][draw.below(6) % 3];
+        let order = [Order::LeftToRight, Order::EveryBranch, Order::Any][draw.below(6) % 3];
         // First what is compared, then what it is compared with: fewer bytes keep the rule.
         let condition = draw.condition(false);
         let parameters = draw.parameters();
@@ -160,7 +160,7 @@ fn readings(order: Order, base: &Semantics) -> Semantics {
     let mut semantics = base.clone();
     match order {
         Order::LeftToRight => {}
-        Order::AnyOrder => semantics.short_circuit = ShortCircuit::AnyOrder,
+        Order::Any => semantics.short_circuit = ShortCircuit::AnyOrder,
         Order::EveryBranch => semantics.make_strict(),
     }
     semantics
@@ -318,9 +318,15 @@ const NOT_DRAWN: &[&str] = &[
     "extension-search",
 ];
 
+/// Points that many drawn rules turn on; the others take longer, and are drawn where `AZPOL_CASES` is set.
+const OFTEN: &[&str] =
+    &["missing-ordered", "unlike-ordered", "failing-value", "missing-array", "contains-in-array"];
+
 #[test]
 fn a_rule_that_is_read_otherwise_is_found_out() {
-    for point in POINTS.iter().filter(|point| !NOT_DRAWN.contains(&point.id)) {
+    let all = std::env::var_os("AZPOL_CASES").is_some();
+    let wanted = |id| if all { !NOT_DRAWN.contains(&id) } else { OFTEN.contains(&id) };
+    for point in POINTS.iter().filter(|point| wanted(point.id)) {
         for reading in &point.readings[1..] {
             let mut semantics = Semantics::default();
             assert!((point.choose)(&mut semantics, reading));

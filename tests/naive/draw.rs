@@ -179,7 +179,7 @@ impl<'b> Draw<'b> {
         self.put(&mut properties, "nested", |draw| json!({"deep": draw.scalar()}));
         self.put(&mut properties, "extra", |draw| draw.property(2));
         let id = "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg/providers/Contoso.Things/boxes/b1";
-        self.around(BOX, id, properties)
+        self.around(BOX, id, &properties)
     }
 
     fn list_member(&mut self) -> Json {
@@ -209,10 +209,10 @@ impl<'b> Draw<'b> {
             })
         });
         let id = "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg/providers/Contoso.Things/crates/c1";
-        self.around(CRATE, id, properties)
+        self.around(CRATE, id, &properties)
     }
 
-    fn around(&mut self, of: &str, id: &str, properties: Json) -> Resource {
+    fn around(&mut self, of: &str, id: &str, properties: &Json) -> Resource {
         let mut body = json!({"id": id, "name": id.rsplit('/').next(), "type": of, "properties": properties});
         if self.chance(7) {
             body["location"] = self.one(&["West Europe", "northeurope"]).into();

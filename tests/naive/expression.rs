@@ -78,17 +78,16 @@ impl Parser<'_> {
         } else {
             self.rest = self.rest.trim_start();
             let word = self.word();
-            match word.parse::<i64>() {
-                Ok(number) => Term::Literal(number.into()),
-                Err(_) => {
-                    assert!(self.take("("), "{word} {}", self.rest);
-                    let mut arguments = Vec::new();
-                    while !self.take(")") {
-                        arguments.push(self.term());
-                        self.take(",");
-                    }
-                    Term::Call(word.to_lowercase(), arguments)
+            if let Ok(number) = word.parse::<i64>() {
+                Term::Literal(number.into())
+            } else {
+                assert!(self.take("("), "{word} {}", self.rest);
+                let mut arguments = Vec::new();
+                while !self.take(")") {
+                    arguments.push(self.term());
+                    self.take(",");
                 }
+                Term::Call(word.to_lowercase(), arguments)
             }
         };
         loop {
@@ -177,8 +176,8 @@ impl Place<'_> {
     fn key(&self, of: &Term, key: &Term) -> Answer {
         if let (Term::Call(name, _), Term::Literal(Json::String(member))) = (of, key) {
             match name.as_str() {
-                "subscription" => return self.subscription(member),
-                "resourcegroup" => return self.group(member),
+                "subscription" => return Place::subscription(member),
+                "resourcegroup" => return Place::group(member),
                 _ => {}
             }
         }
@@ -200,7 +199,7 @@ impl Place<'_> {
         }
     }
 
-    fn subscription(&self, member: &str) -> Answer {
+    fn subscription(member: &str) -> Answer {
         match member {
             "subscriptionId" => Ok("11111111-1111-1111-1111-111111111111".into()),
             "displayName" => Ok("app-prod".into()),
@@ -210,7 +209,7 @@ impl Place<'_> {
         }
     }
 
-    fn group(&self, member: &str) -> Answer {
+    fn group(member: &str) -> Answer {
         match member {
             "name" => Ok("rg".into()),
             "location" => Ok("westeurope".into()),

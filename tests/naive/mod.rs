@@ -32,7 +32,7 @@ use Truth::{Either, Error, False, True, Unknown};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Order {
     LeftToRight,
-    AnyOrder,
+    Any,
     EveryBranch,
 }
 
@@ -185,7 +185,6 @@ fn counted(count: &Json, operator: &str, target: &Json, world: &World<'_>, frame
         (sure..=sure + open).map(|number| compare::compare(operator, Some(&number.into()), target)).collect();
     let same = range.iter().all(|truth| *truth == range[0]);
     match world.order {
-        Order::AnyOrder if same => range[0],
         // Whatever the members that can't be decided are, the evaluation ends at one that fails.
         Order::LeftToRight | Order::EveryBranch if error > 0 => Error,
         Order::LeftToRight | Order::EveryBranch if either > 0 => Either,

@@ -114,6 +114,7 @@ pub fn field(name: &str, resource: &Resource, frames: &[Frame]) -> Field {
 }
 
 /// An accessor that every type has; `None` where the export doesn't carry it.
+#[expect(clippy::option_option, reason = "what isn't carried and what is missing are told apart")]
 fn accessor(name: &str, resource: &Resource) -> Option<Option<Json>> {
     let body = |path: &[&str]| {
         resource.carries(path[0]).then(|| {
