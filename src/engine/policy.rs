@@ -11,6 +11,7 @@ use crate::inventory::Resource;
 use crate::policy::{Effect, ExistenceScope};
 use crate::source::{Node, Span};
 
+use super::applicability::is_never_evaluated;
 use super::context::{Lookups, RuleContext};
 use super::effects::{Consequence, NotEvaluable};
 use super::evaluate::Run;
@@ -196,12 +197,16 @@ impl CompiledPolicy {
         self.not_evaluable.as_ref().filter(|reason| **reason != NotEvaluable::Identity)
     }
 
-    /// Whether there is never a row for the resource, whatever the rule says of it: the policy is disabled, its
+    /// Whether there is never a row for the resource, whatever the rule says of it: the service looks at no resource
+    /// of this type, the policy is disabled, its
     /// mode is `Indexed` and the resource a subscription, a resource group or without a location, or the rule
     /// reads a location and the resource is a subscription.
     pub(super) fn excludes<O: Observer>(&self, resource: &Resource, observer: &mut O) -> bool {
         let subscription = resource.resource_type.is(ResourceType::SUBSCRIPTION);
-        if self.effect == Effect::Disabled || (subscription && self.located) {
+        if self.effect == Effect::Disabled
+            || (subscription && self.located)
+            || is_never_evaluated(&resource.resource_type)
+        {
             return true;
         }
         if !self.indexed {
@@ -415,7 +420,7 @@ impl CompiledPolicy {
         };
         let group = group.map(|id| match options.resource_group {
             Some(facts) if facts.id == id => facts.clone(),
-            _ => ResourceGroupFacts { id, location: None, tags: None },
+            _ => ResourceGroupFacts::unknown(id),
         });
         let request = DeploymentRequest {
             template: &deployment.template,
