@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
+use crate::arm::expression::Formula;
 use crate::arm::semantics::{FailingValue, HiddenArray, MissingArray, Semantics, ShortCircuit};
 use crate::arm::{AliasCatalog, Location, Value};
 use crate::policy::{FieldName, Operator};
@@ -142,7 +143,7 @@ impl<O: Observer> Run<'_, O> {
         self.open(Part::Leaf(&leaf.text, leaf.operator), span);
         let target = self.computed(&leaf.target, frames);
         let judged = match &target {
-            Err(cause) => Judged::unknown(cause.clone()),
+            Err(cause) => Judged::unknown(self.graver(cause, &leaf.subject, frames)),
             Ok(target) => self.judge(leaf, target, span, frames),
         };
         if self.looks() {
@@ -153,6 +154,29 @@ impl<O: Observer> Run<'_, O> {
             self.close(&judged.truth, None);
         }
         judged.truth
+    }
+
+    /// Why a comparison whose target isn't known can't be decided: the service fails where its other side does.
+    fn graver(&self, cause: &Cause, subject: &Operand, frames: Option<&Frame<'_>>) -> Cause {
+        let other = match subject {
+            _ if cause.is_failure() => None,
+            Operand::Value(computed) => self.computed(computed, frames).err(),
+            Operand::ComputedField(formula) => self.field_name(formula, frames).err(),
+            _ => None,
+        };
+        other.filter(Cause::is_failure).unwrap_or_else(|| cause.clone())
+    }
+
+    /// The name of a field that is computed for this resource.
+    fn field_name(&self, formula: &Formula, frames: Option<&Frame<'_>>) -> Result<Arc<str>, Cause> {
+        match formula.evaluate(&self.context(frames)) {
+            Ok(Value::String(name)) => Ok(name),
+            Ok(other) => {
+                let message = format!("the name of a field is {}, not a text", other.kind());
+                Err(Cause::Fails(message.into()))
+            }
+            Err(failure) => Err(cause(&failure)),
+        }
     }
 
     pub(super) fn computed<'c>(
@@ -191,13 +215,9 @@ impl<O: Observer> Run<'_, O> {
         match &leaf.subject {
             Operand::Field(access) => self.field(access, leaf.operator, target, frames),
             Operand::ComputedField(formula) => {
-                let name = match formula.evaluate(&self.context(frames)) {
-                    Ok(Value::String(name)) => name,
-                    Ok(other) => {
-                        let message = format!("the name of a field is {}, not a text", other.kind());
-                        return Judged::unknown(Cause::Fails(message.into()));
-                    }
-                    Err(failure) => return Judged::unknown(cause(&failure)),
+                let name = match self.field_name(formula, frames) {
+                    Ok(name) => name,
+                    Err(cause) => return Judged::unknown(cause),
                 };
                 match computed_access(&name, self.aliases, frames) {
                     Ok(access) => self.field(&access, leaf.operator, target, frames),

@@ -31,6 +31,7 @@ mod policy_tests;
 mod proving;
 mod reading;
 mod resources;
+mod second_evaluator;
 mod secrets;
 mod semantics;
 mod shapes;
@@ -40,3 +41,5 @@ mod verdicts;
 
 #[path = "../deployment/mod.rs"]
 mod deployment;
+#[path = "../naive/mod.rs"]
+mod naive;

@@ -8,6 +8,7 @@ mod goldens;
 mod intent;
 mod live;
 mod policy_tests;
+mod psrule;
 mod rows;
 mod samples;
 mod twins;

@@ -214,8 +214,8 @@ fn group(parts: Vec<Test>, neutral: &Truth) -> Group {
 fn decided(semantics: &Semantics, leaf: &Comparison) -> Option<Truth> {
     let target = match &leaf.target {
         Computed::Known(target) => target,
-        Computed::Fails(cause) => return Some(Truth::unknown([cause.clone()])),
-        Computed::Current(_) | Computed::Formula(_) => return None,
+        Computed::Fails(cause) if cause.is_failure() => return Some(Truth::unknown([cause.clone()])),
+        Computed::Fails(_) | Computed::Current(_) | Computed::Formula(_) => return None,
     };
     match &leaf.subject {
         Operand::Value(Computed::Known(value)) => {
