@@ -114,7 +114,8 @@ fn a_finding_is_silenced_in_its_place() {
 
 #[test]
 fn a_configuration_among_the_files_is_checked() {
-    let tenant = Tenant::new().file("ci/azpol.yaml", "azpol: config/v1\nfromat: json\nseverities:\n  AZP9999: error\n");
+    let tenant = Tenant::new()
+        .file("ci/azpol.yaml", "azpol: config/v1\nfromat: json\nseverities:\n  AZP9999: error\n");
     let ran = tenant.azpol(&["validate", "ci", "--format", "json"]);
     assert_eq!(found(&ran), ["AZP0402"], "{}{}", ran.out, ran.err);
     assert_eq!(ran.code, 1);
