@@ -1,5 +1,6 @@
 //! Tests that run azpol from outside, in one binary.
 
+mod aliases;
 mod architecture;
 mod assignments;
 mod bad_input;
