@@ -66,7 +66,9 @@ fn down<'a>(
     around.push(condition);
     match condition {
         Condition::AllOf(parts, _) | Condition::AnyOf(parts, _) => {
-            parts.iter().for_each(|part| down(part, block, around, each));
+            for part in parts {
+                down(part, block, around, each);
+            }
         }
         Condition::Not(part, _) => down(part, block, around, each),
         Condition::Leaf(leaf) => {

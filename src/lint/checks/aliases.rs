@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::arm::ResourceType;
-use crate::arm::alias::Alias;
+use crate::arm::alias::{Alias, AliasPath, TypeFacts};
 use crate::arm::expression::Formula;
 use crate::policy::Details;
 
@@ -119,9 +119,9 @@ pub(super) fn versions(document: &Document<'_>, report: &mut Report) {
             let of_rule =
                 |alias: &Alias<'_>| wanted.as_ref().is_none_or(|all| all.contains(alias.resource_type()));
             let Some(alias) = document.aliases.aliases(name).find(of_rule) else { continue };
-            let having: BTreeSet<&str> = alias.versions().flat_map(|path| path.api_versions()).collect();
+            let having: BTreeSet<&str> = alias.versions().flat_map(AliasPath::api_versions).collect();
             let facts = document.aliases.resource_type_facts(alias.resource_type());
-            let all: Vec<&str> = facts.iter().flat_map(|facts| facts.api_versions()).collect();
+            let all: Vec<&str> = facts.into_iter().flat_map(TypeFacts::api_versions).collect();
             let lacking: Vec<&str> =
                 all.iter().copied().filter(|version| !having.contains(version)).collect();
             let (Some(newest), false) = (all.iter().max(), having.is_empty()) else { continue };

@@ -22,16 +22,12 @@ pub(super) fn parameters(document: &Document<'_>, report: &mut Report) {
             continue;
         }
         let message = format!("the template has no parameter `{name}`");
-        match nearest(name, declared.iter().map(|member| &*member.key)) {
-            Some(near) => {
-                let help = format!("did you mean `{near}`?");
-                report.advise(&codes::PARAMETER_NOT_IN_TEMPLATE, *span, message, help);
-            }
-            None => {
-                let help = "Azure refuses the deployment: declare it, or leave it out";
-                report.advise(&codes::PARAMETER_NOT_IN_TEMPLATE, *span, message, help);
-            }
-        }
+        let near = nearest(name, declared.iter().map(|member| &*member.key));
+        let help = near.map_or_else(
+            || "Azure refuses the deployment: declare it, or leave it out".to_owned(),
+            |near| format!("did you mean `{near}`?"),
+        );
+        report.advise(&codes::PARAMETER_NOT_IN_TEMPLATE, *span, message, help);
     }
     for member in declared {
         let optional = member.value.get("defaultValue").is_some()

@@ -1,7 +1,7 @@
 //! Operators that do something else than they seem to.
 
 use crate::arm::Value;
-use crate::arm::alias::ValueType;
+use crate::arm::alias::{Alias, ValueType};
 use crate::policy::{Leaf, Operator};
 
 use crate::lint::codes;
@@ -88,7 +88,7 @@ pub(super) fn numbers(document: &Document<'_>, report: &mut Report) {
 
 /// The type of an alias's value, where all types that have it agree.
 fn value_type(document: &Document<'_>, alias: &str) -> Option<ValueType> {
-    let mut all = document.aliases.aliases(alias).map(|alias| alias.value_type());
+    let mut all = document.aliases.aliases(alias).map(Alias::value_type);
     let first = all.next()??;
     all.all(|other| other == Some(first)).then_some(first)
 }
@@ -115,13 +115,13 @@ pub(super) fn orders(document: &Document<'_>, report: &mut Report) {
         }
         let Some(name) = field(leaf).filter(|name| name.contains('/')) else { return };
         let Some(own) = value_type(document, name) else { return };
-        let fits = match (own, leaf.target.literal()) {
-            (ValueType::Boolean | ValueType::Object | ValueType::Array, _) => false,
-            (ValueType::Integer | ValueType::Number, Some(Value::String(_)))
-            | (ValueType::String, Some(Value::Int(_) | Value::Float(_))) => false,
-            _ => true,
-        };
-        if !fits {
+        let unlike = matches!(
+            (own, leaf.target.literal()),
+            (ValueType::Boolean | ValueType::Object | ValueType::Array, _)
+                | (ValueType::Integer | ValueType::Number, Some(Value::String(_)))
+                | (ValueType::String, Some(Value::Int(_) | Value::Float(_)))
+        );
+        if unlike {
             let message = format!("`{operator}` on `{name}`, which is of the type {}", own.as_str());
             report.advise(&codes::ORDER_OF_UNORDERED, leaf.span, message, help);
         }

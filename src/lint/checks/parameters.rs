@@ -20,8 +20,7 @@ pub(super) fn unused(document: &Document<'_>, report: &mut Report) {
                     read.insert(name.to_ascii_lowercase());
                 }
                 None => {
-                    computed |=
-                        matches!(term, crate::arm::expression::Term::Call(name, _) if &**name == "parameters")
+                    computed |= matches!(term, crate::arm::expression::Term::Call(name, _) if &**name == "parameters");
                 }
             }
         }
