@@ -45,6 +45,7 @@ static GROUP: LazyLock<ResourceGroupFacts> = LazyLock::new(|| ResourceGroupFacts
     id: ResourceId::resource_group(&FACTS.id, "rg"),
     location: Some("westeurope".into()),
     tags: Some(value(&json!({"Env": "prod"}))),
+    managed_by: None,
 });
 
 fn node(document: &Json) -> Node {

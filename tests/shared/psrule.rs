@@ -112,6 +112,7 @@ fn expanded(case: &Value) -> Result<Expansion, String> {
         id: ResourceId::resource_group(&subscription.id, "ps-rule-test-rg"),
         location: Some("eastus".into()),
         tags: Some(Value::Object(std::sync::Arc::default())),
+        managed_by: None,
     };
     let schema = template.get("$schema").and_then(Node::as_str).unwrap_or_default().to_lowercase();
     let in_group = !schema.contains("subscriptiondeploymenttemplate");
