@@ -47,6 +47,27 @@ impl CompiledPolicy {
     }
 }
 
+/// Types that the service never evaluates: of `Microsoft.Resources` all but subscriptions and resource groups, and
+/// what lies outside of subscriptions' resources.
+///
+/// <https://github.com/Azure/azure-policy#known-issues>
+pub(super) fn is_never_evaluated(resource_type: &ResourceType) -> bool {
+    let folded = resource_type.folded();
+    let below = |start: &str| folded.starts_with(start);
+    match folded.strip_prefix("microsoft.") {
+        Some(_) if below("microsoft.resources/") => {
+            !resource_type.is(ResourceType::SUBSCRIPTION) && !resource_type.is(ResourceType::RESOURCE_GROUP)
+        }
+        Some(_) => {
+            below("microsoft.billing/")
+                || below("microsoft.capacity/reservationorders/")
+                || below("microsoft.help/")
+                || below("microsoft.diagnostics/")
+        }
+        None => false,
+    }
+}
+
 /// Which conditions decide whether there is a row.
 struct Counts {
     name: bool,
@@ -120,8 +141,8 @@ fn reduced(run: &mut Run<'_, Silent>, test: &Test, counts: &Counts, positive: bo
 /// Whether a condition reads an alias that this type doesn't have.
 fn foreign(operand: &Operand, resource_type: &ResourceType) -> bool {
     match operand {
-        Operand::Field(Access::Alias(access)) => access.path(resource_type).is_none(),
-        Operand::CountField(count) => count.access.path(resource_type).is_none(),
+        Operand::Field(Access::Alias(access)) => access.is_foreign_to(resource_type),
+        Operand::CountField(count) => count.access.is_foreign_to(resource_type),
         _ => false,
     }
 }

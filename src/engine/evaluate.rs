@@ -5,14 +5,15 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use crate::arm::semantics::{FailingValue, HiddenArray, MissingArray, Semantics, ShortCircuit};
-use crate::arm::{Location, Value};
+use crate::arm::{AliasCatalog, Location, Value};
 use crate::policy::{FieldName, Operator};
 use crate::source::Span;
 
+use super::alias::{self, AliasAccess};
 use super::compare::{Answer, Current, compare};
 use super::context::{Lookups, RuleContext, cause};
 use super::observe::{Looked, Observer, Part};
-use super::program::{Access, AliasAccess, Comparison, Computed, Group, Operand, Path, Test, TestKind};
+use super::program::{Access, Comparison, Computed, Group, Operand, Path, Test, TestKind};
 use super::tally::Tally;
 use super::walk::{self, Absent, Found, Frame, FrameKind, Member};
 use super::{BoundParameters, Candidate, Cause, Subject, Truth};
@@ -29,6 +30,7 @@ pub(super) struct Run<'r, O> {
     pub(super) parameters: &'r BoundParameters,
     pub(super) lookups: &'r Lookups,
     pub(super) semantics: &'r Semantics,
+    pub(super) aliases: &'r AliasCatalog,
     pub(super) observer: &'r mut O,
 }
 
@@ -54,7 +56,9 @@ impl Judged {
             return Judged::bare(truth);
         }
         let current = match found {
-            Found::Value(value) if !value.is_null() => Some(value.clone()),
+            Found::Value(value) if !value.is_null() => {
+                path.meant.of(&path.text, value).ok().and_then(Current::to_value)
+            }
             _ => None,
         };
         Judged { truth, path: Some(walk::placed(path, member)), current }
@@ -179,6 +183,7 @@ impl<O: Observer> Run<'_, O> {
             parameters: self.parameters,
             lookups: self.lookups,
             semantics: self.semantics,
+            aliases: self.aliases,
         }
     }
 
@@ -194,7 +199,7 @@ impl<O: Observer> Run<'_, O> {
                     }
                     Err(failure) => return Judged::unknown(cause(&failure)),
                 };
-                match computed_access(&name, self.lookups) {
+                match computed_access(&name, self.aliases, frames) {
                     Ok(access) => self.field(&access, leaf.operator, target, frames),
                     Err(cause) => Judged::unknown(cause),
                 }
@@ -274,12 +279,21 @@ impl<O: Observer> Run<'_, O> {
                 }
             },
             Access::Body(path) => self.path(path, operator, target, frames),
-            Access::Alias(access) => match access.path(&resource.resource_type) {
+            Access::Alias(access) => match self.alias_path(access) {
                 Some(path) => self.path(path, operator, target, frames),
+                None if access.is_unknown_of(&resource.resource_type) => {
+                    Judged::unknown(Cause::UnknownAlias(access.alias.clone()))
+                }
                 // Another type's alias: its value is missing here.
                 None => self.value(operator, Current::Missing, target, None),
             },
         }
+    }
+
+    /// The path of an alias for the resource that is looked at.
+    pub(super) fn alias_path<'a>(&self, access: &'a AliasAccess) -> Option<&'a Path> {
+        let version = if self.own { self.subject.api_version() } else { None };
+        access.path_at(&self.view.resource.resource_type, version)
     }
 
     /// The values at a path; of several, all have to meet the condition.
@@ -378,7 +392,10 @@ impl<O: Observer> Run<'_, O> {
     fn one(&mut self, path: &Path, operator: Operator, found: Found<'_>, target: &Value) -> Truth {
         let current = match found {
             Found::NoArray => return Truth::False,
-            Found::Value(value) => Current::Value(value),
+            Found::Value(value) => match path.meant.of(&path.text, value) {
+                Ok(current) => current,
+                Err(cause) => return Truth::unknown([cause]),
+            },
             Found::Missing | Found::Unwritten => Current::Missing,
         };
         if !self.written(path) {
@@ -419,7 +436,7 @@ fn located(target: &Value) -> Cow<'_, Value> {
 }
 
 /// The access that a name asks for which was computed for this resource.
-fn computed_access(name: &str, lookups: &Lookups) -> Result<Access, Cause> {
+fn computed_access(name: &str, aliases: &AliasCatalog, frames: Option<&Frame<'_>>) -> Result<Access, Cause> {
     let parsed = FieldName::parse(name).map_err(|fault| Cause::Fails(format!("`{name}` {fault}").into()))?;
     if let Some(path) = walk::body_path(&parsed) {
         return Ok(Access::Body(path));
@@ -430,13 +447,10 @@ fn computed_access(name: &str, lookups: &Lookups) -> Result<Access, Cause> {
         FieldName::FullName => Access::FullName,
         FieldName::Id => Access::Id,
         FieldName::Location => Access::Location,
-        FieldName::Alias(alias) => {
-            if let Some(AliasAccess { alias, paths }) = lookups.get(&alias.to_ascii_lowercase()) {
-                Access::Alias(AliasAccess { alias: alias.clone(), paths: paths.clone() })
-            } else {
-                let message = format!("the alias `{alias}`, whose name is computed, is not supported yet");
-                return Err(Cause::MissingFact(message.into()));
-            }
+        FieldName::Alias(name) => {
+            let mut access = alias::access(aliases, &name);
+            access.paths.iter_mut().for_each(|one| walk::bind(&name, &mut one.path, frames));
+            Access::Alias(access)
         }
         FieldName::ApiVersion => Access::ApiVersion,
         // Those with a path in the body are answered above.

@@ -1,6 +1,7 @@
 //! A rule bound to its parameters becomes a program; the program runs against a resource; what a deployment
 //! would create for it.
 
+mod alias;
 mod alone;
 mod answers;
 mod applicability;
@@ -26,11 +27,12 @@ mod subject;
 mod tally;
 mod time;
 mod truth;
+mod unknown;
 mod walk;
 
 pub use alone::Alone;
 pub use answers::{Answers, Failing};
-pub use bind::{BoundParameters, bind};
+pub use bind::{BoundParameters, bind, bind_member, bind_set};
 pub use change::{Change, ChangeKind, Changes, Clash, Outcome, Skipped, Write, clashes};
 pub use compile::{Language, NotBuilt, NotBuiltKind, compile};
 pub use doubt::Doubt;
@@ -41,6 +43,7 @@ pub use observe::{Explanation, ExplanationKind, LeafRecord, Looked, Observer, Pa
 pub use policy::{CompiledPolicy, DeploymentOptions, SecretReference};
 pub use subject::{Candidate, Occasion, Subject, SubscriptionSubject};
 pub use truth::{Cause, Truth};
+pub use unknown::unknown_aliases;
 
 #[cfg(test)]
 mod tests;

@@ -6,11 +6,12 @@ use crate::arm::expression::Failure;
 use crate::arm::template::{
     DeploymentRequest, Expansion, ExpansionFault, FaultKind, PreparedTemplate, ResourceGroupFacts,
 };
-use crate::arm::{Object, Reads, ResourceId, ResourceType, Semantics, Value};
+use crate::arm::{AliasCatalog, Object, Reads, ResourceId, ResourceType, Semantics, Value};
 use crate::inventory::Resource;
 use crate::policy::{Effect, ExistenceScope};
 use crate::source::{Node, Span};
 
+use super::applicability::is_never_evaluated;
 use super::context::{Lookups, RuleContext};
 use super::effects::{Consequence, NotEvaluable};
 use super::evaluate::Run;
@@ -35,6 +36,10 @@ pub struct CompiledPolicy {
     pub(super) parameters: BoundParameters,
     /// How open points are read.
     pub(super) semantics: Semantics,
+    /// The aliases that it was compiled with.
+    pub(super) aliases: AliasCatalog,
+    /// Aliases of the rule that none of them is, each once, sorted, with its first place.
+    pub(super) unknown_aliases: Vec<(Arc<str>, Span)>,
     pub(super) lookups: Lookups,
 }
 
@@ -160,6 +165,12 @@ impl CompiledPolicy {
         self.effect
     }
 
+    /// The aliases of the rule that no type is known to have, each once, sorted, with the first place of each. What
+    /// rests on one is undecided for the types that may have it.
+    pub fn unknown_aliases(&self) -> &[(Arc<str>, Span)] {
+        &self.unknown_aliases
+    }
+
     /// The values of the parameters.
     pub fn parameters(&self) -> &BoundParameters {
         &self.parameters
@@ -196,12 +207,16 @@ impl CompiledPolicy {
         self.not_evaluable.as_ref().filter(|reason| **reason != NotEvaluable::Identity)
     }
 
-    /// Whether there is never a row for the resource, whatever the rule says of it: the policy is disabled, its
+    /// Whether there is never a row for the resource, whatever the rule says of it: the service looks at no resource
+    /// of this type, the policy is disabled, its
     /// mode is `Indexed` and the resource a subscription, a resource group or without a location, or the rule
     /// reads a location and the resource is a subscription.
     pub(super) fn excludes<O: Observer>(&self, resource: &Resource, observer: &mut O) -> bool {
         let subscription = resource.resource_type.is(ResourceType::SUBSCRIPTION);
-        if self.effect == Effect::Disabled || (subscription && self.located) {
+        if self.effect == Effect::Disabled
+            || (subscription && self.located)
+            || is_never_evaluated(&resource.resource_type)
+        {
             return true;
         }
         if !self.indexed {
@@ -224,8 +239,8 @@ impl CompiledPolicy {
         observer: &'r mut O,
     ) -> Run<'r, O> {
         let (definition, parameters, lookups) = (&self.definition, &self.parameters, &self.lookups);
-        let semantics = &self.semantics;
-        Run { subject, view, own, definition, parameters, lookups, semantics, observer }
+        let (semantics, aliases) = (&self.semantics, &self.aliases);
+        Run { subject, view, own, definition, parameters, lookups, semantics, aliases, observer }
     }
 
     /// Where and under which name the related resource is looked for. An error where the effect looks for
@@ -277,6 +292,7 @@ impl CompiledPolicy {
                 parameters: &self.parameters,
                 lookups: &self.lookups,
                 semantics: &self.semantics,
+                aliases: &self.aliases,
             }),
         }
     }
@@ -415,7 +431,7 @@ impl CompiledPolicy {
         };
         let group = group.map(|id| match options.resource_group {
             Some(facts) if facts.id == id => facts.clone(),
-            _ => ResourceGroupFacts { id, location: None, tags: None },
+            _ => ResourceGroupFacts::unknown(id),
         });
         let request = DeploymentRequest {
             template: &deployment.template,

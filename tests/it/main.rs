@@ -1,5 +1,6 @@
 //! Tests that run azpol from outside, in one binary.
 
+mod aliases;
 mod architecture;
 mod assignments;
 mod bad_input;
@@ -20,6 +21,7 @@ mod intent_alike;
 mod intent_property;
 mod json_result;
 mod merging;
+mod mistakes;
 mod place;
 mod plan;
 mod plan_resources;
@@ -33,6 +35,7 @@ mod secrets;
 mod semantics;
 mod shapes;
 mod tenant;
+mod validate;
 mod verdicts;
 
 #[path = "../deployment/mod.rs"]

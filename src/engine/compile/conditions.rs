@@ -130,7 +130,7 @@ impl Compiler<'_> {
             self.not_built(NotBuiltKind::Field, what, span);
             return None;
         }
-        let access = self.alias(alias, span)?;
+        let access = self.alias(alias, span);
         let scope = Scope::Field { alias: alias.clone(), paths: access.paths.clone() };
         let filter = self.within(scope, filter)?;
         Some(Operand::CountField(Box::new(FieldCount { access, filter })))
