@@ -1,4 +1,4 @@
-//! What came of policy tests, for programs: JSON and JUnit.
+//! What came of policy tests, for programs: JSON and `JUnit`.
 
 use quick_junit::{NonSuccessKind, Report, SerializeError, TestCase, TestCaseStatus, TestSuite};
 use serde_json::{Value as Json, json};
@@ -102,7 +102,7 @@ fn case(tested: &Tested<'_>, result: &CaseResult) -> Json {
     case
 }
 
-/// The report in the form of JUnit: a suite for each file.
+/// The report in the form of `JUnit`: a suite for each file.
 pub fn junit(tested: &Tested<'_>) -> Result<String, SerializeError> {
     let mut report = Report::new("azpol test");
     for (selected, results) in tested.files.iter().zip(tested.results) {

@@ -96,13 +96,14 @@ impl Coverage {
 fn comparisons(condition: &Condition, each: &mut dyn FnMut(Span, String)) {
     match condition {
         Condition::AllOf(parts, _) | Condition::AnyOf(parts, _) => {
-            parts.iter().for_each(|part| comparisons(part, each));
+            for part in parts {
+                comparisons(part, each);
+            }
         }
         Condition::Not(part, _) => comparisons(part, each),
         Condition::Leaf(leaf) => {
             let (subject, filter) = match &leaf.subject {
-                Subject::Field(formula, _) => (text(formula), None),
-                Subject::Value(formula, _) => (text(formula), None),
+                Subject::Field(formula, _) | Subject::Value(formula, _) => (text(formula), None),
                 Subject::Count(Count::Field { alias, filter }, _) => {
                     (format!("count of {alias}"), filter.as_deref())
                 }

@@ -53,7 +53,7 @@ mod tests {
 
     #[test]
     fn differences_stand_with_a_few_lines_around_them() {
-        let many: String = (0..20).map(|n| format!("{n}\n")).collect();
+        let many = (0..20).map(|n| n.to_string()).collect::<Vec<_>>().join("\n") + "\n";
         let changed = many.replace("\n2\n", "\ntwo\n").replace("\n18\n", "\n");
         let lines = diff(&many, &changed);
         let of = |kind| lines.iter().filter(|l| l.kind == kind).map(|l| l.text.as_str()).collect::<Vec<_>>();

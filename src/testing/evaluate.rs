@@ -53,7 +53,9 @@ impl Actual {
     /// Comparisons that came out true or false.
     pub(super) fn seen(&self) -> BTreeSet<(Span, bool)> {
         let mut seen = BTreeSet::new();
-        self.explanations.iter().for_each(|(_, whole)| gather(whole, &mut seen));
+        for (_, whole) in &self.explanations {
+            gather(whole, &mut seen);
+        }
         seen
     }
 }
@@ -62,7 +64,9 @@ fn gather(part: &Explanation, seen: &mut BTreeSet<(Span, bool)>) {
     if let (ExplanationKind::Leaf(_), Truth::True | Truth::False) = (&part.kind, &part.truth) {
         seen.insert((part.span, part.truth == Truth::True));
     }
-    part.parts.iter().for_each(|inner| gather(inner, seen));
+    for inner in &part.parts {
+        gather(inner, seen);
+    }
 }
 
 /// Evaluates a case as a scan would evaluate a tenant that holds its resources. `None` where that isn't possible;

@@ -29,8 +29,12 @@ pub(super) struct World {
 /// Builds the inventory of a case, in which all resources of these types are listed, too. `None` where the case
 /// has a fault.
 pub(super) fn world(case: &TestCase, listed: &[ResourceType], faults: &mut Diagnostics) -> Option<World> {
-    let id = text(case.context.subscription.as_ref(), "id").unwrap_or(SUBSCRIPTION);
-    let subscription = SubscriptionId::new(id.rsplit('/').next().unwrap_or(id));
+    let own =
+        text(Some(&case.resource), "id").and_then(ResourceId::parse).and_then(|id| id.subscription_id());
+    let subscription = match text(case.context.subscription.as_ref(), "id") {
+        Some(id) => SubscriptionId::new(id.rsplit('/').next().unwrap_or(id)),
+        None => own.unwrap_or_else(|| SubscriptionId::new(SUBSCRIPTION)),
+    };
     let group = match &case.context.group {
         Some(node) => node.as_str().or_else(|| text(Some(node), "name")).unwrap_or(GROUP),
         None => GROUP,
@@ -115,6 +119,17 @@ impl Place<'_> {
             );
             return None;
         };
+        if id.subscription_id().is_none_or(|lies| lies != *self.subscription) {
+            faults.push(
+                Diagnostic::new(
+                    &codes::BAD_RESOURCE,
+                    format!("this resource doesn't lie in the case's subscription {}", self.subscription),
+                )
+                .at(node.span, "")
+                .help("a case plays in one subscription: correct the `id`, or `id` below `subscription`"),
+            );
+            return None;
+        }
         let (span, full_name) = (node.span, id.full_name());
         let name = full_name.rsplit('/').next().unwrap_or(&full_name);
         let mut members = vec![written("id", id.as_str(), span), written("name", name, span)];

@@ -8,6 +8,11 @@ use serde_json::{Value, json};
 use crate::shared;
 use crate::tenant::Tenant;
 
+/// Cases that are wrong: a condition on the members of an array without members holds, so that an alias `[*].id` of
+/// an empty list meets `exists: false`
+/// (<https://learn.microsoft.com/azure/governance/policy/how-to/author-policies-for-arrays>).
+const WRONG: [&str; 2] = ["kv-iprules-with-allow-none", "kv-iprules-with-deny-none"];
+
 fn folders(below: &Path) -> Vec<PathBuf> {
     let mut found: Vec<PathBuf> = fs::read_dir(below)
         .unwrap_or_else(|error| panic!("{}: {error}", below.display()))
@@ -47,7 +52,7 @@ fn practitioners_cases_come_out_as_they_say() {
                     effect => acts && found["effect"] == effect,
                 };
                 ran += 1;
-                if !right {
+                if right == WRONG.contains(&name.as_str()) {
                     wrong.push(format!("{name}: {found} {}", result.err));
                 }
             }
