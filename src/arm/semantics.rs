@@ -308,6 +308,13 @@ points! {
         /// As a sibling where a scope or a group is given.
         Given = "given",
     }
+    /// What `add` of the effect `modify` does to an existing unlike value behind an alias.
+    modify_add: ModifyAdd = "modify-add" {
+        /// Nothing.
+        Keeps = "keeps",
+        /// It conflicts, as `append` does.
+        Conflicts = "conflicts",
+    }
 }
 
 impl Semantics {

@@ -37,12 +37,22 @@ pub enum Command {
     /// Find faults in definitions, initiatives and assignments, and what practice advises against
     #[command(after_help = help::VALIDATE)]
     Validate(ValidateArgs),
-    /// Print the page of a code, such as AZP0312
-    #[command(after_help = help::EXPLAIN)]
-    Explain(ExplainArgs),
+    /// Why a resource has its states, condition by condition; or the page of a code, such as AZP0312
+    #[command(
+        after_help = help::EXPLAIN,
+        mut_arg("inputs", |inputs| inputs.required(false)),
+        mut_arg("param", |_| ExplainArgs::parameter()),
+        mut_arg("fail_on", |flag| flag.hide(true)),
+        mut_arg("allow_empty", |flag| flag.hide(true)),
+    )]
+    Explain(Box<ExplainArgs>),
     /// Evaluate an expression of a policy rule or a template; without one, on a terminal, ask for them
-    #[command(after_help = help::EVAL, after_long_help = help::EVAL_LONG)]
-    Eval(EvalArgs),
+    #[command(
+        after_help = help::EVAL,
+        after_long_help = help::EVAL_LONG,
+        mut_arg("format", |flag| flag.hide(true)),
+    )]
+    Eval(Box<EvalArgs>),
     /// Write the manifest of a folder of exports: what each file holds, how and when it was collected
     #[command(after_help = help::MANIFEST)]
     Manifest(ManifestArgs),
@@ -64,7 +74,7 @@ pub struct AliasArgs {
 }
 
 /// What a run reads and evaluates; the same for `scan` and `plan`.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct RunArgs {
     /// Files and folders, in any mix; `-` is standard input
     #[arg(required = true, value_name = "INPUT")]
@@ -203,7 +213,7 @@ pub enum FailAt {
 }
 
 /// How a result is shown.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct ShownArgs {
     /// The form of the result; without it `AZPOL_FORMAT` or `azpol.yaml`, else `table`
     #[arg(long, value_name = "FORMAT", value_enum, ignore_case = true, help_heading = "Output")]
@@ -222,8 +232,32 @@ pub struct ShownArgs {
 /// `azpol explain`
 #[derive(Debug, Args)]
 pub struct ExplainArgs {
-    /// A code such as AZP0312
-    pub code: String,
+    /// A code such as AZP0312, or a resource: its id, or a name that only one has
+    #[arg(value_name = "CODE|RESOURCE")]
+    pub subject: String,
+    /// Explain this definition as if it were assigned: its id or name, or its file (repeatable)
+    #[arg(long, value_name = "DEFINITION", help_heading = "Selection")]
+    pub policy: Vec<String>,
+    /// Every condition, member and candidate, also those that don't bear on the verdict
+    #[arg(long, help_heading = "Output")]
+    pub full: bool,
+    /// What is read and evaluated.
+    #[command(flatten)]
+    pub run: RunArgs,
+    /// Write the result to a file instead of standard output
+    #[arg(short, long, value_name = "FILE", help_heading = "Output")]
+    pub output: Option<PathBuf>,
+}
+
+impl ExplainArgs {
+    /// `--param`, which serves `--policy`, too.
+    fn parameter() -> clap::Arg {
+        clap::Arg::new("param")
+            .long("param")
+            .value_name("NAME=VALUE")
+            .action(clap::ArgAction::Append)
+            .help("A parameter of `--policy` or `--assign`; VALUE is JSON or a plain text (repeatable)")
+    }
 }
 
 /// `azpol eval`
@@ -231,6 +265,9 @@ pub struct ExplainArgs {
 pub struct EvalArgs {
     /// The expression, with or without its brackets
     pub expression: Option<String>,
+    /// Which aliases are known.
+    #[command(flatten)]
+    pub aliases: AliasArgs,
     /// Where it stands; without it a rule, or a template if `--template` or `--var` is given
     #[arg(long, value_name = "DIALECT", value_enum, ignore_case = true)]
     pub dialect: Option<Dialect>,
@@ -278,15 +315,12 @@ pub struct EvalArgs {
     /// Write a text without quotes and escapes
     #[arg(short, long, help_heading = "Output")]
     pub raw: bool,
-    /// When to use colours; without it `AZPOL_COLOR` or `NO_COLOR`, else `auto`
-    #[arg(long, value_name = "WHEN", value_enum, ignore_case = true, help_heading = "Output")]
-    pub color: Option<ColorChoice>,
-    /// No symbols beyond ASCII
-    #[arg(long, help_heading = "Output")]
-    pub ascii: bool,
     /// Keep no history of what is typed at the prompt
     #[arg(long, help_heading = "Output")]
     pub no_history: bool,
+    /// How it is shown, and the configuration.
+    #[command(flatten)]
+    pub shown: ShownArgs,
 }
 
 /// `azpol manifest`
@@ -331,6 +365,9 @@ pub struct GenerateTenantArgs {
     /// Resources of types that nothing reads, for each subscription
     #[arg(long, default_value_t = 0)]
     pub foreign: u64,
+    /// A mixed inventory in place of exports: so many resources of the types that built-in definitions name most often
+    #[arg(long, value_name = "COUNT", conflicts_with = "foreign")]
+    pub mixed: Option<u64>,
 }
 
 /// `azpol generate-aliases`

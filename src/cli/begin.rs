@@ -4,6 +4,7 @@ use std::io::{self, Read};
 
 use crate::arm::AliasCatalog;
 use crate::engine::Language;
+use crate::inventory::Kept;
 use crate::source::{Diagnostics, SourceMap};
 
 use super::aliases::catalog;
@@ -30,6 +31,20 @@ pub struct Begun {
 
 /// Reads and evaluates; the exit code where that is not to be reported: wrong usage or configuration.
 pub fn begin(args: &RunArgs) -> Result<Begun, u8> {
+    begin_with(args, |now, language, progress, stdin| Session::shown(args, now, language, progress, stdin))
+}
+
+/// Reads, keeping at least these types of resource, and evaluates nothing.
+pub fn begin_reading(args: &RunArgs, kept: &Kept) -> Result<Begun, u8> {
+    begin_with(args, |now, language, progress, stdin| {
+        Session::read(args, now, language, kept.clone(), progress, stdin)
+    })
+}
+
+fn begin_with(
+    args: &RunArgs,
+    start: impl FnOnce(Option<String>, Language<'_>, &Progress, &mut dyn Read) -> Session,
+) -> Result<Begun, u8> {
     let environment = Environment::of_process();
     let (mut sources, mut faults) = (SourceMap::new(), Diagnostics::new());
     let settings = Settings::new(args, &environment, &mut sources, &mut faults);
@@ -47,7 +62,7 @@ pub fn begin(args: &RunArgs) -> Result<Begun, u8> {
     let shown = environment.stderr_is_terminal && !args.no_progress;
     let mut progress = Progress::start(shown, output.style.width);
     let language = Language { aliases: &aliases, semantics: &settings.semantics };
-    let session = Session::shown(args, settings.now.clone(), language, &progress, &mut stdin);
+    let session = start(settings.now.clone(), language, &progress, &mut stdin);
     progress.end();
     output.faults(&session.faults, &session.sources);
     if exit::any_usage(&session.faults, &session.sources) {

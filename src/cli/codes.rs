@@ -33,4 +33,8 @@ codes! {
     BAD_FACT = "AZP1431" "bad-fact" Error;
     /// A template that azpol can't read, beside which an expression should stand.
     BAD_TEMPLATE = "AZP1432" "bad-template" Error;
+    /// `azpol explain` of a resource that isn't among the inputs.
+    NO_RESOURCE = "AZP1433" "no-such-resource" Error;
+    /// `azpol explain` of a name that several resources have.
+    SEVERAL_RESOURCES = "AZP1434" "several-resources" Error;
 }

@@ -63,6 +63,7 @@ Examples:
   azpol plan exports/ -o plan/               the same as files, ready to run
   azpol validate policies/                   faults of definitions, and what practice advises against
   azpol eval \"toLower('A')\"                  the value of an expression
+  azpol explain app-prod-02 exports/         why a resource has its states
   azpol explain AZP0312                      what a code means
 
 `azpol scan --help` and `azpol plan --help` list the exit codes.";
@@ -111,8 +112,14 @@ Undetermined rows give 3 unless a given --fail-on leaves `undetermined` out."
 /// Below `azpol explain --help`.
 pub const EXPLAIN: &str = "\
 Examples:
-  azpol explain AZP0312
-  azpol explain azp0804";
+  azpol explain app-prod-02 exports/
+  azpol explain app-prod-02 exports/ --definition ffb6f416 --full
+  azpol explain stcontoso01 exports/ --policy my-policy.json --param effect=Audit
+  azpol explain /subscriptions/… exports/ --format json
+  azpol explain AZP0312                      the page of a code
+
+Exit codes: 0 explained; 2 wrong usage; 3 an input could not be read, an assignment could not be
+evaluated, or a state is Undetermined.";
 
 /// Below `azpol manifest --help`.
 pub const MANIFEST: &str = "\

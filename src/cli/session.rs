@@ -58,6 +58,21 @@ impl Session {
         progress: &Progress,
         stdin: &mut dyn Read,
     ) -> Session {
+        let mut session = Session::read(args, now, language, Kept::default(), progress, stdin);
+        progress.phase(Phase::Evaluating);
+        session.evaluate();
+        session
+    }
+
+    /// Reads, keeping at least these types of resource, and binds the assignments; nothing is evaluated.
+    pub fn read(
+        args: &RunArgs,
+        now: Option<String>,
+        language: Language<'_>,
+        mut kept: Kept,
+        progress: &Progress,
+        stdin: &mut dyn Read,
+    ) -> Session {
         progress.phase(Phase::Reading);
         let mut sources = SourceMap::new();
         let mut faults = Diagnostics::new();
@@ -69,8 +84,7 @@ impl Session {
             .filter_map(|text| Completeness::parse(text).map_err(|fault| faults.push(fault)).ok())
             .collect();
         let before = (sources.clone(), faults.clone());
-        let mut kept = Kept::default();
-        let (inventory, mut run, selection) = loop {
+        let (inventory, run, selection) = loop {
             let (inventory, documents) =
                 load(&inputs, &kept, &assertions, &mut sources, &|bytes| progress.read(bytes), &mut faults);
             let (run, selection) =
@@ -83,15 +97,31 @@ impl Session {
         };
         let asks = || run.assignments.iter().any(|evaluated| evaluated.policy.asks_time());
         let now = now.or_else(|| asks().then(environment::clock));
-        progress.phase(Phase::Evaluating);
-        (run.rows, run.excluded) = evaluate(&inventory, &run.assignments, &selection, now.as_deref());
-        run.listed = Listed::new(&inventory, &run.assignments, &selection, &run.rows);
-        let intents = intents(&inventory, &run, now.as_deref());
-        faults.extend(intents.findings(&sources));
-        let facts = open_facts(&run, &inventory);
         faults.sort();
         let asserted = asserted(&inventory);
-        Session { sources, faults, inventory, run, intents, asserted, facts, selection, now }
+        Session {
+            sources,
+            faults,
+            inventory,
+            run,
+            intents: Intents::default(),
+            asserted,
+            facts: Vec::new(),
+            selection,
+            now,
+        }
+    }
+
+    /// Evaluates what was read.
+    fn evaluate(&mut self) {
+        let Session { inventory, run, selection, .. } = self;
+        let now = self.now.as_deref();
+        (run.rows, run.excluded) = evaluate(inventory, &run.assignments, selection, now);
+        run.listed = Listed::new(inventory, &run.assignments, selection, &run.rows);
+        self.intents = intents(inventory, run, now);
+        self.faults.extend(self.intents.findings(&self.sources));
+        self.facts = open_facts(run, inventory);
+        self.faults.sort();
     }
 
     /// What reports are made from.

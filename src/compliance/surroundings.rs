@@ -1,7 +1,7 @@
 //! What rules can ask about the place in which a resource lies.
 
 use crate::arm::template::ResourceGroupFacts;
-use crate::arm::{Object, ResourceId};
+use crate::arm::{Object, ResourceId, Value};
 use crate::engine::{Subject, SubscriptionSubject};
 use crate::inventory::{Existence, Inventory, Resource, Subscription};
 
@@ -56,6 +56,9 @@ pub fn group_facts(inventory: &Inventory, id: ResourceId) -> ResourceGroupFacts 
         tags: found
             .filter(|group| group.carries("tags"))
             .map(|group| group.body.get("tags").cloned().unwrap_or_else(|| Object::new().into())),
+        managed_by: found
+            .filter(|group| group.carries("managedBy"))
+            .map(|group| group.body.get("managedBy").cloned().unwrap_or(Value::Null)),
         id,
     }
 }

@@ -49,6 +49,27 @@ impl CompiledPolicy {
     }
 }
 
+/// Types that the service never evaluates: of `Microsoft.Resources` all but subscriptions and resource groups, and
+/// what lies outside of subscriptions' resources.
+///
+/// <https://github.com/Azure/azure-policy#known-issues>
+pub(super) fn is_never_evaluated(resource_type: &ResourceType) -> bool {
+    let folded = resource_type.folded();
+    let below = |start: &str| folded.starts_with(start);
+    match folded.strip_prefix("microsoft.") {
+        Some(_) if below("microsoft.resources/") => {
+            !resource_type.is(ResourceType::SUBSCRIPTION) && !resource_type.is(ResourceType::RESOURCE_GROUP)
+        }
+        Some(_) => {
+            below("microsoft.billing/")
+                || below("microsoft.capacity/reservationorders/")
+                || below("microsoft.help/")
+                || below("microsoft.diagnostics/")
+        }
+        None => false,
+    }
+}
+
 /// Which conditions decide whether there is a row.
 struct Counts {
     name: bool,

@@ -318,7 +318,7 @@ impl RuleContext<'_> {
                 None => Err(unknown("the location of the resource group")),
             },
             "tags" => facts.tags.clone().ok_or_else(|| unknown("the tags of the resource group")),
-            "managedby" => Err(unknown("who manages the resource group")),
+            "managedby" => facts.managed_by.clone().ok_or_else(|| unknown("who manages the resource group")),
             "properties" => Err(unknown("the state of the resource group")),
             _ => return None,
         })

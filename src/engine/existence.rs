@@ -108,6 +108,10 @@ fn sibling(
     let subscription = subject.id.subscription_id().ok_or_else(|| {
         format!("`{}` lies in no subscription, so nothing can be searched there", subject.id)
     })?;
+    if wanted.resource_type.is(ResourceType::RESOURCE_GROUP) {
+        // No group lies in a group.
+        return Ok(SearchPlace::Subscription);
+    }
     let named = wanted.group.as_ref().filter(|name| !name.is_empty());
     if wanted.scope == ExistenceScope::Subscription {
         if named.is_none() || semantics.scope_and_group == ScopeAndGroup::Subscription {
@@ -138,6 +142,9 @@ fn name_rule(name: &str, resource_type: &ResourceType, under: bool) -> Result<Na
     let segments = name.split('/').count();
     if let Some((parent, "?")) = name.rsplit_once('/') {
         return Ok(NameRule::ChildrenOf(parent.into()));
+    }
+    if name == "?" {
+        return Err(format!("the name `?` of `{resource_type}` says no parent: `parent/?` does"));
     }
     match segments {
         1 if under => Ok(NameRule::Last),

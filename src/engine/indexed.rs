@@ -4,6 +4,7 @@ use crate::arm::{AliasCatalog, ResourceType};
 use crate::inventory::Resource;
 use crate::policy::Effect;
 
+use super::applicability::is_never_evaluated;
 use super::observe::Observer;
 use super::{Cause, CompiledPolicy, Doubt, Truth};
 
@@ -36,13 +37,16 @@ const UNTAGGABLE: &[&str] = &[
 ];
 
 impl CompiledPolicy {
-    /// Whether there may be a row for the resource, whatever the rule says of it. There is none where the policy is
-    /// disabled, where its mode is `Indexed` and the resource a subscription, a resource group or of a type without
+    /// Whether there may be a row for the resource, whatever the rule says of it. There is none where the
+    /// service looks at no resource of its type, where the policy is disabled, where its mode is `Indexed` and the resource a subscription, a resource group or of a type without
     /// tags or location, or where the rule reads a location and the resource is a subscription.
     pub(super) fn admits<O: Observer>(&self, resource: &Resource, observer: &mut O) -> Truth {
         let resource_type = &resource.resource_type;
         let subscription = resource_type.is(ResourceType::SUBSCRIPTION);
-        if self.effect == Effect::Disabled || (subscription && self.located) {
+        if self.effect == Effect::Disabled
+            || (subscription && self.located)
+            || is_never_evaluated(resource_type)
+        {
             return Truth::False;
         }
         if !self.indexed {

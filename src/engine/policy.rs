@@ -407,7 +407,7 @@ impl CompiledPolicy {
         };
         let group = group.map(|id| match options.resource_group {
             Some(facts) if facts.id == id => facts.clone(),
-            _ => ResourceGroupFacts { id, location: None, tags: None },
+            _ => ResourceGroupFacts::unknown(id),
         });
         let request = DeploymentRequest {
             template: &deployment.template,

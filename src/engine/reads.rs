@@ -5,6 +5,7 @@ use crate::policy::{Effect, Operator};
 use crate::source::Node;
 
 use super::alias::TypePath;
+use super::change::TargetField;
 use super::policy::CompiledPolicy;
 use super::program::{Access, Computed, Operand, Test, TestKind};
 
@@ -25,6 +26,24 @@ pub(super) fn of(policy: &CompiledPolicy) -> Reads {
         (None, Some(types)) => types.iter().for_each(|admitted| reads.add_path(admitted, path)),
         (None, None) => {}
     });
+    for target in policy.change().iter().flat_map(|change| &change.operations).map(|change| &change.target) {
+        match (target, &subjects) {
+            (TargetField::Alias(access), _) => {
+                for TypePath { resource_type, path, .. } in &access.paths {
+                    if reads.wants(resource_type) {
+                        reads.add_path(resource_type, &path.text);
+                    }
+                }
+            }
+            (TargetField::Tags | TargetField::Tag(_), Some(types)) => {
+                types.iter().for_each(|admitted| reads.add_path(admitted, "tags"));
+            }
+            (TargetField::Identity(_), Some(types)) => {
+                types.iter().for_each(|admitted| reads.add_path(admitted, "identity"));
+            }
+            (TargetField::Tags | TargetField::Tag(_) | TargetField::Identity(_), None) => {}
+        }
+    }
     for access in policy.lookups.values() {
         for TypePath { resource_type, path, .. } in &access.paths {
             if reads.wants(resource_type) {

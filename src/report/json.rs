@@ -278,6 +278,30 @@ struct Place {
     text: String,
 }
 
+/// One assignment of a run, as a result has it, without its counts.
+pub(super) fn assignment_json(view: &View<'_>, index: usize) -> Json {
+    let mut told = serde_json::to_value(assignment(view, index)).unwrap_or_default();
+    if let Some(members) = told.as_object_mut() {
+        members.remove("summary");
+    }
+    told
+}
+
+/// One row, as a result has it.
+pub(super) fn row_json(view: &View<'_>, state: &PolicyState) -> Json {
+    serde_json::to_value(row(view, state)).unwrap_or_default()
+}
+
+/// An assignment that can't be evaluated, as a result has it.
+pub(super) fn not_evaluated_json(not: &NotEvaluated) -> Json {
+    serde_json::to_value(unevaluated(not)).unwrap_or_default()
+}
+
+/// Where something stands; nothing where that can't be said.
+pub(super) fn place_json(span: Span, sources: &SourceMap) -> Option<Json> {
+    place(span, "", sources).and_then(|place| serde_json::to_value(place).ok())
+}
+
 /// A run as it is written.
 pub fn result(view: &View<'_>, faults: &Diagnostics) -> Result {
     let run = view.run;

@@ -2,6 +2,7 @@
 
 pub mod codes;
 pub mod evaluation;
+pub mod explain;
 mod intent;
 pub mod json;
 mod lines;

@@ -38,6 +38,7 @@ impl Trial {
             id: ResourceId::resource_group(&subscription.id, "rg"),
             location: Some("westeurope".into()),
             tags: None,
+            managed_by: None,
         };
         expand(&DeploymentRequest {
             template: &self.template,

@@ -21,6 +21,7 @@ mod intent_alike;
 mod intent_property;
 mod json_result;
 mod merging;
+mod mistakes;
 mod place;
 mod plan;
 mod plan_resources;
@@ -33,6 +34,7 @@ mod secrets;
 mod semantics;
 mod shapes;
 mod tenant;
+mod validate;
 mod verdicts;
 
 #[path = "../deployment/mod.rs"]

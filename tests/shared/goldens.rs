@@ -61,6 +61,7 @@ fn run(golden: &Golden, template: &Node, prepared: bool) -> Result<Expansion, Ve
         ),
         location: texts(group, "location"),
         tags: None,
+        managed_by: None,
     });
     let parameters = golden.case.get("parameters").and_then(Value::as_object).expect("parameters");
     let request = DeploymentRequest {

@@ -7,8 +7,10 @@ mod functions;
 mod goldens;
 mod intent;
 mod live;
+mod rows;
 mod samples;
 mod twins;
+mod validate;
 mod verdicts;
 
 #[expect(dead_code, reason = "the tests that run azpol from outside use all of it")]
@@ -18,6 +20,9 @@ mod tenant;
 #[expect(dead_code, reason = "the hashes of the normal form are held by the other binary")]
 #[path = "../deployment/mod.rs"]
 mod deployment;
+
+#[path = "../assign/mod.rs"]
+mod assign;
 
 use std::path::{Path, PathBuf};
 

@@ -267,7 +267,9 @@ impl<'l> Level<'l> {
                 _ => None,
             };
             let tags = Some(body.get("tags").cloned().unwrap_or_else(|| Object::new().into()));
-            self.run.groups.borrow_mut().push(ResourceGroupFacts { id: id.clone(), location, tags });
+            let managed_by = Some(body.get("managedBy").cloned().unwrap_or(Value::Null));
+            let facts = ResourceGroupFacts { id: id.clone(), location, tags, managed_by };
+            self.run.groups.borrow_mut().push(facts);
         }
         let (id, api_version, body) = (id.clone(), api_version.clone(), body.into());
         let resource = DeployedResource { id, resource_type, api_version, body, span };

@@ -282,5 +282,5 @@ impl Context for Place<'_> {
 pub(super) fn group_facts(run: &Run<'_>, id: &ResourceId) -> ResourceGroupFacts {
     let created = run.groups.borrow().iter().find(|group| group.id == *id).cloned();
     let given = run.request.resource_group.filter(|group| group.id == *id).cloned();
-    created.or(given).unwrap_or_else(|| ResourceGroupFacts { id: id.clone(), location: None, tags: None })
+    created.or(given).unwrap_or_else(|| ResourceGroupFacts::unknown(id.clone()))
 }

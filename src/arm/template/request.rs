@@ -53,6 +53,15 @@ pub struct ResourceGroupFacts {
     pub location: Option<Arc<str>>,
     /// `tags`
     pub tags: Option<Value>,
+    /// `managedBy`: the id of what manages the group, or null.
+    pub managed_by: Option<Value>,
+}
+
+impl ResourceGroupFacts {
+    /// A group of which nothing but its id is known.
+    pub fn unknown(id: ResourceId) -> ResourceGroupFacts {
+        ResourceGroupFacts { id, location: None, tags: None, managed_by: None }
+    }
 }
 
 /// What ARM would put to the resource providers.

@@ -60,7 +60,13 @@ pub(crate) struct Facts {
 
 impl Facts {
     /// From flags; faults in them and in the files that they name are pushed.
-    pub(crate) fn new(args: &EvalArgs, sources: &mut SourceMap, faults: &mut Diagnostics) -> Facts {
+    pub(crate) fn new(
+        args: &EvalArgs,
+        aliases: Option<AliasCatalog>,
+        semantics: Option<Semantics>,
+        sources: &mut SourceMap,
+        faults: &mut Diagnostics,
+    ) -> Facts {
         let template_wanted = args.template.is_some() || !args.var.is_empty();
         let dialect =
             args.dialect.unwrap_or(if template_wanted { Dialect::Template } else { Dialect::Policy });
@@ -76,9 +82,9 @@ impl Facts {
             deployment: args.deployment.as_deref().map(Arc::from),
             resource: None,
             template: None,
-            aliases: AliasCatalog::built_in(),
+            aliases: aliases.unwrap_or_else(AliasCatalog::built_in),
             definition: None,
-            semantics: Semantics::default(),
+            semantics: semantics.unwrap_or_default(),
             defined: false,
             secure: BTreeSet::new(),
             now: OnceCell::new(),
@@ -176,7 +182,7 @@ impl Facts {
         let own_group = id.as_ref().and_then(ResourceId::resource_group_id);
         let group = match &args.resource_group {
             Some(text) => resource_group(text, self.subscription.as_ref(), faults),
-            None => own_group.map(|id| ResourceGroupFacts { id, location: None, tags: None }),
+            None => own_group.map(ResourceGroupFacts::unknown),
         };
         self.group = group.map(|mut facts| {
             let read = inventory.as_ref().and_then(|inventory| inventory.resource(&facts.id));
@@ -494,5 +500,6 @@ fn resource_group(
         id,
         location,
         tags: value.as_ref().and_then(|value| value.get("tags").cloned()),
+        managed_by: value.as_ref().and_then(|value| value.get("managedBy").cloned()),
     })
 }

@@ -9,13 +9,14 @@ mod terminal;
 
 use std::io;
 
-use crate::config::ColorChoice;
 use crate::report::evaluation::Ending;
 use crate::source::{Diagnostic, Diagnostics, SourceMap};
 
+use super::aliases;
 use super::args::EvalArgs;
 use super::environment::Environment;
 use super::output::{self, Output};
+use super::settings::Shown;
 use super::{codes, exit};
 
 use evaluate::Form;
@@ -24,16 +25,22 @@ use facts::Facts;
 /// Runs the command; the exit code comes back.
 pub fn run(args: &EvalArgs) -> u8 {
     let environment = Environment::of_process();
-    let color = args.color.unwrap_or(ColorChoice::Auto);
-    let output = Output::new(color, args.ascii, &environment);
+    let (mut sources, mut faults) = (SourceMap::new(), Diagnostics::new());
+    let shown = Shown::new(&args.shown, &environment, &mut sources, &mut faults);
+    let output = Output::new(shown.color, args.shown.ascii, &environment);
+    if faults.has_errors() {
+        output.faults(&faults, &sources);
+        return exit::USAGE;
+    }
     if args.expression.is_none() && !args.stdin && !environment.stdin_is_terminal {
         return output.usage(
             Diagnostic::new(&codes::NO_EXPRESSION, "no expression is given, and there is nobody to ask")
                 .help("give one, or read one a line with `--stdin`"),
         );
     }
-    let (mut sources, mut faults) = (SourceMap::new(), Diagnostics::new());
-    let mut facts = Facts::new(args, &mut sources, &mut faults);
+    let files = aliases::files(&args.aliases, &environment, &shown.config, &shown.folder);
+    let catalog = aliases::catalog(&files, &mut io::empty(), &mut sources, &mut faults);
+    let mut facts = Facts::new(args, catalog, shown.config.semantics, &mut sources, &mut faults);
     output.faults(&faults, &sources);
     if exit::any_usage(&faults, &sources) {
         return exit::USAGE;

@@ -7,7 +7,7 @@ use crate::policy::{Leaf, Operator};
 use crate::lint::codes;
 use crate::lint::document::{Document, literal_text};
 use crate::lint::report::Report;
-use crate::lint::walk::{field, leaves};
+use crate::lint::walk::{field, formulas, leaves};
 
 /// Patterns without a wildcard, and with more than the service takes.
 pub(super) fn patterns(document: &Document<'_>, report: &mut Report) {
@@ -39,6 +39,21 @@ pub(super) fn patterns(document: &Document<'_>, report: &mut Report) {
                 report.add(&codes::MATCH_WITHOUT_WILDCARD, leaf.target.span, message);
             }
             _ => {}
+        }
+    });
+}
+
+/// Texts that lost a bracket: the service takes them as they are.
+pub(super) fn half_expressions(document: &Document<'_>, report: &mut Report) {
+    leaves(document.definition, &mut |leaf, _| {
+        for formula in formulas(leaf) {
+            let Some(text) = literal_text(formula) else { continue };
+            if text.starts_with('[') && !text.starts_with("[[") && !text.ends_with(']') && text.contains('(')
+            {
+                let message = format!("`{text}` begins with `[` and doesn't end with `]`");
+                let help = "the service takes it for a literal text; end it with `]`, or begin it with `[[`";
+                report.advise(&codes::HALF_EXPRESSION, formula.span, message, help);
+            }
         }
     });
 }
