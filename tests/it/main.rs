@@ -27,6 +27,7 @@ mod plan;
 mod plan_resources;
 mod planning;
 mod policies;
+mod policy_tests;
 mod proving;
 mod reading;
 mod resources;

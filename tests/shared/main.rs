@@ -7,6 +7,7 @@ mod functions;
 mod goldens;
 mod intent;
 mod live;
+mod policy_tests;
 mod rows;
 mod samples;
 mod twins;
