@@ -19,6 +19,7 @@ mod existence;
 mod extension_types;
 mod failures;
 mod fold;
+mod indexed;
 mod observe;
 mod policy;
 mod program;
