@@ -267,15 +267,14 @@ impl CompiledPolicy {
             return Err(Outcome::Conflict(message.into()));
         }
         let mut edit = Edit::new(operation.kind, value, !is_alias || operation.kind == ChangeKind::Append);
-        let after;
-        match edit.apply(body, path) {
-            Ok(edited) => after = edited,
+        let after = match edit.apply(body, path) {
+            Ok(edited) => edited,
             Err(Stop::NoParent(path)) => return Err(Outcome::Skipped(Skipped::NoParent(path.into()))),
             Err(Stop::NoMembers(path)) => return Err(Outcome::Skipped(Skipped::NoMembers(path.into()))),
             Err(Stop::Differs(path)) => return Err(Outcome::Refused(path.into())),
             Err(Stop::WrongKind(message)) => return Err(Outcome::Conflict(message.into())),
             Err(Stop::Runtime(text)) => return Err(Outcome::Undecided(Cause::Runtime(text))),
-        }
+        };
         if is_alias && edit.kept {
             if self.semantics.modify_add == ModifyAdd::Conflicts {
                 let message = format!("`{}` has another value, which `add` can't change", operation.field);
