@@ -48,6 +48,7 @@ pub fn all_codes() -> Vec<&'static source::Code> {
         remediation::codes::ALL,
         lint::codes::ALL,
         testing::codes::ALL,
+        report::codes::ALL,
         cli::codes::ALL,
     ]
     .concat();

@@ -13,4 +13,8 @@ codes! {
     FUNCTION_NOT_ALLOWED = "AZP0204" "function-not-allowed" Error;
     /// A call with too few or too many arguments.
     ARGUMENT_COUNT = "AZP0205" "argument-count" Error;
+    /// A file that is given as a catalogue of aliases and holds none.
+    NO_CATALOG = "AZP0206" "no-catalog" Error;
+    /// An alias of a catalogue without a name or a path.
+    INCOMPLETE_ALIAS = "AZP0207" "incomplete-alias" Warning;
 }

@@ -1,7 +1,7 @@
 //! Azure Resource Manager's own language: identifiers, values, template expressions and their functions,
 //! template expansion, aliases.
 
-mod alias;
+pub mod alias;
 pub mod codes;
 mod compare;
 mod id;

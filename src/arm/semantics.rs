@@ -120,7 +120,7 @@ points! {
         /// It can't be said.
         Unknown = "unknown",
         /// False.
-        False = "false",
+        False = "unmet",
         /// The evaluation fails.
         Error = "error",
     }
@@ -129,7 +129,7 @@ points! {
         /// The evaluation fails.
         Error = "error",
         /// False.
-        False = "false",
+        False = "unmet",
     }
     /// Whether a date without a time is compared with a time.
     date_without_time: DateWithoutTime = "date-without-time" {
@@ -150,7 +150,7 @@ points! {
         /// Whether one of its members equals the target.
         Membership = "membership",
         /// False.
-        False = "false",
+        False = "unmet",
     }
     /// What `like` makes of a pattern with several stars.
     like_stars: LikeStars = "like-stars" {
@@ -178,7 +178,7 @@ points! {
         /// The evaluation fails.
         Error = "error",
         /// False, for every operator.
-        False = "false",
+        False = "unmet",
     }
     /// What a condition says of `[*]` where the array is missing.
     missing_array: MissingArray = "missing-array" {
@@ -197,7 +197,7 @@ points! {
     /// What the function `field('tags')` gives where there are none.
     absent_tags: AbsentTags = "absent-tags" {
         /// Null.
-        Null = "null",
+        Null = "null-value",
         /// The empty text, as for other fields.
         EmptyText = "empty-text",
     }
@@ -241,14 +241,14 @@ points! {
         /// The evaluation fails.
         Error = "error",
         /// False.
-        False = "false",
+        False = "not-contained",
     }
     /// What `json('')` gives.
     empty_json: EmptyJson = "empty-json" {
         /// The evaluation fails.
         Error = "error",
         /// Null.
-        Null = "null",
+        Null = "null-value",
     }
     /// What `length(null())` gives in a template.
     length_of_null: LengthOfNull = "length-of-null" {

@@ -73,6 +73,13 @@ impl Object {
         self.members.push((key.into(), value.into()));
     }
 
+    /// Gives the member with this key, compared without case, this spelling.
+    pub(crate) fn respell(&mut self, key: &Arc<str>) {
+        if let Some(index) = self.position(key) {
+            self.members[index].0 = key.clone();
+        }
+    }
+
     /// Takes a member out.
     pub fn remove(&mut self, key: &str) -> Option<Value> {
         self.position(key).map(|index| self.members.remove(index).1)

@@ -27,4 +27,14 @@ codes! {
     SAID_TWICE = "AZP1411" "said-twice" Error;
     /// A resource type on the command line of `azpol manifest` that is none.
     BAD_TYPE = "AZP1412" "bad-type" Error;
+    /// `azpol eval` without an expression, and not on a terminal.
+    NO_EXPRESSION = "AZP1430" "no-expression" Error;
+    /// A flag of `azpol eval` that gives a fact which is none.
+    BAD_FACT = "AZP1431" "bad-fact" Error;
+    /// A template that azpol can't read, beside which an expression should stand.
+    BAD_TEMPLATE = "AZP1432" "bad-template" Error;
+    /// `azpol explain` of a resource that isn't among the inputs.
+    NO_RESOURCE = "AZP1433" "no-such-resource" Error;
+    /// `azpol explain` of a name that several resources have.
+    SEVERAL_RESOURCES = "AZP1434" "several-resources" Error;
 }

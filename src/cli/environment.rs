@@ -21,6 +21,8 @@ pub struct Environment {
     pub color: Option<String>,
     /// `AZPOL_CONFIG`
     pub config: Option<PathBuf>,
+    /// `AZPOL_ALIASES`: paths, separated as in `PATH`
+    pub aliases: Vec<PathBuf>,
     /// `NO_COLOR` is set, or `TERM` is `dumb`.
     pub no_color: bool,
     /// Columns: `COLUMNS`, else those of the terminal.
@@ -31,6 +33,12 @@ pub struct Environment {
     pub stderr_is_terminal: bool,
     /// The working directory.
     pub folder: Option<PathBuf>,
+    /// `AZPOL_HISTORY`: `off`, or the file that keeps what is typed at a prompt.
+    pub history: Option<OsString>,
+    /// Where programs of this user keep their data.
+    pub data: Option<PathBuf>,
+    /// Whether standard input comes from a terminal.
+    pub stdin_is_terminal: bool,
 }
 
 impl Environment {
@@ -45,13 +53,34 @@ impl Environment {
             format: variable("AZPOL_FORMAT").map(text),
             color: variable("AZPOL_COLOR").map(text),
             config: variable("AZPOL_CONFIG").map(PathBuf::from),
+            aliases: variable("AZPOL_ALIASES").map(|paths| split(&paths)).unwrap_or_default(),
             no_color: variable("NO_COLOR").is_some() || variable("TERM").is_some_and(|term| term == "dumb"),
             columns: columns.filter(|columns| *columns > 0).or_else(terminal),
             stdout_is_terminal: io::stdout().is_terminal(),
             stderr_is_terminal: io::stderr().is_terminal(),
             folder: std::env::current_dir().ok(),
+            history: variable("AZPOL_HISTORY"),
+            data: data_folder(&variable),
+            stdin_is_terminal: io::stdin().is_terminal(),
         }
     }
+}
+
+/// Where programs of this user keep their data: as the system wants it.
+fn data_folder(variable: &dyn Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
+    let home = || variable("HOME").map(PathBuf::from);
+    if cfg!(windows) {
+        variable("LOCALAPPDATA").map(PathBuf::from)
+    } else if cfg!(target_os = "macos") {
+        home().map(|home| home.join("Library/Application Support"))
+    } else {
+        variable("XDG_DATA_HOME").map(PathBuf::from).or_else(|| home().map(|home| home.join(".local/share")))
+    }
+}
+
+/// The paths of a variable that holds several.
+fn split(paths: &OsString) -> Vec<PathBuf> {
+    std::env::split_paths(paths).filter(|path| !path.as_os_str().is_empty()).collect()
 }
 
 /// The time of the system clock, in the form of [`instant`].

@@ -24,12 +24,46 @@ Examples:
     };
 }
 
+macro_rules! eval_examples {
+    () => {
+        "\
+Examples:
+  azpol eval \"concat('a', toLower('B'))\"
+  azpol eval \"[padLeft(parameters('n'), 4, '0')]\" --param n=7
+  azpol eval \"field('tags')\" --resource exports/:vm-01
+  azpol eval \"variables('names')\" --template main.json --param prefix=x
+  azpol eval --stdin < expressions.txt
+  azpol eval                                 a prompt"
+    };
+}
+
+/// Below `azpol eval -h`.
+pub const EVAL: &str = eval_examples!();
+
+/// Below `azpol eval --help`.
+pub const EVAL_LONG: &str = concat!(
+    eval_examples!(),
+    "
+
+A text without brackets is taken as an expression if it is one; any other text stands for itself.
+
+Exit codes, the first that holds:
+  2    wrong usage
+  3    a file could not be read, or the value isn't known: something wasn't given, or only a
+       running deployment knows it (what remains of the expression is printed)
+  1    the expression is wrong: the service would refuse it, too
+  0    a value"
+);
+
 /// Below `azpol --help`.
 pub const AZPOL: &str = "\
 Examples:
   azpol scan exports/                        which subscriptions are non-compliant, and why
   azpol plan exports/                        and what a remediation would deploy
   azpol plan exports/ -o plan/               the same as files, ready to run
+  azpol validate policies/                   faults of definitions, and what practice advises against
+  azpol eval \"toLower('A')\"                  the value of an expression
+  azpol explain app-prod-02 exports/         why a resource has its states
   azpol explain AZP0312                      what a code means
 
 `azpol scan --help` and `azpol plan --help` list the exit codes.";
@@ -78,8 +112,14 @@ Undetermined rows give 3 unless a given --fail-on leaves `undetermined` out."
 /// Below `azpol explain --help`.
 pub const EXPLAIN: &str = "\
 Examples:
-  azpol explain AZP0312
-  azpol explain azp0804";
+  azpol explain app-prod-02 exports/
+  azpol explain app-prod-02 exports/ --definition ffb6f416 --full
+  azpol explain stcontoso01 exports/ --policy my-policy.json --param effect=Audit
+  azpol explain /subscriptions/… exports/ --format json
+  azpol explain AZP0312                      the page of a code
+
+Exit codes: 0 explained; 2 wrong usage; 3 an input could not be read, an assignment could not be
+evaluated, or a state is Undetermined.";
 
 /// Below `azpol manifest --help`.
 pub const MANIFEST: &str = "\
@@ -93,3 +133,12 @@ says nothing about completeness. A single document is no listing, and gets a sco
 
 Exit codes: 0 written; 2 wrong usage; 3 a file could not be read (then nothing is written), or
 contradicts another.";
+
+/// Below `azpol validate --help`.
+pub const VALIDATE: &str = "\
+Examples:
+  azpol validate policies/
+  azpol validate definition.json --fail-on warning --ignore AZP1041,AZP1042
+  azpol validate policies/ --select contradiction --format json
+
+Exit codes: 2 wrong usage, 3 an input could not be read, 1 findings that --fail-on names, 0 none.";

@@ -1,11 +1,14 @@
 //! One file a subcommand; the only room that prints, exits or reads the environment.
 
+mod aliases;
 mod args;
 mod begin;
 pub mod codes;
 mod environment;
+mod eval;
 mod exit;
 mod explain;
+mod generate_aliases;
 pub mod generate_tenant;
 mod help;
 mod load;
@@ -17,6 +20,7 @@ mod propose;
 mod scan;
 mod session;
 mod settings;
+mod validate;
 mod words;
 
 use std::ffi::OsString;
@@ -40,9 +44,12 @@ pub fn main() -> ExitCode {
     let code = match cli.command {
         Command::Scan(args) => scan::run(&args),
         Command::Plan(args) => plan::run(&args),
+        Command::Validate(args) => validate::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::Eval(args) => eval::run(&args),
         Command::Manifest(args) => manifest::run(&args),
         Command::GenerateTenant(args) => generate_tenant::run(&args),
+        Command::GenerateAliases(args) => generate_aliases::run(&args),
     };
     ExitCode::from(code)
 }

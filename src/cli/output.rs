@@ -45,6 +45,11 @@ impl Output {
         }
     }
 
+    /// Findings that are the result, on standard output.
+    pub fn results(self) -> RenderStyle {
+        RenderStyle { color: self.style.color, ..self.findings }
+    }
+
     /// For commands without flags for it.
     pub fn plain() -> Output {
         Output::new(ColorChoice::Auto, false, &Environment::of_process())
@@ -99,6 +104,11 @@ pub fn write(file: Option<&Path>, text: &str) -> Result<(), Diagnostic> {
             fs::write(path, text).map_err(|error| not_written(&format!("`{}`", path.display()), &error))
         }
     }
+}
+
+/// Where results go that are written piece by piece.
+pub fn results() -> impl Write {
+    anstream::AutoStream::new(io::stdout(), anstream::ColorChoice::AlwaysAnsi)
 }
 
 /// The finding of something that can't be written.

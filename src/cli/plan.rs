@@ -20,10 +20,10 @@ pub fn run(args: &PlanArgs) -> u8 {
         Ok(begun) => begun,
         Err(code) => return code,
     };
-    let selected = |subscription: &_| session.selection.keeps_subscription(subscription);
     let mut progress = Progress::start(progress, output.style.width);
     progress.phase(Phase::Planning);
-    let mut plan = remediation::plan(&session.inventory, &session.run, &selected, session.now.as_deref());
+    let mut plan =
+        remediation::plan(&session.inventory, &session.run, &session.selection, session.now.as_deref());
     if args.plan_intent {
         let rows: Vec<usize> = session.intents.mending().collect();
         plan.deploying_again =

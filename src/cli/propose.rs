@@ -35,7 +35,8 @@ pub fn proposals(
         );
         return Vec::new();
     }
-    let parameters: Vec<_> = args.param.iter().filter_map(|text| parameter(text, sources, faults)).collect();
+    let parameters: Vec<_> =
+        args.param.iter().filter_map(|text| named("--param", text, sources, faults)).collect();
     let mut proposed = Vec::new();
     for (index, wanted) in args.assign.iter().enumerate() {
         let at = args.at.get(index).or(args.at.first()).map_or("", String::as_str);
@@ -80,19 +81,20 @@ pub fn proposals(
 }
 
 /// `NAME=VALUE`: a value that is JSON is taken as JSON, any other as a text.
-fn parameter(
+pub(super) fn named(
+    flag: &str,
     text: &str,
     sources: &mut SourceMap,
     faults: &mut Diagnostics,
 ) -> Option<(Arc<str>, Span, Value, Span)> {
     let Some((name, value)) = text.split_once('=') else {
         faults.push(
-            Diagnostic::new(&codes::NO_PARAMETER, format!("`--param {text}` has no value"))
-                .help("write --param NAME=VALUE, where VALUE is JSON or a plain text"),
+            Diagnostic::new(&codes::NO_PARAMETER, format!("`{flag} {text}` has no value"))
+                .help(format!("write {flag} NAME=VALUE, where VALUE is JSON or a plain text")),
         );
         return None;
     };
-    let file = sources.add(format!("{PARAMETER}{name}"), text);
+    let file = sources.add(format!("{flag} {name}"), text);
     let start = name.len() as u64 + 1;
     let place = |from: u64, to: u64| Span::new(file, from, to);
     let mut ignored = Diagnostics::new();

@@ -35,7 +35,8 @@ pub fn outcome(session: &Session, allow_empty: bool) -> Outcome {
     let summary = Summary::of_run(&session.run);
     Outcome {
         unreadable: session.faults.has_errors(),
-        not_evaluated: session.run.not_evaluated.iter().filter(|not| !not.reason.is_by_kind()).count(),
+        not_evaluated: session.run.not_evaluated.iter().filter(|not| !not.reason.is_by_kind()).count()
+            + session.run.listed.unseen.len(),
         empty: table::is_empty(&session.view()) && !allow_empty,
         undetermined: summary.undetermined,
         noncompliant: summary.non_compliant,

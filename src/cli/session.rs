@@ -2,8 +2,8 @@
 
 use std::io::Read;
 
-use crate::arm::{AliasCatalog, Semantics};
-use crate::compliance::{Definitions, OpenFact, Run, Selection, evaluate, open_facts, resolve};
+use crate::arm::AliasCatalog;
+use crate::compliance::{Definitions, Listed, OpenFact, Run, Selection, evaluate, open_facts, resolve};
 use crate::engine::Language;
 use crate::export::{Intents, intents};
 use crate::inventory::{Completeness, Inventory, Kept, PolicyDocuments};
@@ -43,7 +43,8 @@ impl Session {
     /// Reads and evaluates, and shows nothing meanwhile.
     pub fn start(args: &RunArgs, stdin: &mut dyn Read) -> Session {
         let now = args.now.as_deref().and_then(environment::instant);
-        Session::shown(args, now, &Semantics::default(), &Progress::silent(), stdin)
+        let aliases = AliasCatalog::built_in();
+        Session::shown(args, now, Language::of(&aliases), &Progress::silent(), stdin)
     }
 
     /// Reads and evaluates. Without `now` the clock is read once, and only if a policy asks for the time.
@@ -53,7 +54,22 @@ impl Session {
     pub fn shown(
         args: &RunArgs,
         now: Option<String>,
-        semantics: &Semantics,
+        language: Language<'_>,
+        progress: &Progress,
+        stdin: &mut dyn Read,
+    ) -> Session {
+        let mut session = Session::read(args, now, language, Kept::default(), progress, stdin);
+        progress.phase(Phase::Evaluating);
+        session.evaluate();
+        session
+    }
+
+    /// Reads, keeping at least these types of resource, and binds the assignments; nothing is evaluated.
+    pub fn read(
+        args: &RunArgs,
+        now: Option<String>,
+        language: Language<'_>,
+        mut kept: Kept,
         progress: &Progress,
         stdin: &mut dyn Read,
     ) -> Session {
@@ -68,29 +84,44 @@ impl Session {
             .filter_map(|text| Completeness::parse(text).map_err(|fault| faults.push(fault)).ok())
             .collect();
         let before = (sources.clone(), faults.clone());
-        let mut kept = Kept::default();
-        let (inventory, mut run, selection) = loop {
+        let (inventory, run, selection) = loop {
             let (inventory, documents) =
                 load(&inputs, &kept, &assertions, &mut sources, &|bytes| progress.read(bytes), &mut faults);
             let (run, selection) =
-                bound(args, semantics, &documents, shipped.clone(), &inventory, &mut sources, &mut faults);
+                bound(args, language, &documents, shipped.clone(), &inventory, &mut sources, &mut faults);
             run.assignments.iter().for_each(|evaluated| kept.add(&evaluated.policy.reads()));
             if !inventory.dropped().any(|dropped| kept.keeps(dropped.as_str())) {
                 break (inventory, run, selection);
             }
             (sources, faults) = before.clone();
         };
-        let selected = |subscription: &_| selection.keeps_subscription(subscription);
         let asks = || run.assignments.iter().any(|evaluated| evaluated.policy.asks_time());
         let now = now.or_else(|| asks().then(environment::clock));
-        progress.phase(Phase::Evaluating);
-        (run.rows, run.excluded) = evaluate(&inventory, &run.assignments, &selected, now.as_deref());
-        let intents = intents(&inventory, &run, now.as_deref());
-        faults.extend(intents.findings(&sources));
-        let facts = open_facts(&run.rows, &inventory);
         faults.sort();
         let asserted = asserted(&inventory);
-        Session { sources, faults, inventory, run, intents, asserted, facts, selection, now }
+        Session {
+            sources,
+            faults,
+            inventory,
+            run,
+            intents: Intents::default(),
+            asserted,
+            facts: Vec::new(),
+            selection,
+            now,
+        }
+    }
+
+    /// Evaluates what was read.
+    fn evaluate(&mut self) {
+        let Session { inventory, run, selection, .. } = self;
+        let now = self.now.as_deref();
+        (run.rows, run.excluded) = evaluate(inventory, &run.assignments, selection, now);
+        run.listed = Listed::new(inventory, &run.assignments, selection, &run.rows);
+        self.intents = intents(inventory, run, now);
+        self.faults.extend(self.intents.findings(&self.sources));
+        self.facts = open_facts(run, inventory);
+        self.faults.sort();
     }
 
     /// What reports are made from.
@@ -115,7 +146,7 @@ fn definitions(
     documents
         .definitions
         .iter()
-        .filter_map(|node| policy::definition(node, &name(sources.name(node.span)), faults))
+        .filter_map(|node| policy::definition(node, &document_name(sources.name(node.span)), faults))
         .collect()
 }
 
@@ -127,12 +158,12 @@ fn initiatives(
     documents
         .initiatives
         .iter()
-        .filter_map(|node| policy::set_definition(node, &name(sources.name(node.span)), faults))
+        .filter_map(|node| policy::set_definition(node, &document_name(sources.name(node.span)), faults))
         .collect()
 }
 
 /// What a document is called that has neither id nor name: its file without the ending.
-fn name(file: &str) -> String {
+pub fn document_name(file: &str) -> String {
     let last = file.rsplit('/').next().unwrap_or(file);
     last.split('.').next().unwrap_or(last).to_owned()
 }
@@ -155,7 +186,7 @@ fn shipped(sources: &mut SourceMap, faults: &mut Diagnostics) -> Vec<PolicyDefin
 /// The assignments that are evaluated, with their programs.
 fn bound(
     args: &RunArgs,
-    semantics: &Semantics,
+    language: Language<'_>,
     documents: &PolicyDocuments,
     shipped: Vec<PolicyDefinition>,
     inventory: &Inventory,
@@ -175,7 +206,6 @@ fn bound(
     assignments.extend(proposed.into_iter().map(|assignment| (assignment, true)));
     let selection = propose::selection(args, inventory, faults);
     let assignments = selection.select(assignments, &definitions, inventory, faults);
-    let language = Language { aliases: &AliasCatalog::built_in(), semantics };
     (resolve(assignments, &definitions, inventory, language, faults), selection)
 }
 

@@ -7,7 +7,8 @@ use crate::arm::nearest::nearest;
 use crate::config::{ColorChoice, Config, FailOn, OutputFormat};
 use crate::source::{self, Diagnostic, Diagnostics, Form, Input, SourceMap};
 
-use super::args::RunArgs;
+use super::aliases;
+use super::args::{RunArgs, ShownArgs};
 use super::codes;
 use super::environment::{self, Environment};
 
@@ -27,6 +28,8 @@ pub struct Settings {
     pub now: Option<String>,
     /// How open points of the language are read.
     pub semantics: Semantics,
+    /// Catalogues of aliases; none for azpol's own.
+    pub aliases: Vec<PathBuf>,
 }
 
 impl Settings {
@@ -37,15 +40,55 @@ impl Settings {
         sources: &mut SourceMap,
         faults: &mut Diagnostics,
     ) -> Settings {
-        let file = match args.config.as_deref().or(environment.config.as_deref()) {
-            Some(path) => Some(path.to_owned()),
-            None => environment.folder.as_deref().and_then(found_upward),
-        };
-        let config = file.map(|path| config(&path, environment, sources, faults)).unwrap_or_default();
+        let Shown { config, folder, format, color } = Shown::new(&args.shown, environment, sources, faults);
         let listed = environment.fail_on.as_deref().and_then(|text| {
             let words = text.split(',').map(|text| word("AZPOL_FAIL_ON", text, FailOn::ALL, faults));
             words.collect::<Vec<_>>().into_iter().collect::<Option<Vec<FailOn>>>()
         });
+        let now = args.now.as_deref().and_then(|text| time("--now", text, faults));
+        let aliases = aliases::files(&args.aliases, environment, &config, &folder);
+        let mut semantics = config.semantics.unwrap_or_default();
+        if args.strict {
+            semantics.make_strict();
+        }
+        Settings {
+            fail_on: args.fail_on.clone().or(listed).or(config.fail_on).map(without_never),
+            format,
+            color,
+            now,
+            semantics,
+            aliases,
+        }
+    }
+}
+
+/// How a result is shown, and the configuration that is in force.
+#[derive(Debug, Clone)]
+pub struct Shown {
+    /// What `azpol.yaml` chooses.
+    pub config: Config,
+    /// The folder of `azpol.yaml`, or the working one.
+    pub folder: PathBuf,
+    /// The form of the result.
+    pub format: OutputFormat,
+    /// When to colour.
+    pub color: ColorChoice,
+}
+
+impl Shown {
+    /// From flags, environment and file. Every fault in them is pushed.
+    pub fn new(
+        args: &ShownArgs,
+        environment: &Environment,
+        sources: &mut SourceMap,
+        faults: &mut Diagnostics,
+    ) -> Shown {
+        let file = match args.config.as_deref().or(environment.config.as_deref()) {
+            Some(path) => Some(path.to_owned()),
+            None => environment.folder.as_deref().and_then(found_upward),
+        };
+        let folder = file.as_deref().and_then(Path::parent).unwrap_or(Path::new("")).to_owned();
+        let config = file.map(|path| config(&path, environment, sources, faults)).unwrap_or_default();
         let format = environment
             .format
             .as_deref()
@@ -55,14 +98,11 @@ impl Settings {
             .as_deref()
             .and_then(|text| word("AZPOL_COLOR", text, ColorChoice::ALL, faults))
             .or(environment.no_color.then_some(ColorChoice::Never));
-        let semantics = config.semantics.unwrap_or_default();
-        let now = args.now.as_deref().and_then(|text| time("--now", text, faults));
-        Settings {
-            fail_on: args.fail_on.clone().or(listed).or(config.fail_on).map(without_never),
+        Shown {
             format: args.format.or(format).or(config.format).unwrap_or(OutputFormat::Table),
             color: args.color.or(color).or(config.color).unwrap_or(ColorChoice::Auto),
-            now,
-            semantics,
+            config,
+            folder,
         }
     }
 }
@@ -76,7 +116,7 @@ fn without_never(mut words: Vec<FailOn>) -> Vec<FailOn> {
 }
 
 /// A time on the command line, in the form of [`environment::instant`].
-fn time(flag: &str, text: &str, faults: &mut Diagnostics) -> Option<String> {
+pub(super) fn time(flag: &str, text: &str, faults: &mut Diagnostics) -> Option<String> {
     let time = environment::instant(text);
     if time.is_none() {
         faults.push(

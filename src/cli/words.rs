@@ -3,6 +3,7 @@
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
 
+use crate::arm::expression::Dialect;
 use crate::config::{ColorChoice, FailOn, OutputFormat};
 
 impl ValueEnum for FailOn {
@@ -47,5 +48,18 @@ impl ValueEnum for ColorChoice {
             ColorChoice::Always => "Always",
             ColorChoice::Never => "Never",
         }))
+    }
+}
+
+impl ValueEnum for Dialect {
+    fn value_variants<'a>() -> &'a [Dialect] {
+        &[Dialect::Policy, Dialect::Template]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(match self {
+            Dialect::Policy => PossibleValue::new("policy").help("As in a policy rule"),
+            Dialect::Template => PossibleValue::new("template").help("As in a deployment template"),
+        })
     }
 }

@@ -1,6 +1,6 @@
 //! Which subscriptions an assignment covers: its scope, less its `notScopes`.
 
-use crate::arm::Scope;
+use crate::arm::{ResourceId, Scope};
 use crate::inventory::{Placement, Subscription};
 use crate::policy::PolicyAssignment;
 
@@ -58,10 +58,75 @@ pub fn coverage(assignment: &PolicyAssignment, subscription: &Subscription) -> C
     }
 }
 
+/// How an assignment covers what lies in a subscription.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Within {
+    /// Nothing of it.
+    Outside,
+    /// All of it lies under this one of the `notScopes`.
+    Excluded(Scope),
+    /// What [`Inside::holds`] says.
+    Inside(Inside),
+}
+
+/// An assignment inside of a subscription.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Inside {
+    /// What has to hold for the assignment to reach the subscription.
+    pub assumed: Vec<MissingFact>,
+    /// The group or the resource at which it is assigned; the whole subscription without it.
+    scope: Option<ResourceId>,
+    /// Groups and resources of the subscription that `notScopes` leave out.
+    excluded: Vec<ResourceId>,
+}
+
+impl Inside {
+    /// The group or the resource at which it is assigned; nothing where the whole subscription is covered.
+    pub fn scope(&self) -> Option<&ResourceId> {
+        self.scope.as_ref()
+    }
+
+    /// Whether a resource of the subscription is covered. One that `notScopes` leave out gives the scope that does.
+    pub fn holds(&self, resource: &ResourceId) -> Result<bool, &ResourceId> {
+        if self.scope.as_ref().is_some_and(|scope| !resource.is_within(scope)) {
+            return Ok(false);
+        }
+        match self.excluded.iter().find(|scope| resource.is_within(scope)) {
+            Some(scope) => Err(scope),
+            None => Ok(true),
+        }
+    }
+}
+
+/// How an assignment covers the resources of a subscription, as far as the files say.
+pub fn within(assignment: &PolicyAssignment, subscription: &Subscription) -> Within {
+    let own = |id: &ResourceId| id.folded_subscription() == Some(subscription.id.as_str());
+    let mut inside = Inside::default();
+    match &assignment.scope {
+        Scope::ResourceGroup(id) | Scope::Resource(id) if own(id) => inside.scope = Some(id.clone()),
+        _ => match coverage(assignment, subscription) {
+            Coverage::Outside => return Within::Outside,
+            Coverage::Excluded(scope) => return Within::Excluded(scope),
+            Coverage::Covered => {}
+            Coverage::Unknown(facts) => inside.assumed = facts,
+        },
+    }
+    for (scope, _) in &assignment.not_scopes {
+        match scope {
+            Scope::ResourceGroup(id) | Scope::Resource(id) if own(id) => inside.excluded.push(id.clone()),
+            // An assignment below the subscription was not asked for these above.
+            Scope::Subscription(id) if *id == subscription.id => return Within::Excluded(scope.clone()),
+            _ => {}
+        }
+    }
+    inside.excluded.sort();
+    Within::Inside(inside)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Coverage, coverage};
-    use crate::arm::{ManagementGroupId, Scope, SubscriptionId};
+    use super::{Coverage, Within, coverage, within};
+    use crate::arm::{ManagementGroupId, ResourceId, Scope, SubscriptionId};
     use crate::compliance::MissingFact;
     use crate::inventory::{Chain, Known, Subscription};
     use crate::policy::{EnforcementMode, PolicyAssignment};
@@ -137,6 +202,29 @@ mod tests {
         let fact = MissingFact::Outside(SubscriptionId::new("s1"), ManagementGroupId::new("mg-b"));
         assert_eq!(unknown, Coverage::Unknown(vec![fact]));
         assert_eq!(coverage(&by_group, &subscription(&["mg-a", "root"], true)), Coverage::Covered);
+    }
+
+    #[test]
+    fn below_a_subscription_groups_and_resources_count() {
+        let group = "/subscriptions/s1/resourceGroups/rg";
+        let id = |text: &str| ResourceId::parse(text).expect("an id");
+        let (inner, outer) = (
+            id("/subscriptions/S1/resourceGroups/RG/providers/A.B/c/x"),
+            id("/subscriptions/s1/resourceGroups/rg2"),
+        );
+        let at = |scope: &str, not: &[&str]| match within(&assignment(scope, not), &subscription(&[], true)) {
+            Within::Inside(inside) => inside,
+            other => panic!("{other:?}"),
+        };
+        let there = at(group, &[]);
+        assert_eq!((there.holds(&inner), there.holds(&outer)), (Ok(true), Ok(false)));
+        assert_eq!(there.holds(&id("/subscriptions/s1")), Ok(false));
+        let less = at("/subscriptions/s1", &[group]);
+        assert_eq!((less.holds(&inner), less.holds(&outer)), (Err(&id(group)), Ok(true)));
+        let elsewhere = assignment("/subscriptions/s2/resourceGroups/rg", &[]);
+        assert_eq!(within(&elsewhere, &subscription(&[], true)), Within::Outside);
+        let out = assignment(group, &["/subscriptions/s1"]);
+        assert!(matches!(within(&out, &subscription(&[], true)), Within::Excluded(Scope::Subscription(_))));
     }
 
     #[test]

@@ -1,110 +1,269 @@
-//! Rows: each assignment against each subscription that it covers.
+//! Rows: each assignment against each resource that it covers.
 
 use rayon::prelude::*;
 
-use crate::arm::expression::Failure;
-use crate::arm::{ResourceId, SubscriptionId};
-use crate::engine::{Answers, Cause, Silent, Subject, SubscriptionSubject, Truth};
-use crate::inventory::{Inventory, Subscription};
+use crate::arm::{ResourceId, ResourceType, Scope};
+use crate::engine::{Answers, Occasion, Subject};
+use crate::inventory::{Inventory, Resource, Subscription};
 
-use super::coverage::{Coverage, coverage};
-use super::existence::{Verdict, exist};
+use super::coverage::{Inside, Within, within};
 use super::run::{Evaluated, Excluded};
+use super::selection::{Selection, Wanted};
 use super::state::{ComplianceState, MissingFact, PolicyState, Provisional, ReasonKind};
+use super::surroundings::Surroundings;
+use super::targets::Targets;
+use super::verdict::verdict;
 
 /// How many subscriptions one thread takes at once.
 const CHUNK: usize = 64;
 
-/// The rows of assignments over the subscriptions that `selected` lets through, and what `notScopes` leave out.
+/// How many resources of one subscription a thread takes at once; fewer stay with the thread of the subscription.
+const RESOURCES: usize = 512;
+
+/// The rows of assignments over what `selection` lets through, and what `notScopes` leave out.
 ///
 /// Rows are sorted by assignment, then subscription name, then resource id. `now` is what `utcNow()` answers.
 pub fn evaluate(
     inventory: &Inventory,
     assignments: &[Evaluated],
-    selected: &(dyn Fn(&Subscription) -> bool + Sync),
+    selection: &Selection,
     now: Option<&str>,
 ) -> (Vec<PolicyState>, Vec<Excluded>) {
-    let mut subscriptions: Vec<&Subscription> = inventory.subscriptions().filter(|s| selected(s)).collect();
-    subscriptions.par_sort_by(|a, b| (&a.display_name, &a.id).cmp(&(&b.display_name, &b.id)));
-    let found: Vec<(Vec<PolicyState>, Vec<Excluded>)> = subscriptions
+    let work = Work {
+        inventory,
+        assignments,
+        occasions: assignments.iter().map(occasion).collect(),
+        targets: Targets::new(assignments),
+        subscription_type: ResourceType::new(ResourceType::SUBSCRIPTION),
+        now,
+    };
+    let mut subscriptions: Vec<(&Subscription, Wanted)> = inventory
+        .subscriptions()
+        .map(|subscription| (subscription, selection.wanted(subscription)))
+        .filter(|(_, wanted)| *wanted != Wanted::Nothing)
+        .collect();
+    subscriptions.par_sort_by(|(a, _), (b, _)| (&a.display_name, &a.id).cmp(&(&b.display_name, &b.id)));
+    let found: Vec<Found> = subscriptions
         .par_chunks(CHUNK)
         .map_init(Answers::new, |answers, chunk| {
-            let (mut rows, mut excluded) = (Vec::with_capacity(chunk.len()), Vec::new());
-            for subscription in chunk {
-                let whole = SubscriptionSubject::new(subscription);
-                let subject = whole.subject(now);
-                for (index, evaluated) in assignments.iter().enumerate() {
-                    match covered(inventory, index, evaluated, subscription, &subject, answers) {
-                        Some(Covered::Row(row)) => rows.push(*row),
-                        Some(Covered::Excluded(one)) => excluded.push(one),
-                        None => {}
+            let mut found = Found { rows: Vec::with_capacity(chunk.len()), excluded: Vec::new() };
+            for (subscription, wanted) in chunk {
+                work.subscription(subscription, wanted, answers, &mut found);
+            }
+            found
+        })
+        .collect();
+    let mut all =
+        Found { rows: Vec::with_capacity(found.iter().map(|f| f.rows.len()).sum()), ..Found::default() };
+    for some in found {
+        all.rows.extend(some.rows);
+        all.excluded.extend(some.excluded);
+    }
+    // Both keep the order of subscriptions within an assignment: these sorts are stable.
+    all.rows.par_sort_by_key(|row: &PolicyState| row.assignment);
+    all.excluded.sort_by_key(|one: &Excluded| one.assignment);
+    (all.rows, all.excluded)
+}
+
+#[derive(Default)]
+struct Found {
+    rows: Vec<PolicyState>,
+    excluded: Vec<Excluded>,
+}
+
+struct Work<'a> {
+    inventory: &'a Inventory,
+    assignments: &'a [Evaluated],
+    /// On whose behalf each assignment's rule is evaluated.
+    occasions: Vec<Occasion>,
+    targets: Targets,
+    subscription_type: ResourceType,
+    now: Option<&'a str>,
+}
+
+impl Work<'_> {
+    /// The rows of a subscription and of all that lies in it.
+    fn subscription(
+        &self,
+        subscription: &Subscription,
+        wanted: &Wanted,
+        answers: &mut Answers,
+        found: &mut Found,
+    ) {
+        let mut inside: Vec<Option<Inside>> = Vec::with_capacity(self.assignments.len());
+        for (index, evaluated) in self.assignments.iter().enumerate() {
+            inside.push(match within(&evaluated.assignment, subscription) {
+                Within::Outside => None,
+                Within::Excluded(scope) => {
+                    let subscription = subscription.id.clone();
+                    found.excluded.push(Excluded { assignment: index, subscription, scope });
+                    None
+                }
+                Within::Inside(inside) => Some(inside),
+            });
+        }
+        if inside.iter().all(Option::is_none) {
+            return;
+        }
+        let mut covered =
+            Covered { subscription, inside: &inside, surroundings: Surroundings::new(subscription) };
+        if *wanted == Wanted::Whole {
+            let subject = covered.surroundings.subscription(self.now);
+            self.rows(&covered, self.targets.of(&self.subscription_type), &subject, answers, found);
+        }
+        if self.targets.are_subscriptions() {
+            return;
+        }
+        let (first, first_excluded) = (found.rows.len(), found.excluded.len());
+        let resources: Vec<&Resource> = self
+            .inventory
+            .resources_in(&subscription.id)
+            .filter(|resource| {
+                wanted.holds(&resource.id) && !self.targets.of(&resource.resource_type).is_empty()
+            })
+            .collect();
+        if resources.len() <= RESOURCES {
+            self.resources(&mut covered, &resources, answers, found);
+        } else {
+            let parts: Vec<Found> = resources
+                .par_chunks(RESOURCES)
+                .map_init(
+                    || (Answers::new(), covered.clone()),
+                    |(answers, covered), chunk| {
+                        let mut found = Found::default();
+                        self.resources(covered, chunk, answers, &mut found);
+                        found
+                    },
+                )
+                .collect();
+            for part in parts {
+                found.rows.extend(part.rows);
+                found.excluded.extend(part.excluded);
+            }
+        }
+        found.rows[first..]
+            .par_sort_unstable_by(|a, b| (a.assignment, &a.resource).cmp(&(b.assignment, &b.resource)));
+        let mut excluded = found.excluded.split_off(first_excluded);
+        excluded.sort();
+        excluded.dedup();
+        found.excluded.extend(excluded);
+    }
+
+    fn resources(
+        &self,
+        covered: &mut Covered<'_>,
+        resources: &[&Resource],
+        answers: &mut Answers,
+        found: &mut Found,
+    ) {
+        let mut last: Option<(&ResourceType, &[usize])> = None;
+        for resource in resources {
+            let candidates = match last {
+                Some((known, candidates)) if *known == resource.resource_type => candidates,
+                _ => self.targets.of(&resource.resource_type),
+            };
+            last = Some((&resource.resource_type, candidates));
+            let Covered { subscription, inside, surroundings } = covered;
+            let subject = surroundings.subject(self.inventory, resource, self.now);
+            self.rows_of(subscription, inside, candidates, &subject, answers, found);
+        }
+    }
+
+    fn rows(
+        &self,
+        covered: &Covered<'_>,
+        candidates: &[usize],
+        subject: &Subject<'_>,
+        answers: &mut Answers,
+        found: &mut Found,
+    ) {
+        self.rows_of(covered.subscription, covered.inside, candidates, subject, answers, found);
+    }
+
+    /// The rows of one resource under these assignments.
+    fn rows_of(
+        &self,
+        subscription: &Subscription,
+        inside: &[Option<Inside>],
+        candidates: &[usize],
+        subject: &Subject<'_>,
+        answers: &mut Answers,
+        found: &mut Found,
+    ) {
+        for index in candidates {
+            let Some(own) = &inside[*index] else { continue };
+            match own.holds(&subject.resource.id) {
+                Ok(false) => {}
+                Ok(true) => {
+                    let row = self.row(*index, subscription, &own.assumed, subject, answers);
+                    found.rows.extend(row);
+                }
+                Err(scope) => {
+                    let excluded = Excluded {
+                        assignment: *index,
+                        subscription: subscription.id.clone(),
+                        scope: Scope::parse(scope.as_str()).unwrap_or(Scope::Resource(scope.clone())),
+                    };
+                    if found.excluded.last() != Some(&excluded) {
+                        found.excluded.push(excluded);
                     }
                 }
             }
-            (rows, excluded)
-        })
-        .collect();
-    let mut rows = Vec::with_capacity(found.iter().map(|(rows, _)| rows.len()).sum());
-    let mut excluded = Vec::new();
-    for (some_rows, some_excluded) in found {
-        rows.extend(some_rows);
-        excluded.extend(some_excluded);
-    }
-    // Both keep the order of subscriptions within an assignment: these sorts are stable.
-    rows.sort_by_key(|row: &PolicyState| row.assignment);
-    excluded.sort_by_key(|one: &Excluded| one.assignment);
-    (rows, excluded)
-}
-
-enum Covered {
-    Row(Box<PolicyState>),
-    Excluded(Excluded),
-}
-
-fn covered(
-    inventory: &Inventory,
-    index: usize,
-    evaluated: &Evaluated,
-    subscription: &Subscription,
-    subject: &Subject<'_>,
-    answers: &mut Answers,
-) -> Option<Covered> {
-    let assumed = match coverage(&evaluated.assignment, subscription) {
-        Coverage::Outside => return None,
-        Coverage::Excluded(scope) => {
-            let subscription = subscription.id.clone();
-            return Some(Covered::Excluded(Excluded { assignment: index, subscription, scope }));
         }
-        Coverage::Covered => Vec::new(),
-        Coverage::Unknown(facts) => facts,
-    };
-    let verdict = verdict(inventory, evaluated, &subscription.id, subject, answers)?;
-    let mut row = PolicyState {
-        assignment: index,
-        resource: subject.resource.id.clone(),
-        subscription: subscription.id.clone(),
-        state: verdict.state,
-        reason: Some(verdict.reason),
-        looked_for: verdict.looked_for,
-        candidate: verdict.candidate,
-        failed: verdict.failed,
-        near_misses: verdict.near_misses,
-        provisional: verdict.provisional,
-        low_confidence: verdict.low_confidence,
-    };
-    if !assumed.is_empty() {
-        assume(&mut row, assumed);
     }
-    if let Some(id) = exemption(inventory, evaluated, &row.resource) {
-        row.state = ComplianceState::Undetermined;
-        row.provisional = None;
-        row.reason = Some(ReasonKind::Exemption(id));
+
+    /// `None` where the rule doesn't apply, so that there is no row.
+    fn row(
+        &self,
+        index: usize,
+        subscription: &Subscription,
+        assumed: &[MissingFact],
+        subject: &Subject<'_>,
+        answers: &mut Answers,
+    ) -> Option<PolicyState> {
+        let evaluated = &self.assignments[index];
+        let subject = &Subject { occasion: Some(&self.occasions[index]), ..*subject };
+        let verdict = verdict(self.inventory, &evaluated.policy, &subscription.id, subject, answers)?;
+        let mut row = PolicyState {
+            assignment: index,
+            resource: subject.resource.id.clone(),
+            subscription: subscription.id.clone(),
+            state: verdict.state,
+            reason: Some(verdict.reason),
+            looked_for: verdict.looked_for,
+            candidate: verdict.candidate,
+            failed: verdict.failed,
+            near_misses: verdict.near_misses,
+            provisional: verdict.provisional,
+            low_confidence: verdict.low_confidence,
+        };
+        if !assumed.is_empty() {
+            assume(&mut row, assumed);
+        }
+        if let Some(id) = exemption(self.inventory, evaluated, &row.resource) {
+            row.state = ComplianceState::Undetermined;
+            row.provisional = None;
+            row.reason = Some(ReasonKind::Exemption(id));
+        }
+        Some(row)
     }
-    Some(Covered::Row(Box::new(row)))
+}
+
+/// What a scan knows of the occasion on which an assignment's rule is evaluated: there is no request.
+pub fn occasion(evaluated: &Evaluated) -> Occasion {
+    Occasion { assignment_id: Some(evaluated.assignment.id.clone()), ..Occasion::default() }
+}
+
+/// A subscription with what each assignment covers of it.
+#[derive(Clone)]
+struct Covered<'a> {
+    subscription: &'a Subscription,
+    inside: &'a [Option<Inside>],
+    surroundings: Surroundings,
 }
 
 /// Makes a row rest on facts that the files don't carry.
-fn assume(row: &mut PolicyState, assumed: Vec<MissingFact>) {
+fn assume(row: &mut PolicyState, assumed: &[MissingFact]) {
     let provisional = match (row.state, row.provisional.take()) {
         (ComplianceState::Undetermined, None) => None,
         (ComplianceState::Undetermined, Some(inner)) => Some(inner),
@@ -118,7 +277,7 @@ fn assume(row: &mut PolicyState, assumed: Vec<MissingFact>) {
     facts.sort();
     facts.dedup();
     row.provisional = provisional.map(|mut provisional| {
-        provisional.assumptions.extend(assumed);
+        provisional.assumptions.extend(assumed.iter().cloned());
         provisional.assumptions.sort();
         provisional.assumptions.dedup();
         provisional
@@ -140,45 +299,4 @@ fn exemption(
         .exemptions_touching(resource)
         .find(|exemption| exemption.assignment_id.eq_ignore_ascii_case(&evaluated.assignment.id))
         .map(|exemption| exemption.id.clone())
-}
-
-/// `None` where the rule doesn't apply, so that there is no row.
-fn verdict(
-    inventory: &Inventory,
-    evaluated: &Evaluated,
-    subscription: &SubscriptionId,
-    subject: &Subject<'_>,
-    answers: &mut Answers,
-) -> Option<Verdict> {
-    if !evaluated.policy.looks_for_related() {
-        return audited(evaluated, subject);
-    }
-    match evaluated.policy.applies_to(subject, &mut Silent) {
-        Truth::False => return None,
-        Truth::True => {}
-        Truth::Unknown(causes) => return Some(Verdict::undecided(&causes, &subject.resource.id)),
-    }
-    match evaluated.policy.existence(subject) {
-        Ok(check) => Some(exist(inventory, &evaluated.policy, subscription, subject, &check, answers)),
-        Err(Failure::Error(message)) => {
-            Some(Verdict::undecided(&[Cause::Fails(message.into())], &subject.resource.id))
-        }
-        Err(failure) => {
-            Some(Verdict::undecided(&[Cause::MissingFact(failure.to_string().into())], &subject.resource.id))
-        }
-    }
-}
-
-/// The verdict of an effect that looks at the resource alone: a row exists where the rule's type and name allow it.
-fn audited(evaluated: &Evaluated, subject: &Subject<'_>) -> Option<Verdict> {
-    let id = &subject.resource.id;
-    match evaluated.policy.applicable(subject) {
-        Truth::False => None,
-        Truth::Unknown(causes) => Some(Verdict::undecided(&causes, id)),
-        Truth::True => Some(match evaluated.policy.applies_to(subject, &mut Silent) {
-            Truth::True => Verdict::new(ComplianceState::NonCompliant, ReasonKind::RuleHolds),
-            Truth::False => Verdict::new(ComplianceState::Compliant, ReasonKind::RuleDoesNotHold),
-            Truth::Unknown(causes) => Verdict::undecided(&causes, id),
-        }),
-    }
 }

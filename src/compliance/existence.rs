@@ -5,63 +5,22 @@
 
 use std::sync::Arc;
 
-use crate::arm::{ResourceId, ResourceType, Scope, SubscriptionId};
+use crate::arm::{ResourceType, Scope, SubscriptionId};
 use crate::engine::{
-    Answers, Candidate, Cause, CompiledPolicy, ExistenceCheck, LeafRecord, NameRule, Subject, Truth,
+    Answers, Candidate, Cause, CompiledPolicy, ExistenceCheck, LeafRecord, NameRule, SearchPlace, Subject,
+    Truth,
 };
 use crate::inventory::{Existence, Inventory, Resource};
 
+use super::listed::is_read_otherwise;
 use super::state::{ComplianceState, FailedLeaf, LookedFor, MissingFact, NearMiss, Provisional, ReasonKind};
+use super::verdict::Verdict;
 
 /// How many near misses a row names.
 const NEAR_MISSES: usize = 10;
 
-/// What was found out about a row, before its place and exemptions are looked at.
-#[derive(Debug)]
-pub(super) struct Verdict {
-    pub(super) state: ComplianceState,
-    pub(super) reason: ReasonKind,
-    pub(super) looked_for: Option<LookedFor>,
-    pub(super) candidate: Option<ResourceId>,
-    pub(super) failed: Vec<FailedLeaf>,
-    pub(super) near_misses: Vec<NearMiss>,
-    pub(super) provisional: Option<Provisional>,
-    pub(super) low_confidence: Vec<Arc<str>>,
-}
-
-impl Verdict {
-    pub(super) fn new(state: ComplianceState, reason: ReasonKind) -> Verdict {
-        Verdict {
-            state,
-            reason,
-            looked_for: None,
-            candidate: None,
-            failed: Vec::new(),
-            near_misses: Vec::new(),
-            provisional: None,
-            low_confidence: Vec::new(),
-        }
-    }
-
-    /// The one place that turns an unknown truth into a state: `Error` where the service would fail whatever
-    /// the missing facts are, else `Undetermined`.
-    pub(super) fn undecided(causes: &[Cause], resource: &ResourceId) -> Verdict {
-        let failures = causes.iter().all(|cause| matches!(cause, Cause::Fails(_)));
-        if let (true, Some(Cause::Fails(why))) = (failures, causes.first()) {
-            return Verdict::new(ComplianceState::Error, ReasonKind::Fails(why.clone()));
-        }
-        let mut facts: Vec<_> = causes
-            .iter()
-            .map(|cause| match cause {
-                Cause::NotCarried(path) => MissingFact::Carried(resource.clone(), path.clone()),
-                other => MissingFact::Other(other.to_string().into()),
-            })
-            .collect();
-        facts.sort();
-        facts.dedup();
-        Verdict::new(ComplianceState::Undetermined, ReasonKind::Missing(facts))
-    }
-}
+/// Among how many resources near misses are looked for: each row looks again.
+const OTHERS: usize = 1000;
 
 /// Searches for what satisfies the condition.
 pub(super) fn exist(
@@ -72,9 +31,7 @@ pub(super) fn exist(
     check: &ExistenceCheck,
     answers: &mut Answers,
 ) -> Verdict {
-    let of_type: Vec<&Resource> = inventory.resources(subscription, &check.resource_type).collect();
-    let (candidates, others): (Vec<&Resource>, Vec<&Resource>) =
-        of_type.into_iter().partition(|resource| check.admits(resource));
+    let (candidates, others) = searched(inventory, subscription, check);
     let mut verdict = decide(inventory, policy, subscription, subject, check, &candidates, answers);
     verdict.looked_for = Some(LookedFor {
         resource_type: check.resource_type.clone(),
@@ -85,6 +42,37 @@ pub(super) fn exist(
         verdict.near_misses = near_misses(inventory, policy, subject, check, &others, answers);
     }
     verdict
+}
+
+/// The resources of the wanted type that stand where is searched and have the name, and those that don't. Where the
+/// place is a resource, what stands elsewhere belongs to other resources, and is no near miss.
+fn searched<'a>(
+    inventory: &'a Inventory,
+    subscription: &SubscriptionId,
+    check: &ExistenceCheck,
+) -> (Vec<&'a Resource>, Vec<&'a Resource>) {
+    match &check.place {
+        SearchPlace::On(id) | SearchPlace::Below(id) if id.subscription_id().is_some() => {
+            let below = inventory.resources_below(id, &check.resource_type);
+            (below.filter(|resource| check.admits(resource)).collect(), Vec::new())
+        }
+        _ => inventory
+            .resources(subscription, &check.resource_type)
+            .partition(|resource| check.admits(resource)),
+    }
+}
+
+/// Whether place and name together leave room for one resource only.
+fn admits_one(check: &ExistenceCheck, subject: &Subject<'_>) -> bool {
+    match (&check.place, &check.name_rule) {
+        (SearchPlace::ResourceGroup(_), Some(NameRule::Full)) => true,
+        // A child right below the resource, an extension right on it.
+        (SearchPlace::Below(_), Some(NameRule::Last | NameRule::Full)) => {
+            check.resource_type.depth() == subject.resource.resource_type.depth() + 1
+        }
+        (SearchPlace::On(_), Some(NameRule::Last | NameRule::Full)) => check.resource_type.depth() == 1,
+        _ => false,
+    }
 }
 
 fn decide(
@@ -123,8 +111,7 @@ fn decide(
     }
     verdict.low_confidence.extend(check.doubts.iter().map(|doubt| Arc::from(doubt.as_str())));
     let group = check.resource_group();
-    let only_one = group.is_some() && matches!(check.name_rule, Some(NameRule::Full));
-    if only_one && !candidates.is_empty() {
+    if !candidates.is_empty() && admits_one(check, subject) {
         return verdict;
     }
     if let Some(group) = group
@@ -134,7 +121,19 @@ fn decide(
         return verdict;
     }
     let whole = Scope::Subscription(subscription.clone());
-    let searched = group.map_or_else(|| whole.clone(), |group| Scope::ResourceGroup(group.clone()));
+    let searched = match &check.place {
+        SearchPlace::ResourceGroup(group) => Scope::ResourceGroup(group.clone()),
+        SearchPlace::On(id) | SearchPlace::Below(id) => {
+            Scope::parse(id.as_str()).unwrap_or_else(|| whole.clone())
+        }
+        SearchPlace::Subscription => whole.clone(),
+    };
+    if is_read_otherwise(&check.resource_type) {
+        let what = format!("{} are read as documents of their own, and aren't searched", check.resource_type);
+        verdict.state = ComplianceState::Undetermined;
+        verdict.reason = ReasonKind::Missing(vec![MissingFact::Other(what.into())]);
+        return verdict;
+    }
     if inventory.listing(&check.resource_type, &searched).is_complete() {
         return verdict;
     }
@@ -184,6 +183,9 @@ fn near_misses(
     others: &[&Resource],
     answers: &mut Answers,
 ) -> Vec<NearMiss> {
+    if others.len() > OTHERS {
+        return Vec::new();
+    }
     let mut found: Vec<NearMiss> = others
         .iter()
         .map(|resource| NearMiss {

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::arm::{ResourceType, Scope};
 use crate::inventory::Inventory;
 
-use super::state::{MissingFact, PolicyState, ReasonKind};
+use super::listed::is_read_otherwise;
+use super::run::Run;
+use super::state::{MissingFact, ReasonKind};
 
 /// A fact that the inputs lack.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,14 +27,15 @@ pub struct OpenFact {
 enum Kind {
     Listing(ResourceType),
     Place,
-    Carried(String),
+    /// A path of a type.
+    Carried(ResourceType, String),
     Other(String),
 }
 
 /// The facts for which rows wait, most rows first, then those whose listing is missing and that change no state.
-pub fn open_facts(rows: &[PolicyState], inventory: &Inventory) -> Vec<OpenFact> {
+pub fn open_facts(run: &Run, inventory: &Inventory) -> Vec<OpenFact> {
     let mut waiting: BTreeMap<Kind, usize> = BTreeMap::new();
-    for row in rows {
+    for row in &run.rows {
         let Some(ReasonKind::Missing(facts)) = &row.reason else { continue };
         let kinds: BTreeSet<Kind> = facts.iter().map(kind).collect();
         for kind in kinds {
@@ -47,6 +50,9 @@ pub fn open_facts(rows: &[PolicyState], inventory: &Inventory) -> Vec<OpenFact> 
         waiting.into_iter().map(|(kind, rows)| describe(&kind, rows, &tenant)).collect();
     // Stable: within one number of rows the order of kinds stays.
     facts.sort_by_key(|fact| std::cmp::Reverse(fact.rows));
+    facts.extend(
+        run.listed.types.iter().map(|(resource_type, count)| targets(resource_type.as_ref(), *count)),
+    );
     facts.extend(unnamed(inventory));
     facts.extend(unlisted(inventory));
     facts
@@ -56,7 +62,7 @@ fn kind(fact: &MissingFact) -> Kind {
     match fact {
         MissingFact::Listing(resource_type, _) => Kind::Listing(resource_type.clone()),
         MissingFact::Under(..) | MissingFact::Outside(..) => Kind::Place,
-        MissingFact::Carried(_, path) => Kind::Carried(path.to_string()),
+        MissingFact::Carried(id, path) => Kind::Carried(id.resource_type(), path.to_string()),
         MissingFact::Other(text) => Kind::Other(text.to_string()),
     }
 }
@@ -75,10 +81,10 @@ fn describe(kind: &Kind, rows: usize, tenant: &str) -> OpenFact {
             command: Some(format!("az account management-group show -n {tenant} -e -r > tree.json")),
             flag: None,
         },
-        Kind::Carried(path) => OpenFact {
+        Kind::Carried(resource_type, path) => OpenFact {
             rows,
             question: format!("what is `{path}`? the export doesn't carry it"),
-            command: Some(listing_command(&ResourceType::new(ResourceType::AUTOMATION))),
+            command: Some(listing_command(resource_type)),
             flag: None,
         },
         Kind::Other(text) => OpenFact { rows, question: text.clone(), command: None, flag: None },
@@ -95,6 +101,7 @@ fn listing_command(resource_type: &ResourceType) -> String {
     let table = match resource_type.namespace().to_ascii_lowercase().as_str() {
         "microsoft.authorization" if resource_type.folded().contains("role") => "authorizationresources",
         "microsoft.authorization" => "policyresources",
+        "microsoft.resources" => "resourcecontainers",
         _ => "resources",
     };
     let wanted = resource_type.folded();
@@ -102,6 +109,34 @@ fn listing_command(resource_type: &ResourceType) -> String {
         "az graph query --first 1000 -q \"{table} | where type =~ '{wanted}'\" > {}.json",
         plural(resource_type)
     )
+}
+
+/// Resources that assignments are about: those that aren't listed have no row.
+fn targets(resource_type: Option<&ResourceType>, subscriptions: usize) -> OpenFact {
+    let places = match subscriptions {
+        1 => "1 subscription".to_owned(),
+        more => format!("{more} subscriptions"),
+    };
+    let Some(resource_type) = resource_type else {
+        return OpenFact {
+            rows: 0,
+            question: format!("are these all resources of {places}?"),
+            command: Some("az graph query --first 1000 -q \"resources\" > resources.json".to_owned()),
+            flag: None,
+        };
+    };
+    let question = format!("are these all {} of {places}?", plural(resource_type));
+    if is_read_otherwise(resource_type) {
+        let question =
+            format!("{} have no rows: azpol reads them as documents of their own", plural(resource_type));
+        return OpenFact { rows: 0, question, command: None, flag: None };
+    }
+    OpenFact {
+        rows: 0,
+        question,
+        command: Some(listing_command(resource_type)),
+        flag: Some(format!("--complete {}", resource_type.folded())),
+    }
 }
 
 /// Subscriptions that hold resources of the files and that no list and no tree names: they have no rows.

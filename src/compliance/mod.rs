@@ -1,26 +1,34 @@
-//! Assignments over the tree: which subscriptions each covers, what its definition says of them, why, and
-//! which facts the files lack.
+//! Assignments over the tree: which subscriptions and resources each covers, what its definition says of them, why,
+//! and which facts the files lack.
 
 pub mod codes;
 mod coverage;
 mod definitions;
 mod evaluate;
 mod existence;
+mod explain;
 mod facts;
+mod listed;
 mod resolve;
 mod run;
 mod selection;
 mod state;
 mod summary;
+mod surroundings;
+mod targets;
+mod verdict;
 
-pub use coverage::{Coverage, coverage};
+pub use coverage::{Coverage, Inside, Within, coverage, within};
 pub use definitions::{Definitions, Found};
-pub use evaluate::evaluate;
+pub use evaluate::{evaluate, occasion};
+pub use explain::{Considered, Explained, Reach, Search, explain};
 pub use facts::{OpenFact, open_facts};
+pub use listed::{Listed, Unlisted};
 pub use resolve::resolve;
 pub use run::{Disabled, Evaluated, Excluded, NotEvaluated, Run, WhyNot};
-pub use selection::Selection;
+pub use selection::{Selection, Wanted};
 pub use state::{
     ComplianceState, FailedLeaf, LookedFor, MissingFact, NearMiss, PolicyState, Provisional, ReasonKind,
 };
 pub use summary::Summary;
+pub use surroundings::{Surroundings, group_facts};

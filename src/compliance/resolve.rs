@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::arm::Scope;
 use crate::arm::nearest::nearest;
-use crate::arm::{ResourceType, Scope};
 use crate::engine::{CompiledPolicy, Language, bind, compile};
 use crate::inventory::Inventory;
 use crate::policy::{Effect, PolicyAssignment, PolicyDefinition, PolicyMode, PolicyType};
@@ -110,15 +110,6 @@ impl Programs<'_> {
             Ok(policy) if policy.not_evaluable().is_some() => {
                 let reason = policy.not_evaluable().map(ToString::to_string).unwrap_or_default();
                 not(assignment, Some(definition), WhyNot::NotEvaluable(reason))
-            }
-            Ok(policy) if matches!(policy.effect(), Effect::Manual | Effect::DenyAction) => {
-                let what = format!("the effect `{}` is not supported yet", policy.effect().as_str());
-                let why = WhyNot::NotBuilt(vec![(what, definition.rule.effect.span)]);
-                not(assignment, Some(definition), why)
-            }
-            Ok(policy) if !policy.may_apply_to(&ResourceType::new(ResourceType::SUBSCRIPTION)) => {
-                let why = WhyNot::OtherTarget;
-                not(assignment, Some(definition), why)
             }
             Ok(policy) => Resolved::Evaluated(assignment, definition.clone(), policy.clone()),
             Err(reason) => not(assignment, Some(definition), reason.clone()),

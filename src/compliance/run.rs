@@ -7,7 +7,7 @@ use crate::engine::CompiledPolicy;
 use crate::policy::{PolicyAssignment, PolicyDefinition, Selective};
 use crate::source::Span;
 
-use super::PolicyState;
+use super::{Listed, PolicyState};
 
 /// An assignment with its definition and its program.
 #[derive(Debug, Clone)]
@@ -50,8 +50,6 @@ pub enum WhyNot {
     Parameters,
     /// The definition uses what isn't built yet: what, and where.
     NotBuilt(Vec<(String, Span)>),
-    /// Its rule is about other resources than subscriptions, whose rows aren't built yet.
-    OtherTarget,
     /// The definition's mode or kind isn't evaluable outside of Azure.
     NotEvaluable(String),
 }
@@ -72,12 +70,12 @@ pub struct Disabled {
     pub definition: Arc<PolicyDefinition>,
 }
 
-/// A subscription that `notScopes` leave out.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What `notScopes` leave out: a subscription, or a group or a resource in it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Excluded {
     /// The assignment: its index in [`Run::assignments`].
     pub assignment: usize,
-    /// The subscription.
+    /// The subscription, or the one in which it lies.
     pub subscription: SubscriptionId,
     /// Which of the `notScopes`.
     pub scope: Scope,
@@ -90,10 +88,21 @@ pub struct Run {
     pub assignments: Vec<Evaluated>,
     /// The rows, sorted by assignment, then subscription name, then resource id.
     pub rows: Vec<PolicyState>,
-    /// Subscriptions that `notScopes` leave out.
+    /// What `notScopes` leave out.
     pub excluded: Vec<Excluded>,
     /// What wasn't evaluated.
     pub not_evaluated: Vec<NotEvaluated>,
     /// What gives no rows.
     pub disabled: Vec<Disabled>,
+    /// Whether everything is listed that the assignments are about.
+    pub listed: Listed,
+}
+
+impl Run {
+    /// The rows of an assignment: the index of the first one, and all of them.
+    pub fn rows_of(&self, assignment: usize) -> (usize, &[PolicyState]) {
+        let first = self.rows.partition_point(|row| row.assignment < assignment);
+        let last = self.rows.partition_point(|row| row.assignment <= assignment);
+        (first, &self.rows[first..last])
+    }
 }

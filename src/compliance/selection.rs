@@ -1,7 +1,7 @@
 //! What of the inputs is evaluated: `--assignment`, `--definition`, `--category`, `--scope`, `--subscription`.
 
 use crate::arm::nearest::nearest;
-use crate::arm::{Scope, SubscriptionId};
+use crate::arm::{ResourceId, Scope, SubscriptionId};
 use crate::inventory::{Inventory, Placement, Subscription};
 use crate::policy::{PolicyAssignment, PolicyDefinition};
 use crate::source::{Diagnostic, Diagnostics};
@@ -22,6 +22,28 @@ pub struct Selection {
     pub scopes: Vec<Scope>,
     /// Ids or names of subscriptions.
     pub subscriptions: Vec<String>,
+}
+
+/// What of a subscription is evaluated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wanted {
+    /// Nothing.
+    Nothing,
+    /// The subscription and everything in it.
+    Whole,
+    /// What lies in these groups and resources, and they themselves.
+    Parts(Vec<ResourceId>),
+}
+
+impl Wanted {
+    /// Whether a resource of the subscription is wanted.
+    pub fn holds(&self, id: &ResourceId) -> bool {
+        match self {
+            Wanted::Nothing => false,
+            Wanted::Whole => true,
+            Wanted::Parts(parts) => parts.iter().any(|part| id.is_within(part)),
+        }
+    }
 }
 
 fn is_one_of(wanted: &[String], names: &[&str]) -> bool {
@@ -61,16 +83,36 @@ impl Selection {
             && (self.subscriptions.is_empty() || self.subscriptions.iter().any(named))
     }
 
-    /// Whether a subscription's rows are wanted. One whose place isn't known is kept: its rows say so.
+    /// Whether a subscription's rows, or some of them, are wanted. One whose place isn't known is kept: its rows say
+    /// so.
     pub fn keeps_subscription(&self, subscription: &Subscription) -> bool {
-        let by_name = is_one_of(&self.subscriptions, &[subscription.id.as_str(), &subscription.display_name]);
-        let under = |scope: &Scope| match scope {
+        self.wanted(subscription) != Wanted::Nothing
+    }
+
+    /// What of a subscription is wanted.
+    pub fn wanted(&self, subscription: &Subscription) -> Wanted {
+        if !is_one_of(&self.subscriptions, &[subscription.id.as_str(), &subscription.display_name]) {
+            return Wanted::Nothing;
+        }
+        let above = |scope: &Scope| match scope {
             Scope::Tenant => true,
             Scope::ManagementGroup(group) => subscription.placement(group) != Placement::Outside,
             Scope::Subscription(id) => *id == subscription.id,
             Scope::ResourceGroup(_) | Scope::Resource(_) => false,
         };
-        by_name && (self.scopes.is_empty() || self.scopes.iter().any(under))
+        if self.scopes.is_empty() || self.scopes.iter().any(above) {
+            return Wanted::Whole;
+        }
+        let parts: Vec<ResourceId> = self
+            .scopes
+            .iter()
+            .filter_map(|scope| match scope {
+                Scope::ResourceGroup(id) | Scope::Resource(id) => Some(id.clone()),
+                Scope::Tenant | Scope::ManagementGroup(_) | Scope::Subscription(_) => None,
+            })
+            .filter(|id| id.subscription_id().as_ref() == Some(&subscription.id))
+            .collect();
+        if parts.is_empty() { Wanted::Nothing } else { Wanted::Parts(parts) }
     }
 
     /// The selected ones of a run's assignments (with whether each is proposed). Names that match nothing are

@@ -16,6 +16,10 @@ pub enum ComplianceState {
     NonCompliant,
     /// `Error`: evaluation fails in the service.
     Error,
+    /// `Protected`: `denyAction` keeps it from being deleted.
+    Protected,
+    /// Azure's `Unknown`: a `manual` policy that nobody attested.
+    Unknown,
     /// The files don't say; never counted on either side, never planned.
     Undetermined,
 }
@@ -27,12 +31,14 @@ impl ComplianceState {
             ComplianceState::Compliant => "Compliant",
             ComplianceState::NonCompliant => "NonCompliant",
             ComplianceState::Error => "Error",
+            ComplianceState::Protected => "Protected",
+            ComplianceState::Unknown => "Unknown",
             ComplianceState::Undetermined => "Undetermined",
         }
     }
 }
 
-/// One row: an assignment's verdict on a resource (here: a subscription).
+/// One row: an assignment's verdict on a resource, a group or a subscription.
 #[derive(Debug, Clone)]
 pub struct PolicyState {
     /// Which assignment: its index in the run's list of assignments.
@@ -59,6 +65,13 @@ pub struct PolicyState {
     pub low_confidence: Vec<Arc<str>>,
 }
 
+impl PolicyState {
+    /// Whether the row is about the subscription itself.
+    pub fn is_subscription(&self) -> bool {
+        self.resource.folded().strip_prefix("/subscriptions/") == Some(self.subscription.as_str())
+    }
+}
+
 /// What an existence check looks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LookedFor {
@@ -75,10 +88,14 @@ pub struct LookedFor {
 pub enum ReasonKind {
     /// A candidate satisfies the condition.
     Satisfied,
-    /// The rule's `if` holds, which `audit` and `deny` object to.
+    /// The rule's `if` holds, which `audit`, `deny`, `append` and `modify` object to.
     RuleHolds,
-    /// The rule's `if` doesn't hold, so that `audit` and `deny` have nothing to object to.
+    /// The rule's `if` doesn't hold, so that they have nothing to object to.
     RuleDoesNotHold,
+    /// `denyAction` refuses what would delete it.
+    Protects,
+    /// `manual` has a state that somebody has to attest; this is the one without.
+    NotAttested,
     /// No resource of that type and name stands where it is looked for.
     ResourceNotFound,
     /// The group that is searched doesn't exist.

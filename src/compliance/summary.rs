@@ -12,6 +12,10 @@ pub struct Summary {
     pub non_compliant: usize,
     /// `Error`
     pub error: usize,
+    /// `Protected`: in no percentage, as in Azure's formula.
+    pub protected: usize,
+    /// Azure's `Unknown` (`manual`): counted as compliant in the percentage, as Azure does.
+    pub unknown: usize,
     /// `Undetermined`: on neither side of the percentage.
     pub undetermined: usize,
 }
@@ -25,6 +29,8 @@ impl Summary {
                 ComplianceState::Compliant => summary.compliant += 1,
                 ComplianceState::NonCompliant => summary.non_compliant += 1,
                 ComplianceState::Error => summary.error += 1,
+                ComplianceState::Protected => summary.protected += 1,
+                ComplianceState::Unknown => summary.unknown += 1,
                 ComplianceState::Undetermined => summary.undetermined += 1,
             }
         }
@@ -38,17 +44,17 @@ impl Summary {
 
     /// All rows.
     pub fn rows(self) -> usize {
-        self.decided() + self.undetermined
+        self.decided() + self.protected + self.undetermined
     }
 
-    /// Rows with a state of Azure's.
+    /// Rows with a state of Azure's that its percentage counts.
     pub fn decided(self) -> usize {
-        self.compliant + self.non_compliant + self.error
+        self.compliant + self.unknown + self.non_compliant + self.error
     }
 
-    /// Compliant rows of the decided ones, in tenths of a percent, rounded down so that only a clean run is
+    /// Rows on the good side (compliant, or nobody's to attest) of the decided ones, in tenths of a percent, rounded down so that only a clean run is
     /// 100 %; `None` where nothing is decided.
     pub fn per_mille(self) -> Option<usize> {
-        (self.decided() > 0).then(|| self.compliant * 1000 / self.decided())
+        (self.decided() > 0).then(|| (self.compliant + self.unknown) * 1000 / self.decided())
     }
 }

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use crate::arm::semantics::POINTS;
 use crate::arm::{ResourceType, Semantics};
-use crate::source::{Diagnostics, Node};
+use crate::source::{Diagnostics, Node, Severity, Span};
 
 use super::schema::Schema;
 
@@ -22,6 +22,10 @@ pub struct Config {
     pub format: Option<OutputFormat>,
     /// `color`: when to colour.
     pub color: Option<ColorChoice>,
+    /// `severities`: how bad findings are here, by the id or the name of their code; none leaves them out.
+    pub severities: Vec<(String, Option<Severity>, Span)>,
+    /// `aliases`: catalogues of aliases, relative to the folder of `azpol.yaml`.
+    pub aliases: Vec<String>,
     /// `semantics`: how points are read that the documentation leaves open.
     pub semantics: Option<Semantics>,
 }
@@ -108,13 +112,32 @@ impl Config {
             let list = if found.is_array() { found.items() } else { one };
             list.iter().filter_map(Node::as_str).filter_map(FailOn::parse).collect()
         });
+        let aliases = node.get("aliases").map(|found| {
+            let one = std::slice::from_ref(found);
+            let list = if found.is_array() { found.items() } else { one };
+            list.iter().filter_map(Node::as_str).map(str::to_owned).collect()
+        });
         Some(Config {
             fail_on,
+            aliases: aliases.unwrap_or_default(),
             format: text("format").and_then(OutputFormat::parse),
             color: text("color").and_then(ColorChoice::parse),
+            severities: node.get("severities").map(severities).unwrap_or_default(),
             semantics: node.get("semantics").map(semantics),
         })
     }
+}
+
+/// The severities of `severities:`; the schema has checked its words.
+fn severities(node: &Node) -> Vec<(String, Option<Severity>, Span)> {
+    let severity = |text: &str| match text {
+        "error" => Some(Severity::Error),
+        "warning" => Some(Severity::Warning),
+        "note" => Some(Severity::Note),
+        _ => None,
+    };
+    let members = node.members().iter();
+    members.filter_map(|m| Some((m.key.to_string(), severity(m.value.as_str()?), m.key_span))).collect()
 }
 
 /// The readings that `semantics:` chooses; the schema has checked its keys and words.
@@ -154,6 +177,8 @@ mod tests {
             fail_on: Some(vec![FailOn::NonCompliant, FailOn::Hazard]),
             format: Some(OutputFormat::Json),
             color: Some(ColorChoice::Never),
+            severities: Vec::new(),
+            aliases: Vec::new(),
             semantics: None,
         };
         assert_eq!(read, Some(wanted));

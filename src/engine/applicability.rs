@@ -33,9 +33,38 @@ impl CompiledPolicy {
         reduced(&mut run, &self.condition, &counts, true)
     }
 
+    /// The types for which `if` can hold; nothing where any type can.
+    pub fn target_types(&self) -> Option<Vec<ResourceType>> {
+        let mut types = reads::admitted(&self.condition)?;
+        types.sort();
+        types.dedup();
+        Some(types)
+    }
+
     /// Whether `if` can hold for resources of a type at all.
     pub fn may_apply_to(&self, resource_type: &ResourceType) -> bool {
         reads::admitted(&self.condition).is_none_or(|types| types.contains(resource_type))
+    }
+}
+
+/// Types that the service never evaluates: of `Microsoft.Resources` all but subscriptions and resource groups, and
+/// what lies outside of subscriptions' resources.
+///
+/// <https://github.com/Azure/azure-policy#known-issues>
+pub(super) fn is_never_evaluated(resource_type: &ResourceType) -> bool {
+    let folded = resource_type.folded();
+    let below = |start: &str| folded.starts_with(start);
+    match folded.strip_prefix("microsoft.") {
+        Some(_) if below("microsoft.resources/") => {
+            !resource_type.is(ResourceType::SUBSCRIPTION) && !resource_type.is(ResourceType::RESOURCE_GROUP)
+        }
+        Some(_) => {
+            below("microsoft.billing/")
+                || below("microsoft.capacity/reservationorders/")
+                || below("microsoft.help/")
+                || below("microsoft.diagnostics/")
+        }
+        None => false,
     }
 }
 
@@ -88,15 +117,16 @@ fn leaves(test: &Test, each: &mut dyn FnMut(&Operand)) {
 
 /// The condition with every part that doesn't count made to hold; `positive` is false below a `not`.
 fn reduced(run: &mut Run<'_, Silent>, test: &Test, counts: &Counts, positive: bool) -> Truth {
+    let order = run.semantics.short_circuit;
     match &test.kind {
         TestKind::AllOf(group) => group
             .parts
             .iter()
-            .fold(Truth::True, |truth, part| truth.and(reduced(run, part, counts, positive))),
+            .fold(Truth::True, |truth, part| truth.and(reduced(run, part, counts, positive), order)),
         TestKind::AnyOf(group) => group
             .parts
             .iter()
-            .fold(Truth::False, |truth, part| truth.or(reduced(run, part, counts, positive))),
+            .fold(Truth::False, |truth, part| truth.or(reduced(run, part, counts, positive), order)),
         TestKind::Not(part) => reduced(run, part, counts, !positive).negate(),
         TestKind::Compare(leaf) => match subject_of(&leaf.subject) {
             About::Type => run.test(test, None),

@@ -3,9 +3,15 @@
 use std::sync::Arc;
 
 use crate::arm::Value;
+use crate::arm::expression::{Context, ContextFunction, Dialect, Failure};
 use crate::arm::nearest::nearest;
-use crate::policy::{ParameterDefinition, PolicyAssignment, PolicyDefinition, codes};
+use crate::policy::{
+    MemberParameter, ParameterDefinition, PolicyAssignment, PolicyDefinition, PolicyMember,
+    PolicySetDefinition, codes,
+};
 use crate::source::{Diagnostic, Diagnostics, Severity, Span};
+
+use super::codes as engine_codes;
 
 /// The value of each parameter of a definition, in the order of its declaration.
 ///
@@ -46,20 +52,108 @@ pub fn bind(
     assignment: &PolicyAssignment,
     faults: &mut Diagnostics,
 ) -> Option<BoundParameters> {
-    let mut binding = Binding { definition, faults, failed: false };
-    for (name, span, ..) in &assignment.parameters {
-        binding.declared(name, *span);
+    values(&definition.name, &definition.parameters, &Given::by_assignment(assignment), faults)
+}
+
+/// Binds an initiative's own parameters to an assignment, as [`bind`] does those of a definition.
+pub fn bind_set(
+    set: &PolicySetDefinition,
+    assignment: &PolicyAssignment,
+    faults: &mut Diagnostics,
+) -> Option<BoundParameters> {
+    values(&set.name, &set.parameters, &Given::by_assignment(assignment), faults)
+}
+
+/// Binds a member of an initiative: `definition` is the one that it names, `set` what [`bind_set`] gave for the
+/// initiative. The member's values are expressions over the initiative's parameters.
+///
+/// <https://learn.microsoft.com/azure/governance/policy/concepts/initiative-definition-structure#passing-a-parameter-value-to-a-policy-definition>
+pub fn bind_member(
+    definition: &PolicyDefinition,
+    member: &PolicyMember,
+    set: &BoundParameters,
+    faults: &mut Diagnostics,
+) -> Option<BoundParameters> {
+    let place = OfInitiative { parameters: set };
+    let mut given = Given { values: Vec::new(), place: member.definition_span };
+    let mut failed = false;
+    for MemberParameter { name, name_span, value } in &member.parameters {
+        match value.evaluate(&place) {
+            Ok(computed) => {
+                given.values.push((name.clone(), *name_span, computed, value.span));
+            }
+            Err(failure) => {
+                let message = format!(
+                    "the value of `{name}` for `{}` can't be computed: {failure}",
+                    member.reference_id
+                );
+                faults.push(Diagnostic::new(&engine_codes::REFUSED, message).at(value.span, "computed here"));
+                failed = true;
+            }
+        }
     }
-    let values: Vec<_> = definition
-        .parameters
+    if failed {
+        return None;
+    }
+    values(&definition.name, &definition.parameters, &given, faults)
+}
+
+/// What the values of an initiative's members can ask for.
+struct OfInitiative<'a> {
+    parameters: &'a BoundParameters,
+}
+
+impl Context for OfInitiative<'_> {
+    fn dialect(&self) -> Dialect {
+        Dialect::Policy
+    }
+
+    fn ask(&self, function: ContextFunction, arguments: &[Value]) -> Result<Value, Failure> {
+        match (function, arguments) {
+            (ContextFunction::Parameters, [Value::String(name)]) => match self.parameters.get(name) {
+                Some(value) => Ok(value.clone()),
+                None => Err(Failure::Error(format!("the initiative has no parameter '{name}'"))),
+            },
+            _ => Err(Failure::Error(
+                "a value in an initiative can ask for nothing but the initiative's parameters".to_owned(),
+            )),
+        }
+    }
+}
+
+/// Values for parameters, and where they stand.
+struct Given {
+    /// Name, place of the name, value, place of the value.
+    values: Vec<(Arc<str>, Span, Value, Span)>,
+    /// Where the definition is named.
+    place: Span,
+}
+
+impl Given {
+    fn by_assignment(assignment: &PolicyAssignment) -> Given {
+        Given { values: assignment.parameters.clone(), place: assignment.definition_span }
+    }
+}
+
+fn values(
+    owner: &str,
+    declared: &[ParameterDefinition],
+    given: &Given,
+    faults: &mut Diagnostics,
+) -> Option<BoundParameters> {
+    let mut binding = Binding { owner, declared, faults, failed: false };
+    for (name, span, ..) in &given.values {
+        binding.check_declared(name, *span);
+    }
+    let values: Vec<_> = declared
         .iter()
         .filter_map(|parameter| {
-            let given = assignment
-                .parameters
+            let value = given
+                .values
                 .iter()
                 .find(|(name, ..)| name.eq_ignore_ascii_case(&parameter.name))
                 .map(|(_, _, value, span)| (value, *span));
-            let value = binding.value(parameter, given, assignment)?;
+            let value = binding.value(parameter, value, given.place)?;
             Some((parameter.name.clone(), value))
         })
         .collect();
@@ -67,7 +161,9 @@ pub fn bind(
 }
 
 struct Binding<'a> {
-    definition: &'a PolicyDefinition,
+    /// The definition or initiative by name.
+    owner: &'a str,
+    declared: &'a [ParameterDefinition],
     faults: &'a mut Diagnostics,
     failed: bool,
 }
@@ -78,13 +174,13 @@ impl Binding<'_> {
         self.faults.push(fault);
     }
 
-    fn declared(&mut self, name: &str, span: Span) {
-        let known = || self.definition.parameters.iter().map(|parameter| &*parameter.name);
+    fn check_declared(&mut self, name: &str, span: Span) {
+        let known = || self.declared.iter().map(|parameter| &*parameter.name);
         if known().any(|known| known.eq_ignore_ascii_case(name)) {
             return;
         }
         let near = nearest(name, known()).map(|near| format!("did you mean `{near}`?"));
-        let message = format!("parameter `{name}` is not declared by {}", self.definition.name);
+        let message = format!("parameter `{name}` is not declared by {}", self.owner);
         let mut fault = Diagnostic::new(&codes::UNDECLARED_PARAMETER, message)
             .at(span, "not a parameter of this definition");
         fault.help = near;
@@ -95,18 +191,17 @@ impl Binding<'_> {
         &mut self,
         parameter: &ParameterDefinition,
         given: Option<(&Value, Span)>,
-        assignment: &PolicyAssignment,
+        place: Span,
     ) -> Option<Value> {
         let name = &parameter.name;
         let Some((value, span)) = given else {
             if let Some(default) = &parameter.default {
                 return Some(default.clone());
             }
-            let message =
-                format!("parameter `{name}` of {} has no value and no default", self.definition.name);
+            let message = format!("parameter `{name}` of {} has no value and no default", self.owner);
             self.fault(
                 Diagnostic::new(&codes::MISSING_PARAMETER, message)
-                    .at(assignment.definition_span, format!("this definition wants `{name}`"))
+                    .at(place, format!("this definition wants `{name}`"))
                     .at(parameter.span, "declared here"),
             );
             return None;

@@ -8,6 +8,11 @@ use std::cmp::Ordering;
 
 use jiff::Timestamp;
 
+use crate::arm::semantics::{
+    ContainsInArray, DateWithoutTime, LikeQuestionMark, LikeStars, MatchLetter, MissingEqualsEmpty,
+    MissingInList, MissingLikeStar, MissingMatchesEmpty, MissingOrdered, NumberAndText, Semantics,
+    ShortCircuit, UnlikeOrdered,
+};
 use crate::arm::{Value, culture_order};
 use crate::policy::Operator;
 
@@ -74,16 +79,21 @@ impl Answer {
 }
 
 /// Compares.
-pub(super) fn compare(operator: Operator, current: Current<'_>, target: &Value) -> Answer {
+pub(super) fn compare(
+    semantics: &Semantics,
+    operator: Operator,
+    current: Current<'_>,
+    target: &Value,
+) -> Answer {
     let positive = operator.positive();
-    let mut answer = decide(positive, current.normal(), target);
+    let mut answer = decide(semantics, positive, current.normal(), target);
     if positive != operator {
         answer.truth = answer.truth.negate();
     }
     answer
 }
 
-fn decide(operator: Operator, current: Current<'_>, target: &Value) -> Answer {
+fn decide(semantics: &Semantics, operator: Operator, current: Current<'_>, target: &Value) -> Answer {
     if let Some(expression) = runtime(current).or_else(|| runtime(Current::Value(target))) {
         return Answer::runtime(expression);
     }
@@ -91,21 +101,21 @@ fn decide(operator: Operator, current: Current<'_>, target: &Value) -> Answer {
         return Answer::fails(format!("the target of `{}` is null", operator.as_str()));
     }
     match operator {
-        Operator::Equals => equals(current, target),
-        Operator::In => is_in(current, target),
-        Operator::Like => like(current, target),
-        Operator::Match => matches(current, target, true),
-        Operator::MatchInsensitively => matches(current, target, false),
-        Operator::Contains => contains(current, target),
+        Operator::Equals => equals(semantics, current, target),
+        Operator::In => is_in(semantics, current, target),
+        Operator::Like => like(semantics, current, target),
+        Operator::Match => matches(semantics, current, target, true),
+        Operator::MatchInsensitively => matches(semantics, current, target, false),
+        Operator::Contains => contains(semantics, current, target),
         Operator::ContainsKey => match (current, text_of(target)) {
             (Current::Value(Value::Object(object)), Some(key)) => Answer::sure(has_key(object, &key)),
             _ => Answer::sure(false),
         },
         Operator::Exists => exists(current, target),
-        Operator::Less => order(current, target, operator, Ordering::is_lt),
-        Operator::LessOrEquals => order(current, target, operator, Ordering::is_le),
-        Operator::Greater => order(current, target, operator, Ordering::is_gt),
-        Operator::GreaterOrEquals => order(current, target, operator, Ordering::is_ge),
+        Operator::Less => order(semantics, current, target, operator, Ordering::is_lt),
+        Operator::LessOrEquals => order(semantics, current, target, operator, Ordering::is_le),
+        Operator::Greater => order(semantics, current, target, operator, Ordering::is_gt),
+        Operator::GreaterOrEquals => order(semantics, current, target, operator, Ordering::is_ge),
         Operator::NotContains
         | Operator::NotContainsKey
         | Operator::NotEquals
@@ -136,7 +146,7 @@ fn text_of(value: &Value) -> Option<Cow<'_, str>> {
         Value::Bool(true) => Cow::Borrowed("True"),
         Value::Bool(false) => Cow::Borrowed("False"),
         Value::Int(number) => Cow::Owned(number.to_string()),
-        Value::Float(number) => Cow::Owned(number.to_string()),
+        Value::Float(number) => Cow::Owned(format!("{number:?}")),
         Value::Array(_) | Value::Object(_) | Value::Runtime(_) => return None,
     })
 }
@@ -149,12 +159,9 @@ fn text_of_current(current: Current<'_>) -> Option<Cow<'_, str>> {
     }
 }
 
-fn equals(current: Current<'_>, target: &Value) -> Answer {
+fn equals(semantics: &Semantics, current: Current<'_>, target: &Value) -> Answer {
     match (current, target) {
-        (Current::Missing, Value::Null) => Answer::sure(true),
-        (Current::Missing, Value::String(text)) if text.is_empty() => {
-            Answer::doubtful(true, Doubt::MissingEqualsEmpty)
-        }
+        (Current::Missing, Value::String(text)) if text.is_empty() => is_empty_text(semantics),
         (Current::Missing, _) => Answer::sure(false),
         (Current::Text(a), Value::String(b)) => Answer::sure(fold::equal(a, b)),
         (Current::Value(a), b) if number(a).is_some() && number(b).is_some() => {
@@ -167,8 +174,20 @@ fn equals(current: Current<'_>, target: &Value) -> Answer {
             let equal = fold::equal(&a, &b);
             let numbers = is_number(current) != number(target).is_some();
             let unlike = numbers && !equal && a.parse::<f64>().is_ok_and(|a| b.parse() == Ok(a));
-            if unlike { Answer::doubtful(false, Doubt::NumberAndText) } else { Answer::sure(equal) }
+            match semantics.number_and_text {
+                NumberAndText::Spelling if unlike => Answer::doubtful(false, Doubt::NumberAndText),
+                NumberAndText::Value if unlike => Answer::sure(true),
+                NumberAndText::Spelling | NumberAndText::Value => Answer::sure(equal),
+            }
         }
+    }
+}
+
+/// Whether what is missing equals the empty text.
+fn is_empty_text(semantics: &Semantics) -> Answer {
+    match semantics.missing_equals_empty {
+        MissingEqualsEmpty::Equal => Answer::doubtful(true, Doubt::MissingEqualsEmpty),
+        MissingEqualsEmpty::Unlike => Answer::sure(false),
     }
 }
 
@@ -176,20 +195,24 @@ fn is_number(current: Current<'_>) -> bool {
     matches!(current, Current::Value(Value::Int(_) | Value::Float(_)))
 }
 
-fn is_in(current: Current<'_>, target: &Value) -> Answer {
+fn is_in(semantics: &Semantics, current: Current<'_>, target: &Value) -> Answer {
     let Value::Array(items) = target else {
         return Answer::fails(format!("`in` wants a list, and its target is {}", described(target)));
     };
+    if current == Current::Missing && items.iter().any(|item| item.as_str() == Some("")) {
+        return match semantics.missing_in_list {
+            MissingInList::Found => Answer::doubtful(true, Doubt::ListHoldsEmpty),
+            MissingInList::NotFound => Answer::sure(false),
+        };
+    }
     let mut found = Answer::sure(false);
     for item in items.iter() {
         let answer = match runtime(Current::Value(item)) {
             Some(expression) => Answer::runtime(expression),
-            None => equals(current, item),
+            None => equals(semantics, current, item),
         };
-        if answer.doubt == Some(Doubt::MissingEqualsEmpty) {
-            return Answer::doubtful(true, Doubt::ListHoldsEmpty);
-        }
-        found = Answer { truth: found.truth.or(answer.truth), doubt: found.doubt.or(answer.doubt) };
+        let truth = found.truth.or(answer.truth, ShortCircuit::AnyOrder);
+        found = Answer { truth, doubt: found.doubt.or(answer.doubt) };
         if found.truth == Truth::True {
             return found;
         }
@@ -197,48 +220,68 @@ fn is_in(current: Current<'_>, target: &Value) -> Answer {
     found
 }
 
-fn like(current: Current<'_>, target: &Value) -> Answer {
+fn like(semantics: &Semantics, current: Current<'_>, target: &Value) -> Answer {
     let Some(pattern) = text_of(target) else { return Answer::sure(false) };
-    if !pattern.contains('*') {
-        return equals(current, target);
+    let any_character = semantics.like_question_mark == LikeQuestionMark::OneCharacter;
+    if !pattern.contains('*') && !(any_character && pattern.contains('?')) {
+        return equals(semantics, current, target);
     }
-    let doubt = (pattern.matches('*').count() > 1).then_some(Doubt::ManyStars);
+    let stars = pattern.matches('*').count();
+    if stars > 1 && semantics.like_stars == LikeStars::Error {
+        return Answer::fails(format!(
+            "the pattern `{pattern}` of `like` has {stars} stars, and one is allowed"
+        ));
+    }
+    let doubt = (stars > 1).then_some(Doubt::ManyStars);
     match current {
-        Current::Missing if pattern.chars().all(|c| c == '*') => {
-            Answer::doubtful(false, Doubt::PatternMatchesMissing)
-        }
+        Current::Missing if pattern.chars().all(|c| c == '*') => match semantics.missing_like_star {
+            MissingLikeStar::Differs => Answer::doubtful(false, Doubt::PatternMatchesMissing),
+            MissingLikeStar::Matches => Answer::sure(true),
+        },
         Current::Missing => Answer::sure(false),
         current => {
-            let holds = text_of_current(current).is_some_and(|text| fold::like(&text, &pattern));
-            Answer { truth: holds.into(), doubt }
+            let fits = |text: Cow<'_, str>| fold::like(&text, &pattern, any_character);
+            Answer { truth: text_of_current(current).is_some_and(fits).into(), doubt }
         }
     }
 }
 
-fn matches(current: Current<'_>, target: &Value, with_case: bool) -> Answer {
+fn matches(semantics: &Semantics, current: Current<'_>, target: &Value, with_case: bool) -> Answer {
     let Some(pattern) = text_of(target) else { return Answer::sure(false) };
-    let holds = text_of_current(current).is_some_and(|text| fold::matches(&text, &pattern, with_case));
-    let doubt = (holds && current == Current::Missing).then_some(Doubt::PatternMatchesMissing);
-    Answer { truth: holds.into(), doubt }
+    let letter = match semantics.match_letter {
+        MatchLetter::Unicode => char::is_alphabetic,
+        MatchLetter::Ascii => |c: char| c.is_ascii_alphabetic(),
+    };
+    let fits = |text: Cow<'_, str>| fold::matches(&text, &pattern, with_case, letter);
+    let holds = text_of_current(current).is_some_and(fits);
+    if !holds || current != Current::Missing {
+        return Answer::sure(holds);
+    }
+    match semantics.missing_matches_empty {
+        MissingMatchesEmpty::Matches => Answer::doubtful(true, Doubt::PatternMatchesMissing),
+        MissingMatchesEmpty::Differs => Answer::sure(false),
+    }
 }
 
-fn contains(current: Current<'_>, target: &Value) -> Answer {
+fn contains(semantics: &Semantics, current: Current<'_>, target: &Value) -> Answer {
     match (current, text_of(target)) {
         (Current::Value(Value::Array(items)), _) => {
+            if semantics.contains_in_array == ContainsInArray::False {
+                return Answer::sure(false);
+            }
             let truth = items.iter().fold(Truth::False, |found, item| {
                 let item = Current::Value(item).normal();
-                found.or(match runtime(item) {
+                let holds = match runtime(item) {
                     Some(expression) => Answer::runtime(expression).truth,
                     None if item == Current::Missing => Truth::False,
-                    None => equals(item, target).truth,
-                })
+                    None => equals(semantics, item, target).truth,
+                };
+                found.or(holds, ShortCircuit::AnyOrder)
             });
             Answer { truth, doubt: Some(Doubt::ContainsInArray) }
         }
         (Current::Value(Value::Object(object)), Some(key)) => Answer::sure(has_key(object, &key)),
-        (Current::Missing, Some(part)) if part.is_empty() => {
-            Answer::doubtful(true, Doubt::MissingEqualsEmpty)
-        }
+        (Current::Missing, Some(part)) if part.is_empty() => is_empty_text(semantics),
         (current, Some(part)) => {
             let holds = text_of_current(current).is_some_and(|text| fold::contains(&text, &part));
             Answer::sure(holds)
@@ -286,32 +329,56 @@ fn order_numbers(a: &Value, b: &Value) -> Option<Ordering> {
     }
 }
 
-fn order(current: Current<'_>, target: &Value, operator: Operator, holds: fn(Ordering) -> bool) -> Answer {
+fn order(
+    semantics: &Semantics,
+    current: Current<'_>,
+    target: &Value,
+    operator: Operator,
+    holds: fn(Ordering) -> bool,
+) -> Answer {
     let name = operator.as_str();
     if current == Current::Missing {
-        return Answer::fails(format!("`{name}` compares a value that is missing"));
+        return match semantics.missing_ordered {
+            MissingOrdered::Unknown => {
+                let text = format!("what `{name}` says of a value that is missing isn't documented");
+                Answer::unknown([Cause::MissingFact(text.into())])
+            }
+            MissingOrdered::False => Answer::sure(false),
+            MissingOrdered::Error => Answer::fails(format!("`{name}` compares a value that is missing")),
+        };
     }
-    let mismatch = |current: Current<'_>| {
-        let current = current.to_value().unwrap_or(Value::Null);
-        Answer::fails(format!("`{name}` can't order {} and {}", described(&current), described(target)))
-    };
     let found = match (current, target) {
         (Current::Value(value), Value::Int(_) | Value::Float(_)) => order_numbers(value, target),
         (Current::Text(text), Value::String(wanted)) => match (time(wanted), time(text)) {
             (Some(wanted), Some(given)) => Some(given.cmp(&wanted)),
-            (Some(_), None) => None,
+            (Some(wanted), None) => match semantics.date_without_time {
+                DateWithoutTime::Error => None,
+                DateWithoutTime::Midnight => midnight(text).map(|given| given.cmp(&wanted)),
+            },
             (None, _) => {
-                if let Some(order) = culture_order(&text.to_lowercase(), &wanted.to_lowercase()) {
-                    Some(order)
-                } else {
+                let order = culture_order(&text.to_lowercase(), &wanted.to_lowercase());
+                if order.is_none() {
                     let cause = Cause::MissingFact("how .NET orders texts beyond ASCII".into());
                     return Answer::unknown([cause]);
                 }
+                order
             }
         },
         _ => None,
     };
-    found.map_or_else(|| mismatch(current), |found| Answer::sure(holds(found)))
+    match (found, semantics.unlike_ordered) {
+        (Some(found), _) => Answer::sure(holds(found)),
+        (None, UnlikeOrdered::False) => Answer::sure(false),
+        (None, UnlikeOrdered::Error) => {
+            let current = current.to_value().unwrap_or(Value::Null);
+            Answer::fails(format!("`{name}` can't order {} and {}", described(&current), described(target)))
+        }
+    }
+}
+
+/// The start of a day, from `yyyy-MM-dd`.
+fn midnight(text: &str) -> Option<Timestamp> {
+    if text.len() == 10 { format!("{text}T00:00:00Z").parse().ok() } else { None }
 }
 
 /// A time in the forms that the service orders: `yyyy-MM-ddTHH:mm:ss[.fffffff]Z`.

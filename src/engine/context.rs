@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::arm::expression::{Context, ContextFunction, Dialect, Failure};
-use crate::arm::{Object, Semantics, Value};
+use crate::arm::semantics::{AbsentTags, OuterMember, Semantics, UnnamedCurrent};
+use crate::arm::{Object, Value};
 use crate::inventory::Resource;
 use crate::policy::FieldName;
 
@@ -131,9 +132,9 @@ impl RuleContext<'_> {
             carries(resource, &path.text)?;
             let tags = parsed == FieldName::Tags;
             return Ok(match walk::single(Some(resource.body.value()), &path.steps) {
-                Found::Value(value) => value.clone(),
-                Found::Missing | Found::Unwritten if tags => Value::Null,
-                Found::Missing | Found::Unwritten => "".into(),
+                Found::Value(value) if tags || !value.is_null() => value.clone(),
+                _ if tags && self.semantics.absent_tags == AbsentTags::Null => Value::Null,
+                _ => "".into(),
             });
         }
         Ok(match &parsed {
@@ -165,7 +166,8 @@ impl RuleContext<'_> {
         let mut found = Vec::new();
         if let Some(path) = access.path(&view.resource.resource_type) {
             carries(view.resource, &path.text)?;
-            walk::select(access, path, &view.resource.body, frames, &mut |one| {
+            let outer = self.semantics.outer_member == OuterMember::Current;
+            walk::select(access, path, &view.resource.body, frames, outer, &mut |one| {
                 if let Found::Value(value) = one
                     && !value.is_null()
                 {
@@ -183,6 +185,9 @@ impl RuleContext<'_> {
                 FrameKind::Field { member, .. } => member.value.clone(),
                 FrameKind::Value { value, .. } => (*value).clone(),
             }),
+            Some(frame) if self.semantics.unnamed_current == UnnamedCurrent::Innermost => {
+                RuleContext { frames: Some(&Frame { outer: None, kind: frame.kind }), ..*self }.only()
+            }
             Some(_) => Err(Failure::Error("the function 'current' needs a name in nested counts".into())),
             None => Err(Failure::Error("the function 'current' stands outside of a count".into())),
         }
@@ -298,7 +303,7 @@ impl RuleContext<'_> {
                 None => Err(unknown("the location of the resource group")),
             },
             "tags" => facts.tags.clone().ok_or_else(|| unknown("the tags of the resource group")),
-            "managedby" => Err(unknown("who manages the resource group")),
+            "managedby" => facts.managed_by.clone().ok_or_else(|| unknown("who manages the resource group")),
             "properties" => Err(unknown("the state of the resource group")),
             _ => return None,
         })

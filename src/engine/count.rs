@@ -3,6 +3,7 @@
 use std::ops::ControlFlow;
 
 use crate::arm::Value;
+use crate::arm::semantics::CountOfNull;
 use crate::policy::Operator;
 use crate::source::Span;
 
@@ -10,7 +11,7 @@ use super::evaluate::{Judged, Run};
 use super::observe::{Observer, Part};
 use super::program::{FieldCount, ValueCount};
 use super::tally::Tally;
-use super::walk::{self, Found, Frame, FrameKind};
+use super::walk::{self, Absent, Found, Frame, FrameKind};
 use super::{Cause, Truth};
 
 /// How many items a count over a list may have; the service refuses more.
@@ -35,7 +36,8 @@ impl<O: Observer> Run<'_, O> {
         }
         let (from, outer) = walk::base(path, &resource.body, frames);
         let mut index = 0;
-        let _ = walk::each(from, &path.steps, outer, self.written(path), &mut |found, member| {
+        let absent = if self.written(path) { Absent::Unwritten } else { Absent::Nothing };
+        let _ = walk::each(from, &path.steps, outer, absent, &mut |found, member| {
             match (found, member) {
                 (Found::Value(Value::Runtime(expression)), _) => {
                     tally.lost(Cause::Runtime(expression.clone()));
@@ -71,6 +73,7 @@ impl<O: Observer> Run<'_, O> {
         let items = match &*list {
             Value::Array(items) => items,
             Value::Runtime(expression) => return Err(Cause::Runtime(expression.clone())),
+            Value::Null if self.semantics.count_of_null == CountOfNull::Zero => return Ok(Tally::default()),
             other => {
                 let message = format!("a count goes over a list, not over `{other}`");
                 return Err(Cause::Fails(message.into()));
@@ -99,7 +102,7 @@ impl<O: Observer> Run<'_, O> {
     /// The number against the target. While members are undecided, it may be any of a range.
     pub(super) fn counted(&mut self, tally: &Tally, operator: Operator, target: &Value) -> Judged {
         let path = if self.looks() { tally.path.as_deref().map(str::to_owned) } else { None };
-        let truth = self.note(tally.decide(operator, target));
+        let truth = self.note(tally.decide(self.semantics, operator, target));
         let current = if self.looks() { tally.number() } else { None };
         Judged { truth, path, current }
     }

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use crate::arm::{Location, Semantics, Value};
+use crate::arm::semantics::{FailingValue, HiddenArray, MissingArray, Semantics, ShortCircuit};
+use crate::arm::{Location, Value};
 use crate::policy::{FieldName, Operator};
 use crate::source::Span;
 
@@ -13,7 +14,7 @@ use super::context::{Lookups, RuleContext, cause};
 use super::observe::{Looked, Observer, Part};
 use super::program::{Access, AliasAccess, Comparison, Computed, Group, Operand, Path, Test, TestKind};
 use super::tally::Tally;
-use super::walk::{self, Found, Frame, FrameKind, Member};
+use super::walk::{self, Absent, Found, Frame, FrameKind, Member};
 use super::{BoundParameters, Candidate, Cause, Subject, Truth};
 
 /// One evaluation of one condition.
@@ -69,12 +70,8 @@ impl<O: Observer> Run<'_, O> {
             return known.clone();
         }
         match &test.kind {
-            TestKind::AllOf(parts) => {
-                self.group(Part::AllOf, parts, frames, test.span, Truth::True, Truth::and)
-            }
-            TestKind::AnyOf(parts) => {
-                self.group(Part::AnyOf, parts, frames, test.span, Truth::False, Truth::or)
-            }
+            TestKind::AllOf(parts) => self.group(Part::AllOf, parts, frames, test.span),
+            TestKind::AnyOf(parts) => self.group(Part::AnyOf, parts, frames, test.span),
             TestKind::Not(part) => {
                 self.open(Part::Not, test.span);
                 let truth = self.test(part, frames).negate();
@@ -87,21 +84,16 @@ impl<O: Observer> Run<'_, O> {
 
     /// The parts from left to right; the fast path skips those that parameters decide, and stops where the rest
     /// can't change the verdict.
-    fn group(
-        &mut self,
-        part: Part<'_>,
-        group: &Group,
-        frames: Option<&Frame<'_>>,
-        span: Span,
-        start: Truth,
-        join: fn(Truth, Truth) -> Truth,
-    ) -> Truth {
-        let stop = start.clone().negate();
-        let mut truth = start;
+    fn group(&mut self, part: Part<'_>, group: &Group, frames: Option<&Frame<'_>>, span: Span) -> Truth {
+        let order = self.semantics.short_circuit;
+        let (mut truth, stop, join): (_, _, fn(Truth, Truth, ShortCircuit) -> Truth) = match part {
+            Part::AnyOf => (Truth::False, Truth::True, Truth::or),
+            _ => (Truth::True, Truth::False, Truth::and),
+        };
         if !O::RECORDS {
             for index in &group.live {
-                truth = join(truth, self.test(&group.parts[*index], frames));
-                if truth == stop {
+                truth = join(truth, self.test(&group.parts[*index], frames), order);
+                if truth.settles(&stop, order) {
                     break;
                 }
             }
@@ -109,7 +101,7 @@ impl<O: Observer> Run<'_, O> {
         }
         self.open(part, span);
         for part in &group.parts {
-            truth = join(truth, self.test(part, frames));
+            truth = join(truth, self.test(part, frames), order);
         }
         self.close(&truth, None);
         truth
@@ -209,7 +201,7 @@ impl<O: Observer> Run<'_, O> {
             }
             Operand::Value(computed) => match self.computed(computed, frames) {
                 Ok(value) => self.value(leaf.operator, Current::Value(&value), target, None),
-                Err(cause) => Judged::unknown(cause),
+                Err(cause) => Judged::bare(failed_value(self.semantics, cause)),
             },
             Operand::CountField(count) => {
                 let tally = self.count_field(count, span, frames);
@@ -240,7 +232,7 @@ impl<O: Observer> Run<'_, O> {
         target: &Value,
         path: Option<&str>,
     ) -> Judged {
-        let truth = self.note(compare(operator, current, target));
+        let truth = self.note(compare(self.semantics, operator, current, target));
         if !self.looks() {
             return Judged::bare(truth);
         }
@@ -323,10 +315,11 @@ impl<O: Observer> Run<'_, O> {
         target: &Value,
         (from, outer): (Option<&Value>, Option<&Member<'_>>),
     ) -> Judged {
+        let order = self.semantics.short_circuit;
         let (mut whole, mut selected) = (Truth::True, 0_usize);
         let mut decisive: Option<Judged> = None;
         let mut seen = Vec::new();
-        let _ = walk::each(from, &path.steps, outer, self.written(path), &mut |found, member| {
+        let _ = walk::each(from, &path.steps, outer, self.absent(path), &mut |found, member| {
             selected += 1;
             let truth = self.one(path, operator, found, target);
             if self.looks() {
@@ -337,14 +330,14 @@ impl<O: Observer> Run<'_, O> {
                     seen.push(value.clone());
                 }
             }
-            whole = std::mem::replace(&mut whole, Truth::True).and(truth);
-            if !O::RECORDS && whole == Truth::False {
+            whole = std::mem::replace(&mut whole, Truth::True).and(truth, order);
+            if !O::RECORDS && whole.settles(&Truth::False, order) {
                 ControlFlow::Break(())
             } else {
                 ControlFlow::Continue(())
             }
         });
-        if selected == 0 && path.hidden_array {
+        if selected == 0 && self.reads_one(path) {
             let truth = self.one(path, operator, Found::Missing, target);
             return Judged::at(self.looks(), truth, path, outer, Found::Missing);
         }
@@ -359,6 +352,22 @@ impl<O: Observer> Run<'_, O> {
         }
     }
 
+    /// What an array stands for that isn't there.
+    fn absent(&self, path: &Path) -> Absent {
+        if self.written(path) {
+            return Absent::Unwritten;
+        }
+        match self.semantics.missing_array {
+            MissingArray::Fails if !self.reads_one(path) => Absent::NoArray,
+            MissingArray::Holds | MissingArray::Fails => Absent::Nothing,
+        }
+    }
+
+    /// Whether an empty selection is one missing value: the alias names no array, its path goes through one.
+    fn reads_one(&self, path: &Path) -> bool {
+        path.hidden_array && self.semantics.hidden_array == HiddenArray::Missing
+    }
+
     /// Whether the provider may add to what stands at this path: it is below `properties` of a planned body.
     pub(super) fn written(&self, path: &Path) -> bool {
         self.view.planned && path.text.len() > 10 && path.text[..10].eq_ignore_ascii_case("properties")
@@ -368,25 +377,37 @@ impl<O: Observer> Run<'_, O> {
     /// null or an unwritten member isn't known: the answer counts only where it doesn't turn on that.
     fn one(&mut self, path: &Path, operator: Operator, found: Found<'_>, target: &Value) -> Truth {
         let current = match found {
+            Found::NoArray => return Truth::False,
             Found::Value(value) => Current::Value(value),
             Found::Missing | Found::Unwritten => Current::Missing,
         };
         if !self.written(path) {
-            return self.note(compare(operator, current, target));
+            return self.note(compare(self.semantics, operator, current, target));
         }
         let undecided = || Truth::unknown([Cause::ProviderDecides(path.text.clone())]);
         let other = match found {
-            Found::Missing | Found::Unwritten => return undecided(),
+            Found::Missing | Found::Unwritten | Found::NoArray => return undecided(),
             Found::Value(Value::Null) => Current::Value(&EMPTY),
             Found::Value(Value::Array(items)) if items.is_empty() => Current::Missing,
-            Found::Value(_) => return self.note(compare(operator, current, target)),
+            Found::Value(_) => return self.note(compare(self.semantics, operator, current, target)),
         };
-        let (kept, made) = (compare(operator, current, target), compare(operator, other, target));
+        let (kept, made) = (
+            compare(self.semantics, operator, current, target),
+            compare(self.semantics, operator, other, target),
+        );
         if kept.truth == made.truth { self.note(kept) } else { undecided() }
     }
 }
 
 static EMPTY: std::sync::LazyLock<Value> = std::sync::LazyLock::new(|| Value::array([]));
+
+/// The truth of a comparison whose `value` has none.
+pub(super) fn failed_value(semantics: &Semantics, cause: Cause) -> Truth {
+    match semantics.failing_value {
+        FailingValue::False if cause.is_failure() => Truth::False,
+        FailingValue::Error | FailingValue::False => Truth::unknown([cause]),
+    }
+}
 
 /// A target of `location`: texts in normal form.
 fn located(target: &Value) -> Cow<'_, Value> {

@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+use crate::arm::semantics::{
+    ExtensionSearch, NestedWithoutName, ScopeAndGroup, Semantics, SubscriptionSearch,
+};
 use crate::arm::{ResourceId, ResourceType};
 use crate::inventory::Resource;
 
@@ -59,13 +62,22 @@ pub(super) struct Wanted<'a> {
 }
 
 /// Where and how to search for a resource; an `Err` says what can't be searched.
-pub(super) fn search(wanted: Wanted<'_>, subject: &Resource) -> Result<ExistenceCheck, String> {
+pub(super) fn search(
+    wanted: Wanted<'_>,
+    subject: &Resource,
+    semantics: &Semantics,
+) -> Result<ExistenceCheck, String> {
     let mut doubts = Vec::new();
     let resource_type = wanted.resource_type;
     let below = resource_type.is_below(&subject.resource_type);
-    let extends = extension_types::extends(resource_type);
+    let placed = wanted.scope_given || wanted.group.as_ref().is_some_and(|group| !group.is_empty());
+    let extends = is_extension(resource_type, semantics)
+        && (semantics.extension_search == ExtensionSearch::Resource || !placed);
     let nested = resource_type.depth() > 1 && !below && !extends;
     if nested && wanted.name.is_none() {
+        if semantics.nested_without_name == NestedWithoutName::Error {
+            return Err(format!("`{resource_type}` lies below other resources, and no name is given"));
+        }
         doubts.push(Doubt::NestedWithoutName);
     }
     let place = if extends {
@@ -73,7 +85,7 @@ pub(super) fn search(wanted: Wanted<'_>, subject: &Resource) -> Result<Existence
     } else if below {
         SearchPlace::Below(subject.id.clone())
     } else {
-        sibling(&wanted, subject, &mut doubts)?
+        sibling(&wanted, subject, semantics, &mut doubts)?
     };
     let name_rule = match &wanted.name {
         None => None,
@@ -82,17 +94,30 @@ pub(super) fn search(wanted: Wanted<'_>, subject: &Resource) -> Result<Existence
     Ok(ExistenceCheck { resource_type: resource_type.clone(), name: wanted.name, name_rule, place, doubts })
 }
 
-fn sibling(wanted: &Wanted<'_>, subject: &Resource, doubts: &mut Vec<Doubt>) -> Result<SearchPlace, String> {
+/// Whether resources of this type lie on other resources.
+fn is_extension(resource_type: &ResourceType, semantics: &Semantics) -> bool {
+    extension_types::extends(resource_type) || semantics.extension_types.contains(resource_type)
+}
+
+fn sibling(
+    wanted: &Wanted<'_>,
+    subject: &Resource,
+    semantics: &Semantics,
+    doubts: &mut Vec<Doubt>,
+) -> Result<SearchPlace, String> {
     let subscription = subject.id.subscription_id().ok_or_else(|| {
         format!("`{}` lies in no subscription, so nothing can be searched there", subject.id)
     })?;
+    if wanted.resource_type.is(ResourceType::RESOURCE_GROUP) {
+        // No group lies in a group.
+        return Ok(SearchPlace::Subscription);
+    }
     let named = wanted.group.as_ref().filter(|name| !name.is_empty());
     if wanted.scope == ExistenceScope::Subscription {
-        if named.is_some() {
-            doubts.push(Doubt::ScopeAndGroup);
-        } else {
+        if named.is_none() || semantics.scope_and_group == ScopeAndGroup::Subscription {
             return Ok(SearchPlace::Subscription);
         }
+        doubts.push(Doubt::ScopeAndGroup);
     }
     if let Some(group) = named {
         return Ok(SearchPlace::ResourceGroup(ResourceId::resource_group(&subscription, group)));
@@ -104,6 +129,11 @@ fn sibling(wanted: &Wanted<'_>, subject: &Resource, doubts: &mut Vec<Doubt>) -> 
     if wanted.group.is_some() || wanted.scope_given {
         return Err("the group to search comes out empty".to_owned());
     }
+    if semantics.subscription_search == SubscriptionSearch::Error {
+        return Err(
+            "neither a group nor a scope to search is given, and no group contains the resource".to_owned()
+        );
+    }
     doubts.push(Doubt::SubscriptionSearch);
     Ok(SearchPlace::Subscription)
 }
@@ -112,6 +142,9 @@ fn name_rule(name: &str, resource_type: &ResourceType, under: bool) -> Result<Na
     let segments = name.split('/').count();
     if let Some((parent, "?")) = name.rsplit_once('/') {
         return Ok(NameRule::ChildrenOf(parent.into()));
+    }
+    if name == "?" {
+        return Err(format!("the name `?` of `{resource_type}` says no parent: `parent/?` does"));
     }
     match segments {
         1 if under => Ok(NameRule::Last),

@@ -44,11 +44,9 @@ pub(super) fn contains(text: &str, part: &str) -> bool {
     text.windows(part.len()).any(|window| window == part)
 }
 
-/// Whether a text has the form of a pattern in which each `*` stands for any run of characters; without case.
-pub(super) fn like(text: &str, pattern: &str) -> bool {
-    if !pattern.contains('*') {
-        return equal(text, pattern);
-    }
+/// Whether a text has the form of a pattern in which each `*` stands for any run of characters, and `?` for any
+/// single one if that is wanted; without case.
+pub(super) fn like(text: &str, pattern: &str, any_character: bool) -> bool {
     let text: Vec<char> = folded(text).collect();
     let pattern: Vec<char> = folded(pattern).collect();
     let (mut t, mut p) = (0, 0);
@@ -59,7 +57,7 @@ pub(super) fn like(text: &str, pattern: &str) -> bool {
                 retry = Some((p, t));
                 p += 1;
             }
-            Some(c) if *c == text[t] => {
+            Some(c) if *c == text[t] || (any_character && *c == '?') => {
                 t += 1;
                 p += 1;
             }
@@ -78,12 +76,12 @@ pub(super) fn like(text: &str, pattern: &str) -> bool {
 
 /// Whether a text has the form of a `match` pattern: `#` a digit, `?` a letter, `.` any character, others
 /// themselves; of equal length.
-pub(super) fn matches(text: &str, pattern: &str, with_case: bool) -> bool {
+pub(super) fn matches(text: &str, pattern: &str, with_case: bool, letter: fn(char) -> bool) -> bool {
     let mut text = text.chars();
     let all = pattern.chars().all(|wanted| {
         text.next().is_some_and(|found| match wanted {
             '#' => found.is_ascii_digit(),
-            '?' => found.is_alphabetic(),
+            '?' => letter(found),
             '.' => true,
             _ => found == wanted || (!with_case && fold(found) == fold(wanted)),
         })
@@ -124,18 +122,18 @@ mod tests {
             ("aXbXc", "a*b*d", false),
             ("abab", "*ab", true),
         ] {
-            assert_eq!(like(text, pattern), holds, "{text} like {pattern}");
+            assert_eq!(like(text, pattern, false), holds, "{text} like {pattern}");
         }
     }
 
     #[test]
     fn match_patterns_have_the_length_of_the_text() {
-        assert!(matches("vm-01a", "vm-##?", true));
-        assert!(!matches("VM-01a", "vm-##?", true));
-        assert!(matches("VM-01a", "vm-##?", false));
-        assert!(!matches("vm-01ab", "vm-##?", true));
-        assert!(matches("a/c", "a.c", true));
-        assert!(matches("", "", true));
-        assert!(!matches("x", "", true));
+        assert!(matches("vm-01a", "vm-##?", true, char::is_alphabetic));
+        assert!(!matches("VM-01a", "vm-##?", true, char::is_alphabetic));
+        assert!(matches("VM-01a", "vm-##?", false, char::is_alphabetic));
+        assert!(!matches("vm-01ab", "vm-##?", true, char::is_alphabetic));
+        assert!(matches("a/c", "a.c", true, char::is_alphabetic));
+        assert!(matches("", "", true, char::is_alphabetic));
+        assert!(!matches("x", "", true, char::is_alphabetic));
     }
 }

@@ -1,6 +1,7 @@
 //! A rule bound to its parameters becomes a program; the program runs against a resource; what a deployment
 //! would create for it.
 
+mod alone;
 mod answers;
 mod applicability;
 mod bind;
@@ -27,8 +28,9 @@ mod time;
 mod truth;
 mod walk;
 
+pub use alone::Alone;
 pub use answers::{Answers, Failing};
-pub use bind::{BoundParameters, bind};
+pub use bind::{BoundParameters, bind, bind_member, bind_set};
 pub use change::{Change, ChangeKind, Changes, Clash, Outcome, Skipped, Write, clashes};
 pub use compile::{Language, NotBuilt, NotBuiltKind, compile};
 pub use doubt::Doubt;

@@ -11,6 +11,7 @@ use crate::inventory::Resource;
 use crate::policy::{Effect, ExistenceScope};
 use crate::source::{Node, Span};
 
+use super::applicability::is_never_evaluated;
 use super::context::{Lookups, RuleContext};
 use super::effects::{Consequence, NotEvaluable};
 use super::evaluate::Run;
@@ -145,6 +146,11 @@ impl SecretReference {
 }
 
 impl CompiledPolicy {
+    /// How points are read that the documentation leaves open.
+    pub fn semantics(&self) -> &Semantics {
+        &self.semantics
+    }
+
     /// The id of the definition.
     pub fn definition(&self) -> &Arc<str> {
         &self.definition
@@ -191,12 +197,16 @@ impl CompiledPolicy {
         self.not_evaluable.as_ref().filter(|reason| **reason != NotEvaluable::Identity)
     }
 
-    /// Whether there is never a row for the resource, whatever the rule says of it: the policy is disabled, its
+    /// Whether there is never a row for the resource, whatever the rule says of it: the service looks at no resource
+    /// of this type, the policy is disabled, its
     /// mode is `Indexed` and the resource a subscription, a resource group or without a location, or the rule
     /// reads a location and the resource is a subscription.
     pub(super) fn excludes<O: Observer>(&self, resource: &Resource, observer: &mut O) -> bool {
         let subscription = resource.resource_type.is(ResourceType::SUBSCRIPTION);
-        if self.effect == Effect::Disabled || (subscription && self.located) {
+        if self.effect == Effect::Disabled
+            || (subscription && self.located)
+            || is_never_evaluated(&resource.resource_type)
+        {
             return true;
         }
         if !self.indexed {
@@ -206,7 +216,9 @@ impl CompiledPolicy {
         if !container && O::RECORDS {
             observer.doubt(Doubt::IndexedByLocation);
         }
-        container || resource.location.is_none()
+        container
+            || resource.location.is_none()
+            || self.semantics.types_without_tags.contains(&resource.resource_type)
     }
 
     pub(super) fn run<'r, O: Observer>(
@@ -236,7 +248,7 @@ impl CompiledPolicy {
             scope: details.scope,
             scope_given: details.scope_given,
         };
-        search(wanted, subject.resource).map_err(Failure::Error)
+        search(wanted, subject.resource, &self.semantics).map_err(Failure::Error)
     }
 
     fn text(
@@ -408,7 +420,7 @@ impl CompiledPolicy {
         };
         let group = group.map(|id| match options.resource_group {
             Some(facts) if facts.id == id => facts.clone(),
-            _ => ResourceGroupFacts { id, location: None, tags: None },
+            _ => ResourceGroupFacts::unknown(id),
         });
         let request = DeploymentRequest {
             template: &deployment.template,
@@ -419,6 +431,7 @@ impl CompiledPolicy {
             resource_group: group.as_ref(),
             guid_seed: options.guid_seed.clone(),
             now: subject.now.map(Arc::from),
+            semantics: &self.semantics,
         };
         deployment.prepared(&request)
     }

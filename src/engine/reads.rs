@@ -4,6 +4,7 @@ use crate::arm::{Reads, ResourceType, Value};
 use crate::policy::{Effect, Operator};
 use crate::source::Node;
 
+use super::change::TargetField;
 use super::policy::CompiledPolicy;
 use super::program::{Access, Computed, Operand, Path, Test, TestKind};
 
@@ -24,6 +25,24 @@ pub(super) fn of(policy: &CompiledPolicy) -> Reads {
         (None, Some(types)) => types.iter().for_each(|admitted| reads.add_path(admitted, path)),
         (None, None) => {}
     });
+    for target in policy.change().iter().flat_map(|change| &change.operations).map(|change| &change.target) {
+        match (target, &subjects) {
+            (TargetField::Alias(access), _) => {
+                for (known, path) in &access.paths {
+                    if reads.wants(known) {
+                        reads.add_path(known, &path.text);
+                    }
+                }
+            }
+            (TargetField::Tags | TargetField::Tag(_), Some(types)) => {
+                types.iter().for_each(|admitted| reads.add_path(admitted, "tags"));
+            }
+            (TargetField::Identity(_), Some(types)) => {
+                types.iter().for_each(|admitted| reads.add_path(admitted, "identity"));
+            }
+            (TargetField::Tags | TargetField::Tag(_) | TargetField::Identity(_), None) => {}
+        }
+    }
     for access in policy.lookups.values() {
         for (known, path) in &access.paths {
             if reads.wants(known) {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::arm::Value;
+use crate::arm::semantics::{Semantics, ShortCircuit};
 use crate::policy::Operator;
 
 use super::compare::{Answer, Current, compare};
@@ -21,20 +22,28 @@ pub(super) struct Tally {
     /// Not even the number of members is known.
     lost: bool,
     causes: Vec<Cause>,
+    /// Of members for which the service fails.
+    failures: Vec<Cause>,
     /// The path of the array, where one is counted.
     pub(super) path: Option<Arc<str>>,
 }
 
 impl Tally {
     /// The number against a target. While members are undecided, it may be any of a range.
-    pub(super) fn decide(&self, operator: Operator, target: &Value) -> Answer {
+    pub(super) fn decide(&self, semantics: &Semantics, operator: Operator, target: &Value) -> Answer {
         let unknown = || Answer::unknown(self.causes.iter().cloned());
-        if self.lost {
+        // A member for which the service fails ends the evaluation, however many others there are.
+        let ends = semantics.short_circuit != ShortCircuit::AnyOrder;
+        if ends && !self.failures.is_empty() {
+            return Answer::unknown(self.failures.iter().cloned());
+        }
+        if self.lost || (ends && self.causes.iter().any(Cause::is_failure)) {
             return unknown();
         }
-        let first = compare(operator, Current::Value(&number(self.sure)), target);
+        let first = compare(semantics, operator, Current::Value(&number(self.sure)), target);
         let same = (1..=self.open).all(|more| {
-            compare(operator, Current::Value(&number(self.sure + more)), target).truth == first.truth
+            compare(semantics, operator, Current::Value(&number(self.sure + more)), target).truth
+                == first.truth
         });
         if same { first } else { unknown() }
     }
@@ -45,6 +54,11 @@ impl Tally {
     }
 
     pub(super) fn add(&mut self, truth: Truth) {
+        if truth.fails()
+            && let Truth::Unknown(causes) = &truth
+        {
+            self.failures.extend(causes.iter().cloned());
+        }
         match truth {
             Truth::True => self.sure += 1,
             Truth::False => {}

@@ -8,14 +8,21 @@ use super::program::{Computed, Operand, Test, TestKind};
 
 /// Whether `utcNow` is called in what parameters didn't decide, or anywhere in the deployment's template.
 pub(super) fn asked(policy: &CompiledPolicy) -> bool {
-    let Some(details) = &policy.details else { return test(&policy.condition) };
+    let Some(details) = &policy.details else {
+        let operations = policy.change().map_or(&[][..], |change| &change.operations);
+        let parts = operations.iter().flat_map(|operation| [&operation.value, &operation.condition]);
+        return test(&policy.condition) || parts.flatten().any(computed);
+    };
     let texts = [&details.name, &details.group];
     let deployment = details.deployment.as_ref();
     test(&policy.condition)
         || details.condition.as_ref().is_some_and(test)
         || texts.into_iter().flatten().any(|(text, _)| computed(text))
         || deployment.is_some_and(|deployment| {
-            deployment.parameters.iter().any(|(_, value, _)| computed(value)) || node(&deployment.template)
+            let secrets = deployment.secrets.iter().flat_map(|secret| [&secret.vault, &secret.name]);
+            deployment.parameters.iter().any(|(_, value, _)| computed(value))
+                || secrets.into_iter().any(computed)
+                || node(&deployment.template)
         })
 }
 

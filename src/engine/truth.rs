@@ -3,7 +3,10 @@
 use std::fmt;
 use std::sync::Arc;
 
-/// What a condition says of a resource. Combined as Kleene does: `not` of what is unknown stays unknown.
+use crate::arm::semantics::ShortCircuit;
+
+/// What a condition says of a resource. Combined as Kleene does (`not` of what is unknown stays unknown), but for
+/// failures: they end the evaluation where they come first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Truth {
     /// It holds.
@@ -40,6 +43,13 @@ impl fmt::Display for Cause {
     }
 }
 
+impl Cause {
+    /// Whether the service would fail, as opposed to a fact that azpol lacks.
+    pub(super) fn is_failure(&self) -> bool {
+        matches!(self, Cause::Fails(_))
+    }
+}
+
 impl Truth {
     /// `not`
     #[must_use]
@@ -51,24 +61,69 @@ impl Truth {
         }
     }
 
-    /// `allOf` of two: false wins, then unknown.
+    /// `allOf` of what came so far and the next part.
     #[must_use]
-    pub fn and(self, other: Truth) -> Truth {
-        match (self, other) {
-            (Truth::False, _) | (_, Truth::False) => Truth::False,
-            (Truth::True, rest) | (rest, Truth::True) => rest,
+    pub(super) fn and(self, next: Truth, order: ShortCircuit) -> Truth {
+        self.join(next, &Truth::False, order)
+    }
+
+    /// `anyOf` of what came so far and the next part.
+    #[must_use]
+    pub(super) fn or(self, next: Truth, order: ShortCircuit) -> Truth {
+        self.join(next, &Truth::True, order)
+    }
+
+    /// What decides wins, then what is unknown. A part that fails is none that decides: before one it comes
+    /// out, behind one it isn't reached, unless every branch is evaluated.
+    fn join(self, next: Truth, decisive: &Truth, order: ShortCircuit) -> Truth {
+        match order {
+            ShortCircuit::LeftToRight if self.may_fail() => return self,
+            ShortCircuit::EveryBranch => {
+                if let Some(failing) = Truth::strict(&self, &next) {
+                    return failing;
+                }
+            }
+            ShortCircuit::LeftToRight | ShortCircuit::AnyOrder => {}
+        }
+        match (self, next) {
+            (one, other) if one == *decisive || other == *decisive => decisive.clone(),
             (Truth::Unknown(a), Truth::Unknown(b)) => Truth::unknown(a.into_iter().chain(b)),
+            (unknown @ Truth::Unknown(_), _) | (_, unknown @ Truth::Unknown(_)) => unknown,
+            (neutral, _) => neutral,
         }
     }
 
-    /// `anyOf` of two: true wins, then unknown.
-    #[must_use]
-    pub fn or(self, other: Truth) -> Truth {
-        match (self, other) {
-            (Truth::True, _) | (_, Truth::True) => Truth::True,
-            (Truth::False, rest) | (rest, Truth::False) => rest,
-            (Truth::Unknown(a), Truth::Unknown(b)) => Truth::unknown(a.into_iter().chain(b)),
+    /// Of two parts that are both evaluated: the failure of one of them, if there is any.
+    fn strict(one: &Truth, other: &Truth) -> Option<Truth> {
+        let causes = |truth: &Truth| match truth {
+            Truth::Unknown(causes) => causes.clone(),
+            Truth::True | Truth::False => Vec::new(),
+        };
+        match (one.fails(), other.fails()) {
+            (true, false) => Some(one.clone()),
+            (false, true) => Some(other.clone()),
+            (false, false) if !one.may_fail() && !other.may_fail() => None,
+            _ => Some(Truth::unknown(causes(one).into_iter().chain(causes(other)))),
         }
+    }
+
+    /// Whether the next part can't change anything.
+    pub(super) fn settles(&self, decisive: &Truth, order: ShortCircuit) -> bool {
+        match order {
+            ShortCircuit::LeftToRight => self == decisive || self.may_fail(),
+            ShortCircuit::AnyOrder => self == decisive,
+            ShortCircuit::EveryBranch => false,
+        }
+    }
+
+    /// Whether the service fails here, whatever the missing facts are.
+    pub(super) fn fails(&self) -> bool {
+        matches!(self, Truth::Unknown(causes) if causes.iter().all(Cause::is_failure))
+    }
+
+    /// Whether the service may fail here.
+    pub(super) fn may_fail(&self) -> bool {
+        matches!(self, Truth::Unknown(causes) if causes.iter().any(Cause::is_failure))
     }
 
     /// Unknown for these reasons.

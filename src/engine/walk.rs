@@ -57,6 +57,19 @@ pub(super) enum Found<'v> {
     Missing,
     /// Members of an array that isn't written in a body which a deployment would put.
     Unwritten,
+    /// No array where one is asked for.
+    NoArray,
+}
+
+/// What is visited where an array is asked for and there is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Absent {
+    /// Nothing: it counts as empty.
+    Nothing,
+    /// [`Found::Unwritten`], where nothing is written.
+    Unwritten,
+    /// [`Found::NoArray`]
+    NoArray,
 }
 
 /// Where a path begins: its value, and the member that it is.
@@ -82,7 +95,7 @@ pub(super) fn each<'v, F>(
     from: Option<&'v Value>,
     steps: &[Step],
     outer: Option<&Member<'_>>,
-    planned: bool,
+    absent: Absent,
     visit: &mut F,
 ) -> ControlFlow<()>
 where
@@ -97,11 +110,12 @@ where
             (Step::Each, Some(Value::Array(items))) => {
                 for (index, value) in items.iter().enumerate() {
                     let member = Member { outer, index, value };
-                    each(Some(value), &steps[at + 1..], Some(&member), planned, visit)?;
+                    each(Some(value), &steps[at + 1..], Some(&member), absent, visit)?;
                 }
                 return ControlFlow::Continue(());
             }
-            (Step::Each, None) if planned => return visit(Found::Unwritten, outer),
+            (Step::Each, None) if absent == Absent::Unwritten => return visit(Found::Unwritten, outer),
+            (Step::Each, _) if absent == Absent::NoArray => return visit(Found::NoArray, outer),
             (Step::Each, _) => return ControlFlow::Continue(()),
         }
     }
@@ -147,30 +161,50 @@ pub(super) fn placed(path: &Path, member: Option<&Member<'_>>) -> String {
 }
 
 /// What an alias selects for the function `field()` or `current()`: seen from the open counts, innermost
-/// first, then from the body.
+/// first, then from the body; `outer` says whether arrays above a counted one are read from its member.
 pub(super) fn select<'v>(
     alias: &AliasAccess,
     path: &Path,
     body: &'v Value,
     frames: Option<&'v Frame<'v>>,
+    outer: bool,
     visit: &mut dyn FnMut(Found<'v>),
 ) {
     let mut visit = |found: Found<'v>, _: Option<&Member<'_>>| {
         visit(found);
         ControlFlow::Continue(())
     };
-    for frame in frames.into_iter().flat_map(Frame::outwards) {
-        let FrameKind::Field { count, path: counted, member } = frame.kind else { continue };
-        if !begins_with(&alias.alias, &count.access.alias) {
-            continue;
+    for exact in [true, false].into_iter().filter(|exact| *exact || outer) {
+        for frame in frames.into_iter().flat_map(Frame::outwards) {
+            let FrameKind::Field { count, path: counted, member } = frame.kind else { continue };
+            let (levels, shared) = levels(&alias.alias, &count.access.alias);
+            if shared == 0 || (exact && shared != levels) {
+                continue;
+            }
+            let Some(head) = head(&counted.text, shared) else { continue };
+            let Some(rest) = path.text.strip_prefix(head) else { continue };
+            let Some(member) = member.up(levels - shared) else { continue };
+            let rest = Path::parse(rest);
+            let _ = each(Some(member.value), &rest.steps, Some(member), Absent::Nothing, &mut visit);
+            return;
         }
-        let Some(rest) = path.text.strip_prefix(&*counted.text) else { continue };
-        let rest = Path::parse(rest);
-        let _ = each(Some(member.value), &rest.steps, Some(member), false, &mut visit);
-        return;
     }
-    let _ = each(Some(body), &Path::parse(&path.text).steps, None, false, &mut visit);
+    let _ = each(Some(body), &Path::parse(&path.text).steps, None, Absent::Nothing, &mut visit);
 }
+
+/// How many arrays a counted alias has, and how many of them another alias shares, from the start.
+pub(super) fn levels(alias: &str, counted: &str) -> (usize, usize) {
+    let shared = (1..).map_while(|level| head(counted, level)).take_while(|head| begins_with(alias, head));
+    (counted.matches(EACH).count(), shared.count())
+}
+
+/// A path up to and with its array of this level, counted from 1.
+pub(super) fn head(path: &str, level: usize) -> Option<&str> {
+    let (at, _) = path.match_indices(EACH).nth(level.checked_sub(1)?)?;
+    Some(&path[..at + EACH.len()])
+}
+
+const EACH: &str = "[*]";
 
 /// Whether an alias is another one, or goes on below it.
 pub(super) fn begins_with(alias: &str, start: &str) -> bool {
@@ -191,4 +225,18 @@ pub(super) fn body_path(name: &FieldName) -> Option<Path> {
         }
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{head, levels};
+
+    #[test]
+    fn arrays_are_shared_from_the_start() {
+        assert_eq!(head("a[*].b[*].c", 2), Some("a[*].b[*]"));
+        assert_eq!(head("a[*].b[*].c", 3), None);
+        assert_eq!(levels("N/t/A[*].c", "N/t/a[*].b[*]"), (2, 1));
+        assert_eq!(levels("N/t/a[*].b[*].c", "N/t/a[*].b[*]"), (2, 2));
+        assert_eq!(levels("N/t/x[*]", "N/t/a[*]"), (1, 0));
+    }
 }

@@ -129,6 +129,7 @@ fn expanded(inventory: &Inventory, evaluated: &Evaluated, subject: &Subject<'_>)
             tags: found
                 .filter(|group| group.carries("tags"))
                 .and_then(|group| group.body.get("tags").cloned()),
+            managed_by: None,
             id,
         }
     });

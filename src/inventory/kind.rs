@@ -49,7 +49,7 @@ pub enum Kind {
 }
 
 /// The keys of `azpol.yaml`, which tell it even without its marker.
-const CHOICES: &[&str] = &["$schema", "fail-on", "format", "color"];
+const CHOICES: &[&str] = &["$schema", "fail-on", "format", "color", "aliases"];
 
 impl Kind {
     /// As messages name one of it.

@@ -140,6 +140,44 @@ impl Resources {
     }
 }
 
+impl Resources {
+    /// All resources in a subscription, those of one type one after another, each type sorted by id.
+    fn of_subscription<'a>(
+        &'a self,
+        subscription: &SubscriptionId,
+    ) -> impl Iterator<Item = &'a Resource> + use<'a> {
+        let wanted = arm::mark(subscription.as_str().as_bytes());
+        let first = first_of(&self.by_type, u64::from(wanted) << 32);
+        let subscription = subscription.clone();
+        self.by_type[first..]
+            .iter()
+            .take_while(move |(mark, _)| mark >> 32 == u64::from(wanted))
+            .map(|(_, at)| &self.all[*at as usize])
+            .filter(move |resource| resource.id.folded_subscription() == Some(subscription.as_str()))
+    }
+
+    /// The resources of a type whose ids begin so, in lower case; sorted by id.
+    fn beginning<'a>(
+        &'a self,
+        subscription: &SubscriptionId,
+        resource_type: &ResourceType,
+        start: String,
+    ) -> impl Iterator<Item = &'a Resource> + use<'a> {
+        let wanted = mark(subscription.as_str(), resource_type);
+        let first = first_of(&self.by_type, wanted);
+        let bucket = &self.by_type[first..];
+        let last = bucket.partition_point(|(mark, _)| *mark == wanted);
+        let id = |at: &u32| self.all[*at as usize].id.folded();
+        let first = bucket[..last].partition_point(|(_, at)| id(at) < start.as_str());
+        let resource_type = resource_type.clone();
+        bucket[first..last]
+            .iter()
+            .map(|(_, at)| &self.all[*at as usize])
+            .take_while(move |resource| resource.id.folded().starts_with(&start))
+            .filter(move |resource| resource.resource_type == resource_type)
+    }
+}
+
 /// Where the entries with a mark begin, or would begin. Marks are spread evenly, so that this is near to where
 /// they should be.
 fn first_of(entries: &[(u64, u32)], wanted: u64) -> usize {
@@ -240,9 +278,60 @@ impl Inventory {
         read.chain(added)
     }
 
+    /// All resources in a subscription, those of one type one after another; those of a change behind those that
+    /// were read. Sorted by id within a type, not over all.
+    pub fn resources_in<'a>(&'a self, id: &SubscriptionId) -> impl Iterator<Item = &'a Resource> + use<'a> {
+        let changes = &*self.changes;
+        let read = self.base.resources.of_subscription(id).map(move |read| {
+            if changes.by_id.is_empty() { read } else { changes.by_id.get(&read.id).unwrap_or(read) }
+        });
+        let own = id.clone();
+        let added = changes
+            .by_type
+            .range((id.clone(), ResourceType::new(""))..)
+            .take_while(move |((subscription, _), _)| *subscription == own)
+            .flat_map(|(_, ids)| ids)
+            .filter(|id| self.base.resources.get(id).is_none())
+            .filter_map(|id| changes.by_id.get(id));
+        read.chain(added)
+    }
+
+    /// The resources of a type that lie below a resource or a group, at any depth; those of a change behind those
+    /// that were read.
+    pub fn resources_below<'a>(
+        &'a self,
+        scope: &ResourceId,
+        resource_type: &ResourceType,
+    ) -> impl Iterator<Item = &'a Resource> + use<'a> {
+        let changes = &*self.changes;
+        let subscription = scope.subscription_id().unwrap_or_else(|| SubscriptionId::new(""));
+        let start = format!("{}/", scope.folded());
+        let read =
+            self.base.resources.beginning(&subscription, resource_type, start.clone()).map(move |read| {
+                if changes.by_id.is_empty() { read } else { changes.by_id.get(&read.id).unwrap_or(read) }
+            });
+        let added = if changes.by_id.is_empty() {
+            None
+        } else {
+            changes.by_type.get(&(subscription, resource_type.clone()))
+        };
+        let added = added
+            .into_iter()
+            .flatten()
+            .filter(move |id| id.folded().starts_with(&start))
+            .filter(|id| self.base.resources.get(id).is_none())
+            .filter_map(|id| changes.by_id.get(id));
+        read.chain(added)
+    }
+
     /// A resource by its id.
     pub fn resource(&self, id: &ResourceId) -> Option<&Resource> {
         self.changes.by_id.get(id).or_else(|| self.base.resources.get(id))
+    }
+
+    /// Every resource that was read and kept, resource groups included, in no order that means anything.
+    pub fn all_resources(&self) -> impl Iterator<Item = &Resource> {
+        self.base.resources.all.iter()
     }
 
     /// How many resources were read, resource groups included.

@@ -140,6 +140,12 @@ impl Operator {
         matches!(self, Operator::In | Operator::NotIn)
     }
 
+    /// Whether it orders two values.
+    pub fn orders(self) -> bool {
+        use Operator::{Greater, GreaterOrEquals, Less, LessOrEquals};
+        matches!(self, Less | LessOrEquals | Greater | GreaterOrEquals)
+    }
+
     /// The operator whose exact complement this is; itself for one that isn't negated.
     #[must_use]
     pub fn positive(self) -> Operator {

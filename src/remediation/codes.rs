@@ -44,6 +44,8 @@ codes! {
     EVALUATION_FAILS = "AZP0825" "evaluation-fails" Note;
     /// What would be deployed can't be said.
     DEPLOYMENT_UNKNOWN = "AZP0826" "deployment-unknown" Error;
+    /// A row that `modify` would change: deployments are planned only.
+    CHANGE_NOT_PLANNED = "AZP0827" "change-not-planned" Note;
     /// ARM would refuse the deployment.
     NOT_DEPLOYABLE = "AZP0830" "not-deployable" Error;
     /// A planned row that the plan doesn't make compliant.

@@ -6,11 +6,13 @@ use crate::arm::expression::Failure;
 use crate::arm::template::{
     DeploymentRequest, ExpansionFault, FaultKind, PreparedTemplate, ResourceGroupFacts,
 };
-use crate::arm::{Location, Object, ResourceId, Value};
-use crate::compliance::{Coverage, Evaluated, PolicyState, Run, coverage, evaluate};
-use crate::engine::{CompiledPolicy, Subject, SubscriptionSubject};
-use crate::inventory::{Existence, Inventory, SetAsideReason, Subscription};
-use crate::policy::ExistenceScope;
+use crate::arm::{Location, Object, Value};
+use crate::compliance::{
+    ComplianceState, Coverage, Evaluated, PolicyState, Run, Selection, Surroundings, coverage, evaluate,
+    group_facts, occasion,
+};
+use crate::engine::{CompiledPolicy, Subject};
+use crate::inventory::{Inventory, SetAsideReason, Subscription};
 use crate::source::{Node, Span};
 
 use super::assigned::Assigned;
@@ -19,13 +21,8 @@ use super::name;
 use super::plan::{Expanded, PlanInput, RemediationPlan};
 use super::template::{SubscriptionTemplate, templates};
 
-/// Plans the remediation of a run. `selected` and `now` are those with which its rows were evaluated.
-pub fn plan(
-    inventory: &Inventory,
-    run: &Run,
-    selected: &(dyn Fn(&Subscription) -> bool + Sync),
-    now: Option<&str>,
-) -> RemediationPlan {
+/// Plans the remediation of a run. `selection` and `now` are those with which its rows were evaluated.
+pub fn plan(inventory: &Inventory, run: &Run, selection: &Selection, now: Option<&str>) -> RemediationPlan {
     let templates: Vec<Template> = run.assignments.iter().map(|_| OnceLock::new()).collect();
     RemediationPlan::new(PlanInput {
         assignments: run.assignments.iter().map(assigned).collect(),
@@ -41,11 +38,11 @@ pub fn plan(
                 SetAsideReason::TenantLevelAccount => None,
             })
             .collect(),
-        in_scope: &|index| in_scope(inventory, &run.assignments[index]),
+        in_scope: &|index| in_scope(inventory, run, index),
         expand: &|row| {
             expand(inventory, &run.assignments[row.assignment], &templates[row.assignment], row, now)
         },
-        evaluate: &|put| evaluate(&inventory.with_changes(put), &run.assignments, selected, now).0,
+        evaluate: &|put| evaluate(&inventory.with_changes(put), &run.assignments, selection, now).0,
     })
 }
 
@@ -77,8 +74,14 @@ pub fn deploying_again(
     again
 }
 
-/// How many subscriptions an assignment covers, or may cover: a task takes rows of all of them, selected or not.
-fn in_scope(inventory: &Inventory, evaluated: &Evaluated) -> usize {
+/// How many resources a task of an assignment may take, selected or not: the subscriptions that it covers, or may
+/// cover; where it is about what lies in them, the rows that aren't compliant.
+fn in_scope(inventory: &Inventory, run: &Run, index: usize) -> usize {
+    let evaluated = &run.assignments[index];
+    let (_, rows) = run.rows_of(index);
+    if rows.iter().any(|row| !row.is_subscription()) {
+        return rows.iter().filter(|row| row.state != ComplianceState::Compliant).count();
+    }
     let covers = |subscription: &&Subscription| {
         matches!(coverage(&evaluated.assignment, subscription), Coverage::Covered | Coverage::Unknown(_))
     };
@@ -113,23 +116,30 @@ fn expand(
     let Some(subscription) = inventory.subscription(&row.subscription) else {
         return Err(vec![fault("the subscription isn't known", FaultKind::MissingFact, Span::none())]);
     };
-    let whole = SubscriptionSubject::new(subscription);
-    let subject = whole.subject(now);
-    let parameters = policy.deployment_parameters(&subject).map_err(faults_of)?;
-    let group = match policy.deployment_scope() {
-        Some(ExistenceScope::ResourceGroup) => Some(group_facts(inventory, policy, &subject, template.span)?),
-        _ => None,
+    let mut surroundings = Surroundings::new(subscription);
+    let subject = if row.is_subscription() {
+        surroundings.subscription(now)
+    } else {
+        let Some(resource) = inventory.resource(&row.resource) else {
+            return Err(vec![fault("the resource isn't known", FaultKind::MissingFact, Span::none())]);
+        };
+        surroundings.subject(inventory, resource, now)
     };
+    let occasion = occasion(evaluated);
+    let subject = Subject { occasion: Some(&occasion), ..subject };
+    let parameters = policy.deployment_parameters(&subject).map_err(faults_of)?;
+    let group = deployment_group(inventory, policy, &subject, template.span)?;
     let seed: Arc<str> = format!("{} {}", evaluated.assignment.id, row.resource.folded()).into();
     let request = DeploymentRequest {
         template,
         parameters: &parameters,
         name: format!("PolicyDeployment_{}", name::hash([&*seed], 16)).into(),
         location: policy.deployment_location().cloned(),
-        subscription: whole.facts(),
+        subscription: subject.subscription,
         resource_group: group.as_ref(),
         guid_seed: seed,
         now: now.map(Arc::from),
+        semantics: policy.semantics(),
     };
     let prepared = prepared.get_or_init(|| PreparedTemplate::read(template));
     let expansion = prepared.as_ref().map_err(Clone::clone)?.expand(&request)?;
@@ -152,34 +162,15 @@ fn faults_of(failures: Vec<(Failure, Span)>) -> Vec<ExpansionFault> {
     failures.into_iter().map(one).collect()
 }
 
-/// The group that a deployment at group scope runs in: `resourceGroupName`, else the group of the resource.
-fn group_facts(
+/// The group that a deployment at group scope runs in.
+fn deployment_group(
     inventory: &Inventory,
     policy: &CompiledPolicy,
     subject: &Subject<'_>,
     span: Span,
-) -> Result<ResourceGroupFacts, Vec<ExpansionFault>> {
-    let check = policy.existence(subject).map_err(|failure| faults_of(vec![(failure, span)]))?;
-    let own = subject.resource.id.resource_group_id();
-    let Some(id) = check.resource_group().cloned().or(own) else {
-        let message = "the deployment runs in a resource group, and nothing names one";
-        return Err(vec![fault(message, FaultKind::Refused, span)]);
-    };
-    Ok(facts_of(inventory, id))
-}
-
-fn facts_of(inventory: &Inventory, id: ResourceId) -> ResourceGroupFacts {
-    let found = match inventory.resource_group(&id) {
-        Existence::Exists(found) => Some(found),
-        Existence::Absent | Existence::Unknown => None,
-    };
-    ResourceGroupFacts {
-        location: found.and_then(|group| group.location.as_ref()).map(|place| place.as_str().into()),
-        tags: found
-            .filter(|group| group.carries("tags"))
-            .map(|group| group.body.get("tags").cloned().unwrap_or_else(|| Object::new().into())),
-        id,
-    }
+) -> Result<Option<ResourceGroupFacts>, Vec<ExpansionFault>> {
+    let group = policy.deployment_group(subject).map_err(|failure| faults_of(vec![(failure, span)]))?;
+    Ok(group.map(|id| group_facts(inventory, id)))
 }
 
 /// The texts in values of secure parameters.

@@ -133,7 +133,7 @@ impl RemediationPlan {
         let PlanInput { assignments, rows, estate, .. } = input;
         let fates: Vec<Fate> = rows
             .par_iter()
-            .filter(|row| row.state != ComplianceState::Compliant)
+            .filter(|row| wants_something(row.state))
             .map(|row| fate(row, &assignments, estate, input.expand))
             .collect();
         let mut deployments = Vec::new();
@@ -163,10 +163,13 @@ impl RemediationPlan {
         let proof = prove(&assignments, rows, &deployments, estate, input.evaluate);
         let mut names: BTreeMap<SubscriptionId, Arc<str>> =
             input.other_tenants.iter().map(|(id, name, _)| (id.clone(), name.clone())).collect();
-        names.extend(rows.iter().filter(|row| row.state != ComplianceState::Compliant).filter_map(|row| {
-            let subscription = estate.subscription(&row.subscription)?;
-            Some((subscription.id.clone(), subscription.display_name.clone()))
-        }));
+        for row in rows.iter().filter(|row| wants_something(row.state)) {
+            if !names.contains_key(&row.subscription)
+                && let Some(subscription) = estate.subscription(&row.subscription)
+            {
+                names.insert(subscription.id.clone(), subscription.display_name.clone());
+            }
+        }
         RemediationPlan {
             rights: rights(&assignments, &deployments, &tasks, &roles),
             templates: templates(&deployments),
@@ -263,9 +266,16 @@ fn fate(
             };
             return not_planned(&codes::EVALUATION_FAILS, why);
         }
-        (ComplianceState::Compliant | ComplianceState::NonCompliant, _) => {}
+        _ => {}
     }
     let assigned = &assignments[row.assignment];
+    if assigned.effect == Effect::Modify {
+        return not_planned(
+            &codes::CHANGE_NOT_PLANNED,
+            "a remediation task would change it: its operations aren't planned, only deployments are"
+                .to_owned(),
+        );
+    }
     if assigned.effect != Effect::DeployIfNotExists {
         return not_planned(
             &codes::NOT_REMEDIABLE,
@@ -302,6 +312,15 @@ fn fate(
                 refusals,
             })
         }
+    }
+}
+
+/// Whether a plan has something to say of a row in this state.
+fn wants_something(state: ComplianceState) -> bool {
+    match state {
+        ComplianceState::NonCompliant | ComplianceState::Error | ComplianceState::Undetermined => true,
+        // What nobody attested no deployment mends.
+        ComplianceState::Compliant | ComplianceState::Protected | ComplianceState::Unknown => false,
     }
 }
 

@@ -211,7 +211,10 @@ impl Verdicts<'_> {
         match row.state {
             ComplianceState::Compliant => (Verdict::Compliant, String::new()),
             ComplianceState::Undetermined => (Verdict::Undecided, undecided(row)),
-            ComplianceState::NonCompliant | ComplianceState::Error => {
+            ComplianceState::NonCompliant
+            | ComplianceState::Error
+            | ComplianceState::Protected
+            | ComplianceState::Unknown => {
                 (Verdict::NonConvergent, reason::of(row, index, self.deployments, self.assignments, order))
             }
         }

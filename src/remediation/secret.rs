@@ -27,6 +27,11 @@ pub(crate) fn is_secret_text(text: &str) -> bool {
     matches!(source::mask(text), std::borrow::Cow::Owned(_))
 }
 
+/// Whether an expression needs the secret of a key vault, as [`crate::engine::SecretReference`] stands in expansions.
+pub(crate) fn reads_vault(expression: &str) -> bool {
+    expression.contains("getSecret(")
+}
+
 /// Whether a member never comes back from the provider, so that its absence says nothing.
 pub(crate) fn is_write_only(object: &Object, key: &str) -> bool {
     key.eq_ignore_ascii_case("connectionString")

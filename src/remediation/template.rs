@@ -218,7 +218,8 @@ impl<'a> Writer<'a> {
             Value::Runtime(text) if secret::is_secret_text(text) || secret::holds(text, also) => {
                 self.secret(what)
             }
-
+            // A template can't read a key vault in the middle of an expression.
+            Value::Runtime(text) if secret::reads_vault(text) => self.secret(&format!("{what}: {text}")),
             Value::String(text) => literal_text(text),
             Value::Array(items) => {
                 items.iter().map(|item| self.literal(item, false, what, also)).collect::<Vec<_>>().into()

@@ -179,9 +179,8 @@ pub fn beside(intent: Option<&Intent>, label: &str) -> String {
 
 /// Rows of an assignment that Azure finds compliant, and whose intent isn't met, leaves twice, or can't be decided.
 pub fn lines(view: &View<'_>, assignment: usize, style: Style, out: &mut String) {
-    let rows = view.run.rows.iter().enumerate();
-    let compliant =
-        rows.filter(|(_, row)| row.assignment == assignment && row.state == ComplianceState::Compliant);
+    let (first, rows) = view.run.rows_of(assignment);
+    let compliant = (first..).zip(rows).filter(|(_, row)| row.state == ComplianceState::Compliant);
     let (mut unmet, mut others, mut left) = (Vec::new(), Vec::new(), 0);
     let mut number = 0;
     for (at, row) in compliant {
@@ -204,10 +203,10 @@ pub fn lines(view: &View<'_>, assignment: usize, style: Style, out: &mut String)
         if is_unmet { unmet.push(line) } else { others.push(line) }
     }
     if number > 0 {
-        let mending = view.run.rows.iter().enumerate().filter(|(at, row)| {
-            row.assignment == assignment && view.intents.of(*at).is_some_and(|intent| intent.mends)
-        });
-        let mends = match mending.count() {
+        let mending = (first..first + rows.len())
+            .filter(|at| view.intents.of(*at).is_some_and(|intent| intent.mends))
+            .count();
+        let mends = match mending {
             0 => "",
             all if all == number => " (deploying again would mend it: --plan-intent)",
             _ => " (deploying again would mend some: --plan-intent)",

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::Value as Json;
 
 use crate::compliance::{
-    Evaluated, FailedLeaf, MissingFact, NotEvaluated, PolicyState, ReasonKind, Run, Summary, WhyNot,
+    Evaluated, FailedLeaf, MissingFact, NotEvaluated, PolicyState, ReasonKind, Run, Summary, Unlisted, WhyNot,
 };
 use crate::inventory::{SetAside, SetAsideReason};
 use crate::policy::{DefinitionSource, EnforcementMode, PolicyAssignment, PolicyDefinition};
@@ -59,6 +59,12 @@ struct Counts {
     compliant: usize,
     non_compliant: usize,
     error: usize,
+    /// Absent where there is none.
+    #[serde(skip_serializing_if = "is_zero")]
+    protected: usize,
+    /// Absent where there is none.
+    #[serde(skip_serializing_if = "is_zero")]
+    unknown: usize,
     undetermined: usize,
     /// Of the rows with a state of Azure's; null where there is none.
     compliant_percent: Option<f64>,
@@ -96,6 +102,18 @@ struct Assignment {
     enforcement_mode: &'static str,
     proposed: bool,
     summary: Counts,
+    /// What it is about and may not be listed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    unlisted: Vec<UnlistedType>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct UnlistedType {
+    /// Absent where the assignment is about every type.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    resource_type: Option<String>,
+    subscriptions: usize,
 }
 
 #[derive(Debug, Serialize)]
@@ -105,6 +123,9 @@ struct Row {
     subscription_id: String,
     subscription_name: String,
     resource_id: String,
+    /// Absent where the row is about the subscription itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resource_type: Option<String>,
     state: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<Reason>,
@@ -236,7 +257,7 @@ struct Fact {
 /// A diagnostic.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Finding {
+pub(super) struct Finding {
     code: &'static str,
     name: &'static str,
     severity: &'static str,
@@ -255,6 +276,30 @@ struct Place {
     column: u64,
     #[serde(skip_serializing_if = "String::is_empty")]
     text: String,
+}
+
+/// One assignment of a run, as a result has it, without its counts.
+pub(super) fn assignment_json(view: &View<'_>, index: usize) -> Json {
+    let mut told = serde_json::to_value(assignment(view, index)).unwrap_or_default();
+    if let Some(members) = told.as_object_mut() {
+        members.remove("summary");
+    }
+    told
+}
+
+/// One row, as a result has it.
+pub(super) fn row_json(view: &View<'_>, state: &PolicyState) -> Json {
+    serde_json::to_value(row(view, state)).unwrap_or_default()
+}
+
+/// An assignment that can't be evaluated, as a result has it.
+pub(super) fn not_evaluated_json(not: &NotEvaluated) -> Json {
+    serde_json::to_value(unevaluated(not)).unwrap_or_default()
+}
+
+/// Where something stands; nothing where that can't be said.
+pub(super) fn place_json(span: Span, sources: &SourceMap) -> Option<Json> {
+    place(span, "", sources).and_then(|place| serde_json::to_value(place).ok())
 }
 
 /// A run as it is written.
@@ -304,7 +349,7 @@ pub fn planned(view: &View<'_>, faults: &Diagnostics, plan: &RemediationPlan) ->
 }
 
 /// A result as text.
-pub fn text(result: &Result) -> serde_json::Result<String> {
+pub fn text(result: &impl Serialize) -> serde_json::Result<String> {
     serde_json::to_string_pretty(result).map(|text| printable_json(&text).into_owned() + "\n")
 }
 
@@ -317,6 +362,8 @@ fn counts(summary: Summary) -> Counts {
         compliant: summary.compliant,
         non_compliant: summary.non_compliant,
         error: summary.error,
+        protected: summary.protected,
+        unknown: summary.unknown,
         undetermined: summary.undetermined,
         compliant_percent: percent,
     }
@@ -356,7 +403,20 @@ fn assignment(view: &View<'_>, index: usize) -> Assignment {
             EnforcementMode::Enroll => "Enroll",
         },
         proposed: *proposed,
-        summary: counts(Summary::of(view.run.rows.iter().filter(|row| row.assignment == index))),
+        summary: counts(Summary::of(view.run.rows_of(index).1)),
+        unlisted: view.run.listed.of(index).iter().map(unlisted).collect(),
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde asks for it")]
+fn is_zero(number: &usize) -> bool {
+    *number == 0
+}
+
+fn unlisted(one: &Unlisted) -> UnlistedType {
+    UnlistedType {
+        resource_type: one.resource_type.as_ref().map(ToString::to_string),
+        subscriptions: one.subscriptions,
     }
 }
 
@@ -367,6 +427,7 @@ fn row(view: &View<'_>, row: &PolicyState) -> Row {
         subscription_id: row.subscription.to_string(),
         subscription_name: view.subscription(&row.subscription),
         resource_id: row.resource.to_string(),
+        resource_type: (!row.is_subscription()).then(|| row.resource.resource_type().to_string()),
         state: row.state.as_str(),
         reason: row.reason.as_ref().map(|reason| Reason {
             code: reason_code(reason),
@@ -402,6 +463,8 @@ fn reason_code(reason: &ReasonKind) -> &'static str {
         ReasonKind::Satisfied => "Satisfied",
         ReasonKind::RuleHolds => "RuleHolds",
         ReasonKind::RuleDoesNotHold => "RuleDoesNotHold",
+        ReasonKind::Protects => "Protects",
+        ReasonKind::NotAttested => "NotAttested",
         ReasonKind::ResourceNotFound => "ResourceNotFound",
         ReasonKind::ResourceGroupNotFound => "ResourceGroupNotFound",
         ReasonKind::ConditionFails => "ConditionFails",
@@ -472,7 +535,6 @@ fn unevaluated(not: &NotEvaluated) -> Unevaluated {
             WhyNot::UnknownScope(_) => "UnknownScope",
             WhyNot::Parameters => "Parameters",
             WhyNot::NotBuilt(_) => "NotBuilt",
-            WhyNot::OtherTarget => "OtherTarget",
             WhyNot::NotEvaluable(_) => "NotEvaluable",
         },
         text: table::why_not(not),
@@ -492,7 +554,7 @@ fn aside(aside: &SetAside) -> Aside {
     }
 }
 
-fn finding(fault: &crate::source::Diagnostic, sources: &SourceMap) -> Finding {
+pub(super) fn finding(fault: &crate::source::Diagnostic, sources: &SourceMap) -> Finding {
     Finding {
         code: fault.code.id,
         name: fault.code.name,

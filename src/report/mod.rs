@@ -1,11 +1,16 @@
 //! One file a format.
 
+pub mod codes;
+pub mod evaluation;
+pub mod explain;
 mod intent;
 pub mod json;
 mod lines;
 pub mod plan_table;
+mod rows;
 mod style;
 pub mod table;
+pub mod validation;
 mod view;
 mod words;
 

@@ -1,5 +1,6 @@
 //! A plan for people: states, what would be created, hazards, proof, on one screen where it fits.
 
+use crate::arm::{ResourceId, SubscriptionId};
 use crate::remediation::codes;
 use crate::remediation::hazards::{Hazard, NotChecked};
 use crate::remediation::{Deployment, NOT_PROVEN, RemediationPlan, SubscriptionTemplate};
@@ -30,9 +31,18 @@ pub fn plan(view: &View<'_>, plan: &RemediationPlan, style: Style, command: &str
     out
 }
 
-fn name(plan: &RemediationPlan, id: &crate::arm::SubscriptionId) -> String {
+fn name(plan: &RemediationPlan, id: &SubscriptionId) -> String {
     let name = plan.names.get(id).map_or_else(|| id.to_string(), ToString::to_string);
     printable(&name).into_owned()
+}
+
+/// What people call what a row is about: the subscription, or a resource in it.
+fn about(plan: &RemediationPlan, subscription: &SubscriptionId, resource: &ResourceId) -> String {
+    if *resource == ResourceId::subscription(subscription) {
+        name(plan, subscription)
+    } else {
+        printable(&resource.full_name()).into_owned()
+    }
 }
 
 fn safe(text: &str) -> String {
@@ -85,7 +95,12 @@ fn deployments(plan: &RemediationPlan, style: Style, out: &mut String) {
 
 fn deployment_line(plan: &RemediationPlan, deployment: &Deployment) -> Line {
     let mark = if deployment.changes_something() { Mark::Change } else { Mark::Create };
-    Line::new(mark, name(plan, &deployment.subscription), "", safe(&deployment.summary()))
+    Line::new(
+        mark,
+        about(plan, &deployment.subscription, &deployment.resource),
+        "",
+        safe(&deployment.summary()),
+    )
 }
 
 /// What deploys again what Azure wouldn't remediate.
@@ -118,7 +133,7 @@ fn not_deployable(plan: &RemediationPlan, style: Style, out: &mut String) {
         Line::new(
             Mark::Bad,
             codes::NOT_DEPLOYABLE.id,
-            name(plan, &not.subscription),
+            about(plan, &not.subscription, &not.resource),
             safe(&refusals.join("; ")),
         )
     });
@@ -130,10 +145,10 @@ fn not_planned(plan: &RemediationPlan, style: Style, out: &mut String) {
         return;
     }
     title(style, "Not planned", out);
-    let lines = plan
-        .not_planned
-        .iter()
-        .map(|not| Line::new(Mark::Out, not.code.id, name(plan, &not.subscription), safe(&not.reason)));
+    let lines = plan.not_planned.iter().map(|not| {
+        let about = about(plan, &not.subscription, &not.resource);
+        Line::new(Mark::Out, not.code.id, about, safe(&not.reason))
+    });
     draw_some(lines.collect(), style, out);
 }
 
@@ -216,7 +231,8 @@ fn proof(plan: &RemediationPlan, style: Style, out: &mut String) {
         .flat_map(|(found, mark)| found.iter().map(move |finding| (finding, mark)))
         .map(|(finding, mark)| {
             let label = format!("{} {}", finding.code.id, words(finding.code.name));
-            Line::new(mark, label, name(plan, &finding.subscription), safe(&finding.reason))
+            let about = about(plan, &finding.subscription, &finding.resource);
+            Line::new(mark, label, about, safe(&finding.reason))
         })
         .collect();
     draw_some(lines, style, out);

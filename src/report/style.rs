@@ -42,7 +42,8 @@ impl From<ComplianceState> for Mark {
             ComplianceState::Compliant => Mark::Good,
             ComplianceState::NonCompliant => Mark::Bad,
             ComplianceState::Error => Mark::Warn,
-            ComplianceState::Undetermined => Mark::Open,
+            ComplianceState::Protected => Mark::Out,
+            ComplianceState::Unknown | ComplianceState::Undetermined => Mark::Open,
         }
     }
 }

@@ -1,19 +1,17 @@
 //! States for people.
 
-use crate::compliance::{
-    ComplianceState, Evaluated, NotEvaluated, PolicyState, Provisional, Summary, WhyNot,
-};
+use crate::compliance::{Evaluated, NotEvaluated, Summary, WhyNot};
 use crate::policy::{DefinitionSource, PolicyDefinition, Selective};
 use crate::source::{mask, printable};
 
 use super::intent;
 use super::lines::{Line, count, draw, width, wrap};
+use super::rows;
 use super::style::{Mark, Style};
 use super::view::View;
-use super::words;
 
-/// How many rows of one assignment a table shows.
-const SHOWN: usize = 60;
+/// How many facts for which no row waits a table shows.
+const FACTS: usize = 12;
 
 /// The states of a run.
 pub fn scan(view: &View<'_>, style: Style) -> String {
@@ -83,7 +81,11 @@ fn empty(view: &View<'_>) -> Option<&'static str> {
         Some("no policy assignment was found: give one, or propose one with --assign DEFINITION --at SCOPE")
     } else if view.inventory.subscriptions().len() == 0 {
         Some("no subscription was found: az account list --all > subscriptions.json")
-    } else if view.run.rows.is_empty() {
+    } else if !view.run.rows.is_empty() {
+        None
+    } else if !view.run.listed.unseen.is_empty() {
+        Some("the files hold nothing of what the assignments are about: there is no row")
+    } else if view.run.listed.vacant.is_empty() {
         Some("no assignment covers any subscription: there is no row")
     } else {
         None
@@ -100,9 +102,7 @@ pub fn blocks(view: &View<'_>, style: Style, out: &mut String) {
     for (index, evaluated) in view.run.assignments.iter().enumerate() {
         out.push('\n');
         out.push_str(&title(view, evaluated, style));
-        let rows: Vec<(usize, &PolicyState)> =
-            view.run.rows.iter().enumerate().filter(|(_, row)| row.assignment == index).collect();
-        draw(&assignment_lines(view, index, &rows), style, out);
+        draw(&rows::lines(view, index), style, out);
         intent::lines(view, index, style, out);
     }
     not_evaluated(view, style, out);
@@ -138,64 +138,6 @@ pub fn definition_name(definition: &PolicyDefinition) -> String {
         DefinitionSource::Given => "",
     };
     printable(&format!("{name}{version}{source}")).into_owned()
-}
-
-fn assignment_lines(view: &View<'_>, index: usize, rows: &[(usize, &PolicyState)]) -> Vec<Line> {
-    let mut lines = Vec::new();
-    let compliant = rows.iter().filter(|(_, row)| row.state == ComplianceState::Compliant).count();
-    if compliant > 0 {
-        lines.push(Line::new(Mark::Good, "compliant", count(compliant, "subscription", "subscriptions"), ""));
-    }
-    let open = rows.iter().filter(|(_, row)| row.state != ComplianceState::Compliant);
-    let mut left = 0;
-    for (at, row) in open {
-        if lines.len() < SHOWN {
-            lines.push(row_line(view, *at, row));
-        } else {
-            left += 1;
-        }
-    }
-    if left > 0 {
-        lines.push(Line::new(Mark::Plain, "…", format!("{left} more"), "--format json has all of them"));
-    }
-    let excluded: Vec<_> = view.run.excluded.iter().filter(|e| e.assignment == index).collect();
-    let names: Vec<String> = excluded.iter().map(|e| view.subscription(&e.subscription)).collect();
-    match names.as_slice() {
-        [] => {}
-        [one] => lines.push(Line::new(Mark::Out, "excluded", printable(one), "notScopes")),
-        many => {
-            lines.push(Line::new(
-                Mark::Out,
-                "excluded",
-                format!("{} subscriptions", many.len()),
-                "notScopes",
-            ));
-        }
-    }
-    if lines.is_empty() {
-        lines.push(Line::new(Mark::Out, "no rows", "", "it covers no subscription"));
-    }
-    lines
-}
-
-fn row_line(view: &View<'_>, at: usize, row: &PolicyState) -> Line {
-    let name = view.subscription(&row.subscription);
-    let words = words::reason(row);
-    let text = match &row.provisional {
-        Some(provisional) => provisionally(provisional),
-        None => words.text,
-    };
-    let label = if row.state == ComplianceState::Undetermined { "undetermined" } else { words.label };
-    // What rests on assumptions already says enough in its line.
-    let intent = view.intents.of(at).filter(|_| row.state != ComplianceState::Undetermined);
-    let text = format!("{text}{}", intent::beside(intent, label));
-    Line::new(Mark::from(row.state), label, printable(&name), mask(&printable(&text)))
-}
-
-/// `NonCompliant, if the listing of automations is complete and it lies under mg-contoso`
-pub fn provisionally(provisional: &Provisional) -> String {
-    let assumptions: Vec<_> = provisional.assumptions.iter().map(words::assumption).collect();
-    format!("{}, if {}", provisional.state.as_str(), assumptions.join(" and "))
 }
 
 fn not_evaluated(view: &View<'_>, style: Style, out: &mut String) {
@@ -248,9 +190,6 @@ pub fn why_not(not: &NotEvaluated) -> String {
             names.truncate(2);
             format!("{}{more}", names.join(", "))
         }
-        WhyNot::OtherTarget => {
-            "its rule isn't about subscriptions; rows of other resources aren't built yet".to_owned()
-        }
         WhyNot::NotEvaluable(why) => why.clone(),
     }
 }
@@ -279,6 +218,12 @@ pub fn summary(view: &View<'_>, style: Style, out: &mut String) {
     if summary.error > 0 {
         parts.push(format!("{} error", summary.error));
     }
+    if summary.unknown > 0 {
+        parts.push(format!("{} to be attested", summary.unknown));
+    }
+    if summary.protected > 0 {
+        parts.push(format!("{} protected", summary.protected));
+    }
     if let Some(per_mille) = summary.per_mille() {
         parts.push(format!("{}.{} %", per_mille / 10, per_mille % 10));
     }
@@ -306,7 +251,9 @@ pub fn facts(view: &View<'_>, style: Style, out: &mut String) {
     }));
     out.push('\n');
     let questions = view.facts.iter().map(|fact| width(&fact.question)).max().unwrap_or(0).min(46);
-    for fact in view.facts {
+    // Those for which rows wait come first, and are all shown.
+    let shown = (waiting + FACTS).min(view.facts.len());
+    for fact in &view.facts[..shown] {
         let rows = if fact.rows > 0 { count(fact.rows, "row", "rows") } else { "–".to_owned() };
         let question = printable(&fact.question);
         let (first, second) = match (&fact.flag, &fact.command) {
@@ -322,5 +269,9 @@ pub fn facts(view: &View<'_>, style: Style, out: &mut String) {
         if let Some(way) = second {
             out.push_str(&format!("           {}\n", printable(way)));
         }
+    }
+    if shown < view.facts.len() {
+        let line = format!("  … and {} more (--format json lists all)\n", view.facts.len() - shown);
+        out.push_str(&style.text(&line));
     }
 }

@@ -21,6 +21,10 @@ pub fn reason(row: &PolicyState) -> Words {
         Some(ReasonKind::Satisfied) => words("compliant", satisfied(row)),
         Some(ReasonKind::RuleHolds) => words("rule", "the rule's condition holds".to_owned()),
         Some(ReasonKind::RuleDoesNotHold) => words("compliant", String::new()),
+        Some(ReasonKind::Protects) => words("protected", "deleting it is refused".to_owned()),
+        Some(ReasonKind::NotAttested) => {
+            words("manual", format!("{} until somebody attests it", row.state.as_str()))
+        }
         Some(ReasonKind::ResourceNotFound | ReasonKind::ResourceGroupNotFound) => absent(row),
         Some(ReasonKind::ConditionFails) => match row.failed.first() {
             Some(leaf) => words(label(leaf), format!("{}: {}", candidate(row), leaf_words(leaf))),
@@ -140,7 +144,8 @@ pub fn masked(leaf: &FailedLeaf, value: &Value) -> Value {
     hidden(read.unwrap_or(last), value)
 }
 
-fn hidden(key: &str, value: &Value) -> Value {
+/// A value with its secrets hidden at every depth; `key` is the name of the member that it is.
+pub fn hidden(key: &str, value: &Value) -> Value {
     match value {
         Value::String(text) => Value::string(&*mask_value(key, text)),
         Value::Array(items) => items.iter().map(|item| hidden(key, item)).collect(),

@@ -58,6 +58,7 @@ pub(crate) fn deployed(definition: &Node, given: &Object) -> Result<Deployed, Ve
         resource_group: None,
         guid_seed: "seed".into(),
         now: None,
+        semantics: &azpol::arm::semantics::DEFAULT,
     })?;
     let mut resources: Vec<serde_json::Value> = expansion
         .resources

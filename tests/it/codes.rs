@@ -38,6 +38,8 @@ const ROOMS: &[(&str, &str)] = &[
     ("compliance", "07"),
     ("remediation", "08"),
     ("export", "09"),
+    ("lint", "10"),
+    ("testing", "11"),
     ("report", "13"),
     ("cli", "14"),
 ];

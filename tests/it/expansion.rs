@@ -38,6 +38,7 @@ impl Trial {
             id: ResourceId::resource_group(&subscription.id, "rg"),
             location: Some("westeurope".into()),
             tags: None,
+            managed_by: None,
         };
         expand(&DeploymentRequest {
             template: &self.template,
@@ -48,6 +49,7 @@ impl Trial {
             resource_group: self.in_group.then_some(&group),
             guid_seed: "seed".into(),
             now: self.now.map(Into::into),
+            semantics: &azpol::arm::semantics::DEFAULT,
         })
     }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use azpol::arm::template::{DeploymentRequest, SubscriptionFacts, expand};
 use azpol::arm::{AliasCatalog, Object, Value};
-use azpol::compliance::{Definitions, Run, evaluate, resolve};
+use azpol::compliance::{Definitions, Run, Selection, evaluate, resolve};
 use azpol::engine::Language;
 use azpol::inventory::{Completeness, Inventory, InventoryBuilder, Provenance};
 use azpol::policy::{self, DefinitionSource, PolicyDefinition, SHIPPED};
@@ -49,7 +49,7 @@ fn run(inputs: &[PathBuf], text: &str, complete: &[Completeness]) -> (Inventory,
     let mut run =
         resolve(assignments, &definitions, &inventory, Language::of(&AliasCatalog::built_in()), &mut faults);
     assert!(!faults.has_errors(), "{faults:?}");
-    (run.rows, run.excluded) = evaluate(&inventory, &run.assignments, &|_| true, None);
+    (run.rows, run.excluded) = evaluate(&inventory, &run.assignments, &Selection::default(), None);
     (inventory, run)
 }
 
@@ -69,7 +69,7 @@ fn shipped(sources: &mut SourceMap, faults: &mut Diagnostics) -> Vec<PolicyDefin
 /// The plan of an example tenant.
 fn planned(folder: &str) -> RemediationPlan {
     let (inventory, run) = run(&[Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)], "", &[]);
-    plan(&inventory, &run, &|_| true, None)
+    plan(&inventory, &run, &Selection::default(), None)
 }
 
 /// The plan of a subscription without resources, with everything listed, under assignments of shipped twins.
@@ -99,7 +99,7 @@ fn planned_with(definition: &str, assignments: &[(&str, &str, &str)]) -> Remedia
         .map(|listed| Completeness::parse(listed).expect("a type"));
     let text = format!("{definition}\n{subscription}\n[{}]", assignments.join(","));
     let (inventory, run) = run(&[PathBuf::from("-")], &text, &complete);
-    plan(&inventory, &run, &|_| true, None)
+    plan(&inventory, &run, &Selection::default(), None)
 }
 
 const WORKSPACE_EXPORT: &str = "ffb6f416-7bd2-4488-8828-56585fef2be9";
@@ -335,6 +335,7 @@ fn expanding_the_templates_again_gives_what_is_planned() {
             resource_group: None,
             guid_seed: "".into(),
             now: None,
+            semantics: &azpol::arm::semantics::DEFAULT,
         })
         .expect("the template expands");
         let planned: BTreeMap<_, _> = template

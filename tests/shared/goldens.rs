@@ -61,6 +61,7 @@ fn run(golden: &Golden, template: &Node, prepared: bool) -> Result<Expansion, Ve
         ),
         location: texts(group, "location"),
         tags: None,
+        managed_by: None,
     });
     let parameters = golden.case.get("parameters").and_then(Value::as_object).expect("parameters");
     let request = DeploymentRequest {
@@ -72,6 +73,7 @@ fn run(golden: &Golden, template: &Node, prepared: bool) -> Result<Expansion, Ve
         resource_group: group.as_ref(),
         guid_seed: "seed".into(),
         now: Some("2026-01-02T03:04:05Z".into()),
+        semantics: &azpol::arm::semantics::DEFAULT,
     };
     if prepared { PreparedTemplate::read(template)?.expand(&request) } else { expand(&request) }
 }

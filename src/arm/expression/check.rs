@@ -78,26 +78,33 @@ impl Expression {
 
     /// Every call that can't be made in this dialect; names for which `is_own` holds are a user's functions.
     pub fn misuses(&self, dialect: Dialect, is_own: &dyn Fn(&str) -> bool) -> Vec<Misuse> {
+        self.misused(dialect, is_own).into_iter().map(|(misuse, _)| misuse).collect()
+    }
+
+    /// As [`misuses`](Self::misuses), each with its call.
+    pub(super) fn misused(&self, dialect: Dialect, is_own: &dyn Fn(&str) -> bool) -> Vec<(Misuse, &Term)> {
         let mut found = Vec::new();
         for term in self.terms() {
             let Term::Call(name, arguments) = term else { continue };
-            match functions::find(name) {
-                None if is_own(name) => {}
-                None => found.push(Misuse::Unknown {
-                    name: name.clone(),
-                    nearest: nearest(name, functions::names(dialect)),
-                }),
+            let misuse = match functions::find(name) {
+                None if is_own(name) => continue,
+                None => {
+                    Misuse::Unknown { name: name.clone(), nearest: nearest(name, functions::names(dialect)) }
+                }
                 Some(entry) => {
                     let name: Arc<str> = entry.name_of(name).into();
                     if !entry.dialects.allows(dialect) {
-                        found.push(Misuse::NotAllowed { name });
+                        Misuse::NotAllowed { name }
                     } else if let Some(wanted) = entry.refuses(dialect, arguments.len()) {
-                        found.push(Misuse::Arguments { name, wanted, given: arguments.len() });
+                        Misuse::Arguments { name, wanted, given: arguments.len() }
                     } else if matches!(entry.implementation, Implementation::Unbuilt) {
-                        found.push(Misuse::Unbuilt { name });
+                        Misuse::Unbuilt { name }
+                    } else {
+                        continue;
                     }
                 }
-            }
+            };
+            found.push((misuse, term));
         }
         found
     }

@@ -4,8 +4,9 @@ use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
 use crate::arm::Value;
+use crate::arm::semantics::LogicalFunctions;
 
-use super::functions::{self, FunctionEntry, Implementation, RuntimeArguments, Special};
+use super::functions::{self, FunctionEntry, Implementation, RuntimeArguments, Setting, Special};
 use super::{Context, ContextFunction, Dialect, Expression, Failure, Term, residual};
 
 /// How many parts of an expression are evaluated before azpol gives up (lambdas within lambdas).
@@ -25,6 +26,20 @@ impl Expression {
     pub fn evaluate(&self, context: &dyn Context) -> Result<Value, Failure> {
         Evaluator::new(context).term(&self.root)
     }
+
+    /// Its value at a place, or the failure with the innermost part that fails.
+    pub(super) fn evaluate_part(&self, context: &dyn Context) -> Result<Value, (Failure, &Term)> {
+        let evaluator = Evaluator::new(context);
+        evaluator.term(&self.root).map_err(|failure| {
+            let failed = evaluator.failed.get();
+            let part = self.terms().find(|term| Some(address(term)) == failed);
+            (failure, part.unwrap_or(&self.root))
+        })
+    }
+}
+
+fn address(term: &Term) -> usize {
+    std::ptr::from_ref(term).addr()
 }
 
 /// One evaluation.
@@ -33,14 +48,28 @@ pub(super) struct Evaluator<'a> {
     steps: Cell<u32>,
     /// Variables of the lambdas that are open, innermost last.
     pub(super) locals: RefCell<Vec<(Arc<str>, Value)>>,
+    /// The address of the innermost part that failed.
+    failed: Cell<Option<usize>>,
 }
 
 impl<'a> Evaluator<'a> {
     fn new(context: &'a dyn Context) -> Evaluator<'a> {
-        Evaluator { context, steps: Cell::new(0), locals: RefCell::default() }
+        Evaluator { context, steps: Cell::new(0), locals: RefCell::default(), failed: Cell::new(None) }
     }
 
     pub(super) fn term(&self, term: &Term) -> Result<Value, Failure> {
+        self.noted(term, self.value(term))
+    }
+
+    /// Keeps which part failed: the first one that is told of stands innermost.
+    fn noted<T>(&self, term: &Term, answer: Result<T, Failure>) -> Result<T, Failure> {
+        if answer.is_err() && self.failed.get().is_none() {
+            self.failed.set(Some(address(term)));
+        }
+        answer
+    }
+
+    fn value(&self, term: &Term) -> Result<Value, Failure> {
         let steps = self.steps.get() + 1;
         if steps > MAX_STEPS {
             return Err(Failure::Unsupported(format!(
@@ -120,7 +149,10 @@ impl<'a> Evaluator<'a> {
             _ if runtime => return residual::call(name, arguments),
             Implementation::Context(function) => return self.context.ask(function, arguments),
             Implementation::Pure(function) => function(arguments),
-            Implementation::Dialected(function) => function(self.context.dialect(), arguments),
+            Implementation::Placed(function) => {
+                let (dialect, semantics) = (self.context.dialect(), self.context.semantics());
+                function(Setting { dialect, semantics }, arguments)
+            }
             Implementation::Special(_) => unreachable!("special forms are evaluated before their arguments"),
         };
         answer.and_then(bounded).map_err(|failure| match failure {
@@ -157,11 +189,12 @@ impl<'a> Evaluator<'a> {
 
     /// `and` is decided by the first `false`, `or` by the first `true`.
     fn junction(&self, name: &str, terms: &[Term], decisive: bool) -> Result<Value, Failure> {
-        let mut open = Vec::new();
+        let eager = self.context.semantics().logical_functions == LogicalFunctions::Eager;
+        let (mut open, mut decided) = (Vec::new(), false);
         for term in terms {
             match self.term(term)? {
-                Value::Bool(value) if value == decisive => return Ok(Value::Bool(decisive)),
-                Value::Bool(_) => {}
+                Value::Bool(value) if value == decisive && !eager => return Ok(Value::Bool(decisive)),
+                Value::Bool(value) => decided |= value == decisive,
                 runtime @ Value::Runtime(_) => open.push(runtime),
                 other => {
                     return Err(Failure::Error(format!(
@@ -172,6 +205,7 @@ impl<'a> Evaluator<'a> {
             }
         }
         match open.len() {
+            _ if decided => Ok(Value::Bool(decisive)),
             0 => Ok(Value::Bool(!decisive)),
             1 => Ok(open.remove(0)),
             _ => residual::call(name, &open),
@@ -202,15 +236,15 @@ impl<'a> Evaluator<'a> {
     fn access(&self, term: &Term) -> Result<Value, Failure> {
         let (mut base, mut keys) = (term, Vec::new());
         while let Term::Access(container, key) = base {
-            keys.push(&**key);
+            keys.push((base, &**key));
             base = container;
         }
         keys.reverse();
         let (mut value, mut first) = match context_call(base) {
-            Some(call) => self.context_member(&call, keys[0])?,
+            Some(call) => self.noted(keys[0].0, self.context_member(base, &call, keys[0].1))?,
             None => (self.term(base)?, FirstKey::Open),
         };
-        for (at, key) in keys.iter().enumerate() {
+        for (at, (whole, key)) in keys.iter().enumerate() {
             let key = match std::mem::replace(&mut first, FirstKey::Open) {
                 FirstKey::Taken => continue,
                 FirstKey::Known(key) => key,
@@ -221,20 +255,25 @@ impl<'a> Evaluator<'a> {
                 (Value::Object(tags), Value::String(name))
                     if at == 1
                         && self.context.dialect() == Dialect::Policy
-                        && is_tags(base, keys[0])
+                        && is_tags(base, keys[0].1)
                         && !tags.contains_key(name) =>
                 {
                     Value::Null
                 }
-                _ => member(&value, &key)?,
+                _ => self.noted(whole, member(&value, &key))?,
             };
         }
         Ok(value)
     }
 
     /// The answer of a context function, or one member of it where the place can give that alone.
-    fn context_member(&self, call: &ContextCall<'_>, key: &Term) -> Result<(Value, FirstKey), Failure> {
-        self.admit(call.entry, call.name, call.arguments.len())?;
+    fn context_member(
+        &self,
+        base: &Term,
+        call: &ContextCall<'_>,
+        key: &Term,
+    ) -> Result<(Value, FirstKey), Failure> {
+        self.noted(base, self.admit(call.entry, call.name, call.arguments.len()))?;
         let (arguments, key) = (self.arguments(call.arguments)?, self.term(key)?);
         self.context.enter()?;
         let alone = match &key {
@@ -245,7 +284,10 @@ impl<'a> Evaluator<'a> {
         };
         let answer = match alone {
             Some(answer) => answer.map(|value| (value, FirstKey::Taken)),
-            None => self.apply(call.entry, call.name, &arguments).map(|value| (value, FirstKey::Known(key))),
+            None => {
+                let whole = self.noted(base, self.apply(call.entry, call.name, &arguments));
+                whole.map(|value| (value, FirstKey::Known(key)))
+            }
         };
         self.context.leave();
         answer

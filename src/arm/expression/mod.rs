@@ -17,6 +17,7 @@ mod formula;
 pub mod functions;
 mod lambda;
 mod parse;
+mod placed;
 mod residual;
 #[cfg(test)]
 mod tests;
@@ -24,6 +25,7 @@ mod tests;
 pub use check::Misuse;
 pub(crate) use evaluate::member;
 pub use parse::{MAX_DEPTH, MAX_LENGTH, ParseFault, TextKind, classify};
+pub use placed::PlacedExpression;
 pub(crate) use residual::call as runtime_call;
 
 /// Where an expression stands: the functions that exist there, and a few of their rules, differ.

@@ -3,6 +3,7 @@
 //! <https://learn.microsoft.com/azure/azure-resource-manager/templates/template-expressions>
 
 use std::iter::Peekable;
+use std::ops::Range;
 use std::str::CharIndices;
 use std::sync::Arc;
 
@@ -57,6 +58,12 @@ type Parsed<T> = Result<T, ParseFault>;
 
 /// Parses a text in brackets.
 pub(super) fn parse(text: &str) -> Parsed<Expression> {
+    placed(text).map(|(expression, _)| expression)
+}
+
+/// Parses a text in brackets; each part's place comes with it, in the order in which parts end: what a part is
+/// made of stands before it.
+pub(super) fn placed(text: &str) -> Parsed<(Expression, Vec<Range<usize>>)> {
     if text.len() > MAX_LENGTH && text.chars().count() > MAX_LENGTH {
         return Err(limit(format!("the expression has more than {MAX_LENGTH} characters"), 0, 1));
     }
@@ -68,11 +75,11 @@ pub(super) fn parse(text: &str) -> Parsed<Expression> {
     let inner = &text[..text.len() - 1];
     let mut chars = inner.char_indices().peekable();
     chars.next();
-    let mut parser = Parser { text: inner, chars, depth: 0 };
+    let mut parser = Parser { text: inner, chars, depth: 0, places: Vec::new() };
     let root = parser.term()?;
     parser.blank();
     match parser.chars.peek() {
-        None => Ok(Expression { text: text.into(), root }),
+        None => Ok((Expression { text: text.into(), root }, parser.places)),
         Some(&(at, found)) => Err(trailing(at, found)),
     }
 }
@@ -106,6 +113,8 @@ struct Parser<'a> {
     text: &'a str,
     chars: Peekable<CharIndices<'a>>,
     depth: usize,
+    /// Of every part that has ended.
+    places: Vec<Range<usize>>,
 }
 
 impl Parser<'_> {
@@ -155,6 +164,8 @@ impl Parser<'_> {
 
     /// A literal or a call, with the members and indexes behind it.
     fn term(&mut self) -> Parsed<Term> {
+        self.blank();
+        let start = self.at();
         let mut term = match self.peek() {
             Some((at, '\'')) => Term::Literal(Value::string(self.string(at)?)),
             Some((at, c)) if c.is_ascii_digit() || c == '-' || c == '+' => self.number(at)?,
@@ -166,6 +177,7 @@ impl Parser<'_> {
             }
             other => return Err(self.unexpected("a function, a text or an integer", other)),
         };
+        self.ended(start);
         let mut chain = 0;
         loop {
             let key = match self.peek() {
@@ -181,6 +193,7 @@ impl Parser<'_> {
                     if self.peek().is_some_and(|(_, c)| c == '(') {
                         return Err(fault("a function can't be called on a value", at, name.len()));
                     }
+                    self.places.push(at..at + name.len());
                     Term::Literal(Value::string(name))
                 }
                 Some((_, '[')) => {
@@ -197,7 +210,14 @@ impl Parser<'_> {
                 return Err(limit(format!("more than {MAX_CHAIN} properties follow one another"), at, 1));
             }
             term = Term::Access(Box::new(term), Box::new(key));
+            self.ended(start);
         }
+    }
+
+    /// A part that began there ends here; blanks behind it don't belong to it.
+    fn ended(&mut self, start: usize) {
+        let end = self.at();
+        self.places.push(start..start + self.text[start..end].trim_end().len());
     }
 
     fn word(&mut self) -> String {

@@ -71,7 +71,7 @@ pub(super) fn resource_group(scope: &DeploymentScope) -> Result<Facts, Failure> 
         ("name", facts.id.resource_group_name().map(Value::from)),
         ("type", Some("Microsoft.Resources/resourceGroups".into())),
         ("location", text(facts.location.as_ref())),
-        ("managedBy", None),
+        ("managedBy", facts.managed_by.clone()),
         ("tags", facts.tags.clone()),
         ("properties", Some(Value::object([("provisioningState", Value::from("Succeeded"))]))),
     ])

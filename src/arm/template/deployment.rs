@@ -26,6 +26,8 @@ pub(super) struct DeploymentScope {
 #[derive(Debug)]
 enum Slot {
     Pending,
+    /// There is nothing to evaluate: no value was given.
+    Lacking,
     Busy,
     Done(Result<Value, Failure>),
 }
@@ -56,6 +58,42 @@ impl<'t> Deployment<'t> {
         given: &Object,
         unbound: Deployment<'t>,
     ) -> Result<Deployment<'t>, Vec<Trouble>> {
+        let (deployment, mut faults) = Deployment::declare(template, given, unbound);
+        for parameter in &template.parameters {
+            if deployment.lacks(&parameter.name) {
+                let message = format!("the parameter `{}` has no value and no default", parameter.name);
+                faults.push(Trouble::refused(message, parameter.span));
+            }
+        }
+        if faults.is_empty() {
+            for parameter in &template.parameters {
+                let name = &parameter.name;
+                if let Err(failure) = deployment.parameter(run, name) {
+                    let own =
+                        Trouble { failure: describe(failure, name), expression: None, span: parameter.span };
+                    faults.push(run.take_cause().unwrap_or(own));
+                }
+            }
+        }
+        if faults.is_empty() { Ok(deployment) } else { Err(faults) }
+    }
+
+    /// Binds a template as far as values are given: a parameter without one is unknown where it is asked for.
+    pub(super) fn bind_partly(
+        template: &'t Template,
+        given: &Object,
+        unbound: Deployment<'t>,
+    ) -> Result<Deployment<'t>, Vec<Trouble>> {
+        let (deployment, faults) = Deployment::declare(template, given, unbound);
+        if faults.is_empty() { Ok(deployment) } else { Err(faults) }
+    }
+
+    /// Its parameters and variables, with the faults of what was passed.
+    fn declare(
+        template: &'t Template,
+        given: &Object,
+        unbound: Deployment<'t>,
+    ) -> (Deployment<'t>, Vec<Trouble>) {
         let mut deployment = unbound;
         let mut faults = Vec::new();
         for (index, parameter) in template.parameters.iter().enumerate() {
@@ -74,11 +112,7 @@ impl<'t> Deployment<'t> {
                 }
                 None if parameter.default.is_some() => Slot::Pending,
                 None if nullable => Slot::Done(Ok(Value::Null)),
-                None => {
-                    let message = format!("the parameter `{}` has no value and no default", parameter.name);
-                    faults.push(Trouble::refused(message, parameter.span));
-                    Slot::Done(error(format!("the parameter '{}' has no value", parameter.name)))
-                }
+                None => Slot::Lacking,
             };
             deployment.parameters.insert(parameter.name.to_ascii_lowercase(), (index, RefCell::new(slot)));
         }
@@ -95,17 +129,13 @@ impl<'t> Deployment<'t> {
             let slot = (index, RefCell::new(Slot::Pending));
             deployment.variables.insert(variable.name.to_ascii_lowercase(), slot);
         }
-        if faults.is_empty() {
-            for parameter in &template.parameters {
-                let name = &parameter.name;
-                if let Err(failure) = deployment.parameter(run, name) {
-                    let own =
-                        Trouble { failure: describe(failure, name), expression: None, span: parameter.span };
-                    faults.push(run.take_cause().unwrap_or(own));
-                }
-            }
-        }
-        if faults.is_empty() { Ok(deployment) } else { Err(faults) }
+        (deployment, faults)
+    }
+
+    /// Whether a parameter has neither a value nor a default.
+    fn lacks(&self, name: &str) -> bool {
+        let slot = self.parameters.get(&name.to_ascii_lowercase());
+        slot.is_some_and(|(_, slot)| matches!(*slot.borrow(), Slot::Lacking))
     }
 
     /// A deployment without parameters and variables.
@@ -244,6 +274,7 @@ fn evaluate_once(
     match &*slot.borrow() {
         Slot::Done(answer) => return answer.clone(),
         Slot::Busy => return error(format!("the {what} '{name}' depends on itself")),
+        Slot::Lacking => return Err(Failure::Unknown(format!("the {what} `{name}` has no value"))),
         Slot::Pending => {}
     }
     *slot.borrow_mut() = Slot::Busy;

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::arm::expression::{Failure, member};
+use crate::arm::semantics::TemplateVariables;
 use crate::arm::{Object, ResourceType, Value};
 use crate::source::{Node, Span};
 
@@ -27,7 +28,7 @@ const MAX_RESOURCES: usize = 800;
 /// A template that was read, to be expanded any number of times.
 #[derive(Debug)]
 pub struct PreparedTemplate {
-    template: Template,
+    pub(super) template: Template,
 }
 
 impl PreparedTemplate {
@@ -60,7 +61,17 @@ impl PreparedTemplate {
         };
         let (resources, _) = level.expand()?;
         deployment.evaluate_eagerly(&run);
-        Ok(Expansion { resources, eager_faults: run.variable_faults.take(), nested: run.nested.take() })
+        let eager_faults = run.variable_faults.take();
+        if request.semantics.template_variables == TemplateVariables::Eager && !eager_faults.is_empty() {
+            let fault = |(name, message): (Arc<str>, String)| ExpansionFault {
+                message: format!("the variable `{name}` fails: {message}"),
+                expression: None,
+                span: request.template.span,
+                kind: FaultKind::Refused,
+            };
+            return Err(eager_faults.into_iter().map(fault).collect());
+        }
+        Ok(Expansion { resources, eager_faults, nested: run.nested.take() })
     }
 }
 
@@ -256,7 +267,9 @@ impl<'l> Level<'l> {
                 _ => None,
             };
             let tags = Some(body.get("tags").cloned().unwrap_or_else(|| Object::new().into()));
-            self.run.groups.borrow_mut().push(ResourceGroupFacts { id: id.clone(), location, tags });
+            let managed_by = Some(body.get("managedBy").cloned().unwrap_or(Value::Null));
+            let facts = ResourceGroupFacts { id: id.clone(), location, tags, managed_by };
+            self.run.groups.borrow_mut().push(facts);
         }
         let (id, api_version, body) = (id.clone(), api_version.clone(), body.into());
         let resource = DeployedResource { id, resource_type, api_version, body, span };

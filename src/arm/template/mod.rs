@@ -1,5 +1,6 @@
 //! Expansion of deployment templates into the concrete resources that ARM would put to the resource providers.
 
+mod alone;
 mod answers;
 mod body;
 mod deployment;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::arm::expression::functions::{derived_guid, resource};
 use crate::arm::expression::{Context, ContextFunction, Dialect, Failure};
-use crate::arm::{ResourceId, Value};
+use crate::arm::{ResourceId, Semantics, Value};
 use crate::source::Span;
 
 use super::answers;
@@ -165,6 +165,10 @@ impl Context for Place<'_> {
         Dialect::Template
     }
 
+    fn semantics(&self) -> &Semantics {
+        self.run.request.semantics
+    }
+
     fn ask(&self, function: ContextFunction, arguments: &[Value]) -> Result<Value, Failure> {
         let scope = &self.deployment.scope;
         match function {
@@ -278,5 +282,5 @@ impl Context for Place<'_> {
 pub(super) fn group_facts(run: &Run<'_>, id: &ResourceId) -> ResourceGroupFacts {
     let created = run.groups.borrow().iter().find(|group| group.id == *id).cloned();
     let given = run.request.resource_group.filter(|group| group.id == *id).cloned();
-    created.or(given).unwrap_or_else(|| ResourceGroupFacts { id: id.clone(), location: None, tags: None })
+    created.or(given).unwrap_or_else(|| ResourceGroupFacts::unknown(id.clone()))
 }

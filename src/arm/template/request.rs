@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::arm::{Object, ResourceId, ResourceType, SubscriptionId, Value};
+use crate::arm::{Object, ResourceId, ResourceType, Semantics, SubscriptionId, Value};
 use crate::source::{Node, Span};
 
 /// A deployment to expand.
@@ -24,6 +24,8 @@ pub struct DeploymentRequest<'a> {
     pub guid_seed: Arc<str>,
     /// What `utcNow()` answers, in ISO 8601; without it the value is a runtime one.
     pub now: Option<Arc<str>>,
+    /// How open points of the language are read.
+    pub semantics: &'a Semantics,
 }
 
 /// What `subscription()` answers. A `None` is a fact that the files don't carry: reading it is
@@ -51,6 +53,15 @@ pub struct ResourceGroupFacts {
     pub location: Option<Arc<str>>,
     /// `tags`
     pub tags: Option<Value>,
+    /// `managedBy`: the id of what manages the group, or null.
+    pub managed_by: Option<Value>,
+}
+
+impl ResourceGroupFacts {
+    /// A group of which nothing but its id is known.
+    pub fn unknown(id: ResourceId) -> ResourceGroupFacts {
+        ResourceGroupFacts { id, location: None, tags: None, managed_by: None }
+    }
 }
 
 /// What ARM would put to the resource providers.

@@ -6,6 +6,7 @@ mod edit;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use crate::arm::semantics::ModifyAdd;
 use crate::arm::{ResourceType, Value};
 use crate::policy::{ConflictEffect, Effect};
 use crate::source::Span;
@@ -256,9 +257,9 @@ impl CompiledPolicy {
         operation.target.check(value.as_ref()).map_err(Outcome::Conflict)?;
         let is_alias = matches!(operation.target, TargetField::Alias(_));
         let mut edit = Edit::new(operation.kind, value, !is_alias || operation.kind == ChangeKind::Append);
-        let edited = edit.apply(body, path);
-        match edited {
-            Ok(edited) => *body = edited,
+        let after;
+        match edit.apply(body, path) {
+            Ok(edited) => after = edited,
             Err(Stop::NoParent(path)) => return Err(Outcome::Skipped(Skipped::NoParent(path.into()))),
             Err(Stop::NoMembers(path)) => return Err(Outcome::Skipped(Skipped::NoMembers(path.into()))),
             Err(Stop::Differs(path)) => return Err(Outcome::Refused(path.into())),
@@ -266,11 +267,16 @@ impl CompiledPolicy {
             Err(Stop::Runtime(text)) => return Err(Outcome::Undecided(Cause::Runtime(text))),
         }
         if is_alias && edit.kept {
+            if self.semantics.modify_add == ModifyAdd::Conflicts {
+                let message = format!("`{}` has another value, which `add` can't change", operation.field);
+                return Err(Outcome::Conflict(message.into()));
+            }
             doubts.insert(Doubt::AddKeepsOther);
         }
         if is_alias && self.effect == Effect::Modify && !edit.writes.is_empty() {
             doubts.insert(Doubt::ModifiableUnknown);
         }
+        *body = after;
         Ok(edit.writes)
     }
 }

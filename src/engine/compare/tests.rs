@@ -1,5 +1,6 @@
 use super::{Current, compare};
 use crate::arm::Value;
+use crate::arm::semantics::DEFAULT;
 use crate::engine::{Cause, Doubt, Truth};
 use crate::policy::Operator;
 
@@ -14,7 +15,7 @@ fn json(text: &str) -> Value {
 fn answer(left: &str, operator: Operator, target: &str) -> &'static str {
     let value = (left != "-").then(|| json(left));
     let current = value.as_ref().map_or(Current::Missing, Current::Value);
-    match compare(operator, current, &json(target)).truth {
+    match compare(&DEFAULT, operator, current, &json(target)).truth {
         Truth::True => "true",
         Truth::False => "false",
         Truth::Unknown(causes) if matches!(causes.as_slice(), [Cause::Fails(_)]) => "fails",
@@ -195,15 +196,15 @@ fn order_is_decided_by_the_type_of_the_target() {
             ("3", r#""4""#, "fails"),
             ("true", "4", "fails"),
             ("[]", "4", "fails"),
-            ("-", "4", "fails"),
-            ("null", "4", "fails"),
+            ("-", "4", "unknown"),
+            ("null", "4", "unknown"),
             (r#""a""#, r#""B""#, "true"),
             (r#""2026-01-01T00:00:00Z""#, r#""2026-01-02T00:00:00.0000000Z""#, "true"),
             (r#""2026-03-04""#, r#""2026-01-02T00:00:00Z""#, "fails"),
         ],
     );
     table("lessOrEquals", &[("4", "4", "true"), ("5", "4", "false"), (r#""A""#, r#""a""#, "true")]);
-    table("greater", &[("5", "4", "true"), ("4", "4", "false"), ("-", "0", "fails")]);
+    table("greater", &[("5", "4", "true"), ("4", "4", "false"), ("-", "0", "unknown")]);
     table("greaterOrEquals", &[("4", "4", "true"), ("3", "4", "false"), (r#""b""#, r#""A""#, "true")]);
 }
 
@@ -213,20 +214,28 @@ fn what_only_a_deployment_knows_stays_unknown() {
     let unknown = Truth::unknown([Cause::Runtime("reference('x').y".into())]);
     for operator in [Operator::Equals, Operator::NotEquals, Operator::Exists, Operator::Like] {
         let target = if operator == Operator::Exists { Value::Bool(true) } else { "a".into() };
-        assert_eq!(compare(operator, Current::Value(&runtime), &target).truth, unknown, "{operator:?}");
+        assert_eq!(
+            compare(&DEFAULT, operator, Current::Value(&runtime), &target).truth,
+            unknown,
+            "{operator:?}"
+        );
     }
     let list = Value::array([runtime, "a".into()]);
-    assert_eq!(compare(Operator::In, Current::Text("a"), &list).truth, Truth::True);
-    assert_eq!(compare(Operator::In, Current::Text("b"), &list).truth, unknown);
-    assert_eq!(compare(Operator::Contains, Current::Value(&list), &"b".into()).truth, unknown);
-    assert_eq!(compare(Operator::Exists, Current::Value(&list), &Value::Bool(true)).truth, Truth::True);
+    assert_eq!(compare(&DEFAULT, Operator::In, Current::Text("a"), &list).truth, Truth::True);
+    assert_eq!(compare(&DEFAULT, Operator::In, Current::Text("b"), &list).truth, unknown);
+    assert_eq!(compare(&DEFAULT, Operator::Contains, Current::Value(&list), &"b".into()).truth, unknown);
+    assert_eq!(
+        compare(&DEFAULT, Operator::Exists, Current::Value(&list), &Value::Bool(true)).truth,
+        Truth::True
+    );
 }
 
 #[test]
 fn open_readings_are_flagged() {
     let doubt = |left: &str, operator: Operator, target: &str| {
         let value = (left != "-").then(|| json(left));
-        compare(operator, value.as_ref().map_or(Current::Missing, Current::Value), &json(target)).doubt
+        compare(&DEFAULT, operator, value.as_ref().map_or(Current::Missing, Current::Value), &json(target))
+            .doubt
     };
     assert_eq!(doubt("-", Operator::NotEquals, r#""""#), Some(Doubt::MissingEqualsEmpty));
     assert_eq!(doubt("-", Operator::In, r#"[""]"#), Some(Doubt::ListHoldsEmpty));

@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use crate::arm::Value;
 use crate::arm::expression::{Formula, FormulaKind, Term};
+use crate::arm::semantics::{CountOfNull, Semantics, ShortCircuit};
 use crate::engine::compare::{Current, compare};
 use crate::engine::count::MAX_ITEMS;
+use crate::engine::evaluate::failed_value;
 use crate::engine::program::{Comparison, Computed, FieldCount, Group, Operand, Test, TestKind, ValueCount};
 use crate::engine::tally::Tally;
 use crate::engine::{Cause, Truth};
@@ -20,12 +22,12 @@ impl Compiler<'_> {
         Some(match condition {
             Condition::AllOf(parts, span) => {
                 let parts = self.conditions(parts)?;
-                let known = join(&parts, Truth::True, Truth::and);
+                let known = self.join(&parts, &Truth::True);
                 Test { kind: TestKind::AllOf(group(parts, &Truth::True)), known, span: *span }
             }
             Condition::AnyOf(parts, span) => {
                 let parts = self.conditions(parts)?;
-                let known = join(&parts, Truth::False, Truth::or);
+                let known = self.join(&parts, &Truth::False);
                 Test { kind: TestKind::AnyOf(group(parts, &Truth::False)), known, span: *span }
             }
             Condition::Not(part, span) => {
@@ -42,6 +44,28 @@ impl Compiler<'_> {
         parts.into_iter().collect()
     }
 
+    /// The truth of a group, where parameters decide it; `neutral` is what its parts don't change.
+    fn join(&self, parts: &[Test], neutral: &Truth) -> Option<Truth> {
+        let semantics = self.language.semantics;
+        let order = semantics.short_circuit;
+        let stop = neutral.clone().negate();
+        let combine = if *neutral == Truth::True { Truth::and } else { Truth::or };
+        let (mut truth, mut open) = (neutral.clone(), false);
+        for part in parts {
+            match &part.known {
+                Some(known) => truth = combine(truth, known.clone(), order),
+                None if order == ShortCircuit::EveryBranch => open = true,
+                None if order == ShortCircuit::LeftToRight && may_fail(semantics, part) => return None,
+                None => open = true,
+            }
+            // Behind a part that is open a failure may not be reached; what decides wins all the same.
+            if truth.settles(&stop, order) {
+                return (!open || truth == stop).then_some(truth);
+            }
+        }
+        (!open).then_some(truth)
+    }
+
     fn leaf(&mut self, leaf: &Leaf) -> Option<Test> {
         let target = self.target(leaf);
         let (subject, text) = match &leaf.subject {
@@ -51,7 +75,7 @@ impl Compiler<'_> {
         };
         let comparison =
             Comparison { subject: subject?, operator: leaf.operator, target: target?, text: text.into() };
-        let known = decided(&comparison);
+        let known = decided(self.language.semantics, &comparison);
         Some(Test { kind: TestKind::Compare(Box::new(comparison)), known, span: leaf.span })
     }
 
@@ -120,10 +144,16 @@ impl Compiler<'_> {
     ) -> Option<Operand> {
         let list = self.computed(value);
         let Computed::Known(Value::Array(items)) = &list else {
+            if let Computed::Known(Value::Null) = &list
+                && self.language.semantics.count_of_null == CountOfNull::Zero
+            {
+                return Some(Operand::CountItems(Vec::new()));
+            }
             if let Computed::Known(other) = &list {
                 let message = format!("a count goes over a list, not over `{other}`");
                 let list = Computed::Fails(Cause::Fails(message.into()));
-                return Some(Operand::Value(list));
+                let count = ValueCount { list, name: name.clone(), filter: None };
+                return Some(Operand::CountValue(Box::new(count)));
             }
             let filter = self.within(Scope::Value(name.clone()), filter)?;
             return Some(Operand::CountValue(Box::new(ValueCount { list, name: name.clone(), filter })));
@@ -180,17 +210,8 @@ fn group(parts: Vec<Test>, neutral: &Truth) -> Group {
     Group { parts, live }
 }
 
-/// The truth of a group, where its parts decide it.
-fn join(parts: &[Test], start: Truth, combine: fn(Truth, Truth) -> Truth) -> Option<Truth> {
-    let stop = start.clone().negate();
-    if parts.iter().any(|part| part.known.as_ref() == Some(&stop)) {
-        return Some(stop);
-    }
-    parts.iter().try_fold(start, |truth, part| Some(combine(truth, part.known.clone()?)))
-}
-
 /// The truth of a comparison that doesn't look at the resource.
-fn decided(leaf: &Comparison) -> Option<Truth> {
+fn decided(semantics: &Semantics, leaf: &Comparison) -> Option<Truth> {
     let target = match &leaf.target {
         Computed::Known(target) => target,
         Computed::Fails(cause) => return Some(Truth::unknown([cause.clone()])),
@@ -198,18 +219,51 @@ fn decided(leaf: &Comparison) -> Option<Truth> {
     };
     match &leaf.subject {
         Operand::Value(Computed::Known(value)) => {
-            Some(compare(leaf.operator, Current::Value(value), target).truth)
+            Some(compare(semantics, leaf.operator, Current::Value(value), target).truth)
         }
-        Operand::Value(Computed::Fails(cause)) => Some(Truth::unknown([cause.clone()])),
+        Operand::Value(Computed::Fails(cause)) => Some(failed_value(semantics, cause.clone())),
+        Operand::CountValue(count) => match &count.list {
+            Computed::Fails(cause) => Some(Truth::unknown([cause.clone()])),
+            _ => None,
+        },
         Operand::CountItems(items) => {
             let mut tally = Tally::default();
             for (_, test) in items {
                 tally.add(test.known.clone()?);
             }
-            Some(tally.decide(leaf.operator, target).truth)
+            Some(tally.decide(semantics, leaf.operator, target).truth)
         }
         _ => None,
     }
+}
+
+/// Whether the service may fail in a condition, depending on the resource. To say so of one that can't is no harm.
+fn may_fail(semantics: &Semantics, test: &Test) -> bool {
+    if let Some(known) = &test.known {
+        return known.may_fail();
+    }
+    let leaf = match &test.kind {
+        TestKind::AllOf(group) | TestKind::AnyOf(group) => {
+            return group.parts.iter().any(|part| may_fail(semantics, part));
+        }
+        TestKind::Not(part) => return may_fail(semantics, part),
+        TestKind::Compare(leaf) => leaf,
+    };
+    let counted = match &leaf.subject {
+        Operand::Field(_) => false,
+        Operand::CountField(count) => count.filter.as_ref().is_some_and(|filter| may_fail(semantics, filter)),
+        Operand::CountItems(items) => items.iter().any(|(_, test)| may_fail(semantics, test)),
+        Operand::ComputedField(_) | Operand::Value(_) | Operand::CountValue(_) => true,
+    };
+    let number = Value::Int(0);
+    let current = match &leaf.subject {
+        Operand::CountField(_) | Operand::CountItems(_) => Current::Value(&number),
+        // A text is what most operators take; those that order fail for some.
+        _ if leaf.operator.orders() => return true,
+        _ => Current::Text("-"),
+    };
+    let Computed::Known(target) = &leaf.target else { return true };
+    counted || compare(semantics, leaf.operator, current, target).truth.may_fail()
 }
 
 /// A formula as the rule writes it; `value` for a literal.

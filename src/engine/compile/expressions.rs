@@ -2,10 +2,11 @@
 
 use std::cell::Cell;
 
+use crate::arm::Value;
 use crate::arm::expression::{
     Context, ContextFunction, Dialect, Expression, Failure, Formula, FormulaKind, Misuse, Term,
 };
-use crate::arm::{Semantics, Value};
+use crate::arm::semantics::{Semantics, UnnamedCurrent};
 use crate::engine::context::{cause, parameter};
 use crate::engine::program::Computed;
 use crate::engine::{BoundParameters, walk};
@@ -127,6 +128,12 @@ impl Compiler<'_> {
             [Scope::Known(_, value)] => Some(value.clone()),
             [_] => None,
             [] => self.refused("`current()` stands outside of a count", span),
+            [.., innermost] if self.language.semantics.unnamed_current == UnnamedCurrent::Innermost => {
+                match innermost {
+                    Scope::Known(_, value) => Some(value.clone()),
+                    Scope::Field { .. } | Scope::Value(_) => None,
+                }
+            }
             _ => self.refused("`current()` needs a name where counts are nested", span),
         }
     }

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::arm::ResourceType;
+use crate::arm::semantics::OuterMember;
+use crate::arm::{AliasCatalog, ResourceType};
 use crate::engine::program::{Access, AliasAccess, Base, Path};
 use crate::engine::{Doubt, walk};
 use crate::policy::FieldName;
@@ -53,38 +54,29 @@ impl Compiler<'_> {
 
     /// An alias with its path for each type that has it, from the body.
     pub(super) fn everywhere(&mut self, alias: &Arc<str>, span: Span) -> Option<AliasAccess> {
-        let hidden = |path: &str| path.matches(EACH).count() > alias.matches(EACH).count();
-        let paths: Vec<_> = self
-            .language
-            .aliases
-            .find(alias)
-            .map(|(resource_type, path)| {
-                (resource_type.clone(), Path { hidden_array: hidden(path), ..Path::parse(path) })
-            })
-            .collect();
-        if paths.is_empty() {
+        let access = everywhere(self.language.aliases, alias);
+        if access.is_none() {
             self.not_built(NotBuiltKind::Alias, format!("the alias `{alias}`"), span);
-            return None;
         }
-        Some(AliasAccess { alias: alias.clone(), paths })
+        access
     }
 
     /// Lets a path begin at the member of an open count, where its alias goes on below the counted one; of a
     /// count over `a[*].b[*]`, other members of `a[*]` are read from the outer member.
     fn bind(&self, alias: &str, resource_type: &ResourceType, path: &mut Path) {
         let frames = || self.scopes.iter().rev().filter(|scope| !matches!(scope, Scope::Known(..)));
-        for exact in [true, false] {
+        let outer = self.language.semantics.outer_member == OuterMember::Current;
+        for exact in [true, false].into_iter().filter(|exact| *exact || outer) {
             for (frame, scope) in frames().enumerate() {
                 let Scope::Field { alias: counted, paths } = scope else { continue };
                 let Some((_, counted_path)) = paths.iter().find(|(known, _)| known == resource_type) else {
                     continue;
                 };
-                let levels = counted.matches(EACH).count();
-                let shared = shared_levels(alias, counted);
+                let (levels, shared) = walk::levels(alias, counted);
                 if shared == 0 || (exact && shared != levels) {
                     continue;
                 }
-                let Some(head) = head(&counted_path.text, shared) else { continue };
+                let Some(head) = walk::head(&counted_path.text, shared) else { continue };
                 let Some(rest) = path.text.strip_prefix(head) else { continue };
                 path.steps = Path::parse(rest).steps;
                 path.base = Base::Member { frame, up: levels - shared };
@@ -95,27 +87,14 @@ impl Compiler<'_> {
     }
 }
 
-/// How many arrays of the counted alias the other one shares, from the start.
-fn shared_levels(alias: &str, counted: &str) -> usize {
-    (1..).map_while(|level| head(counted, level)).take_while(|head| walk::begins_with(alias, head)).count()
-}
-
-/// A path up to and with its array of this level, counted from 1.
-fn head(path: &str, level: usize) -> Option<&str> {
-    let (at, _) = path.match_indices(EACH).nth(level.checked_sub(1)?)?;
-    Some(&path[..at + EACH.len()])
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{head, shared_levels};
-
-    #[test]
-    fn arrays_are_shared_from_the_start() {
-        assert_eq!(head("a[*].b[*].c", 2), Some("a[*].b[*]"));
-        assert_eq!(head("a[*].b[*].c", 3), None);
-        assert_eq!(shared_levels("N/t/A[*].c", "N/t/a[*].b[*]"), 1);
-        assert_eq!(shared_levels("N/t/a[*].b[*].c", "N/t/a[*].b[*]"), 2);
-        assert_eq!(shared_levels("N/t/x[*]", "N/t/a[*]"), 0);
-    }
+/// An alias with its path for each type that has it; nothing where none has.
+pub(in crate::engine) fn everywhere(aliases: &AliasCatalog, alias: &Arc<str>) -> Option<AliasAccess> {
+    let hidden = |path: &str| path.matches(EACH).count() > alias.matches(EACH).count();
+    let paths: Vec<_> = aliases
+        .find(alias)
+        .map(|(resource_type, path)| {
+            (resource_type.clone(), Path { hidden_array: hidden(path), ..Path::parse(path) })
+        })
+        .collect();
+    (!paths.is_empty()).then(|| AliasAccess { alias: alias.clone(), paths })
 }

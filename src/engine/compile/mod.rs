@@ -13,6 +13,8 @@ use crate::arm::{AliasCatalog, ResourceType, Value};
 use crate::policy::PolicyDefinition;
 use crate::source::{Diagnostic, Span};
 
+pub(super) use fields::everywhere;
+
 use super::context::Lookups;
 use super::policy::CompiledPolicy;
 use super::program::Path;

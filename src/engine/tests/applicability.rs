@@ -82,6 +82,30 @@ fn subscriptions_have_no_location_and_no_index() {
 }
 
 #[test]
+fn some_types_are_never_evaluated() {
+    let named = r#"{"field": "name", "exists": true}"#;
+    let has_row = |kind: &str| {
+        let id = format!("/subscriptions/a/resourceGroups/b/providers/{kind}/x");
+        audit(named, &of_body(&format!(r#"{{"id": "{id}", "type": "{kind}"}}"#))).0
+    };
+    for (kind, wanted) in [
+        ("Microsoft.Resources/deployments", false),
+        ("microsoft.resources/tags", false),
+        ("Microsoft.Billing/accounts", false),
+        ("Microsoft.Capacity/reservationOrders/reservations", false),
+        ("Microsoft.Capacity/resources", true),
+        ("Microsoft.Help/diagnostics", false),
+        ("Microsoft.Storage/storageAccounts", true),
+    ] {
+        assert_eq!(has_row(kind), wanted, "{kind}");
+    }
+    assert!(audit(named, &of_body(SUBSCRIPTION)).0);
+    let group =
+        r#"{"id": "/subscriptions/a/resourceGroups/b", "type": "Microsoft.Resources/resourceGroups"}"#;
+    assert!(audit(named, &of_body(group)).0);
+}
+
+#[test]
 fn a_rule_says_for_which_types_it_can_hold() {
     let text =
         rule("All", &format!(r#"{{"field": "type", "in": ["{BOX}", "a.b/c"]}}"#), r#""effect": "audit""#);

@@ -130,7 +130,7 @@ fn a_member_that_cannot_be_decided_leaves_a_range() {
     assert_eq!(judge(&count("list[*]", &size, r#""equals": 0"#), &boxes).0, Truth::False);
     assert_eq!(judge(&count("list[*]", &size, r#""equals": 3"#), &boxes).0, Truth::False);
     let causes = undecided(&count("list[*]", &size, r#""equals": 2"#), &boxes);
-    assert!(matches!(causes.as_slice(), [Cause::Fails(_)]), "{causes:?}");
+    assert!(matches!(causes.as_slice(), [Cause::MissingFact(_)]), "{causes:?}");
 }
 
 #[test]

@@ -97,7 +97,11 @@ fn names_are_compared_by_segments() {
     assert_eq!(rule("Contoso.Things/crates/lids", "l"), Ok(Some(NameRule::Last)));
     assert_eq!(rule("Contoso.Things/boxes/lids", "l"), Ok(Some(NameRule::Last)));
     assert_eq!(rule("Contoso.Things/boxes/lids", "b1/?"), Ok(Some(NameRule::ChildrenOf("b1".into()))));
-    assert!(matches!(rule("Contoso.Things/crates", "a/b/c"), Err(Failure::Error(_))));
+    assert_eq!(rule("Contoso.Things/crates/lids", "c/?"), Ok(Some(NameRule::ChildrenOf("c".into()))));
+    assert_eq!(rule("Contoso.Things/boxes/lids", "b1/l"), Ok(Some(NameRule::Full)));
+    for (kind, name) in [("Contoso.Things/crates", "a/b/c"), ("Contoso.Things/boxes/lids", "?")] {
+        assert!(matches!(rule(kind, name), Err(Failure::Error(_))), "{name}");
+    }
     let nested = check(r#""type": "Contoso.Things/crates/lids""#, &boxes).expect("check");
     assert_eq!(nested.doubts, [Doubt::NestedWithoutName]);
 }
@@ -131,4 +135,70 @@ fn without_a_condition_any_candidate_satisfies() {
     assert_eq!(policy.satisfies(&subject, Candidate::existing(&boxes), &mut Silent), Truth::True);
     let reads = policy.reads();
     assert!(reads.wants_every_type());
+}
+
+#[test]
+fn what_is_below_is_searched_at_any_depth() {
+    let boxes = resource("{}");
+    let at =
+        |name: &str, kind: &str| of_body(&format!(r#"{{"id": "{}/{name}", "type": "{kind}"}}"#, boxes.id));
+    let kind = "Contoso.Things/boxes/lids/screws";
+    let found = |name: &str| check(&format!(r#""type": "{kind}", "name": "{name}""#), &boxes).expect("check");
+    let screw = at("lids/l/screws/s", kind);
+    for (name, admitted) in
+        [("s", true), ("b1/l/s", true), ("b1/x/s", false), ("b1/l/?", true), ("b2/l/?", false)]
+    {
+        assert_eq!(found(name).admits(&screw), admitted, "{name}");
+    }
+    let elsewhere = of_body(&format!(
+        r#"{{"id": "{}", "type": "{kind}"}}"#,
+        boxes.id.as_str().replace("/b1", "/b10/lids/l/screws/s")
+    ));
+    assert!(!found("s").admits(&elsewhere));
+}
+
+#[test]
+fn a_group_is_searched_in_the_subscription() {
+    let boxes = resource("{}");
+    let details =
+        r#""type": "Microsoft.Resources/resourceGroups", "name": "Other", "resourceGroupName": "x""#;
+    let group = of_body(
+        r#"{"id": "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/other",
+            "type": "Microsoft.Resources/resourceGroups"}"#,
+    );
+    for resource in [&boxes, &group] {
+        let found = check(details, resource).expect("check");
+        assert_eq!(found.place, SearchPlace::Subscription);
+        assert!(found.admits(&group));
+    }
+    let found = check(details, &of_body(SUBSCRIPTION)).expect("check");
+    assert!(found.admits(&group), "{found:?}");
+}
+
+#[test]
+fn an_extension_resource_has_siblings_in_its_group() {
+    let boxes = resource("{}");
+    let setting = of_body(&format!(
+        r#"{{"id": "{}/providers/Microsoft.Insights/diagnosticSettings/n", "type": "Microsoft.Insights/diagnosticSettings"}}"#,
+        boxes.id
+    ));
+    let found = check(r#""type": "Contoso.Things/crates""#, &setting).expect("check");
+    let own = id("/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg");
+    assert_eq!(found.place, SearchPlace::ResourceGroup(own));
+}
+
+#[test]
+fn the_function_reads_the_resource_inside_a_count_too() {
+    let policy = policy(
+        r#""type": "Contoso.Things/boxes", "name": "other", "existenceCondition": {"count": {
+            "field": "Contoso.Things/boxes/list[*]", "where": {"allOf": [
+                {"field": "Contoso.Things/boxes/list[*].color", "equals": "[field('Contoso.Things/boxes/label')]"},
+                {"value": "[current('Contoso.Things/boxes/list[*].color')]", "equals": "red"},
+                {"value": "[length(field('Contoso.Things/boxes/list[*]'))]", "equals": 1}]}}, "equals": 1}"#,
+    );
+    let (facts, own) = (facts(), resource(r#"{"label": "red", "list": [{"color": "blue"}]}"#));
+    let candidate = resource(r#"{"label": "blue", "list": [{"color": "red"}, {"color": "blue"}]}"#);
+    let subject =
+        Subject { resource: &own, subscription: &facts, resource_group: None, now: None, occasion: None };
+    assert_eq!(policy.satisfies(&subject, Candidate::existing(&candidate), &mut Silent), Truth::True);
 }

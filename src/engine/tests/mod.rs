@@ -3,7 +3,9 @@
 mod answers;
 mod applicability;
 mod binding;
+mod changes;
 mod counts;
+mod effects;
 mod existence;
 mod fields;
 mod planned;

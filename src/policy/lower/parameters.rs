@@ -40,7 +40,8 @@ fn parameter(
         Some(given) if given.is_null() => None,
         Some(given) => {
             if let NodeValue::Array(items) = &given.value {
-                Some(items.iter().map(Value::from).collect::<Vec<_>>())
+                // Built-ins have empty lists beside defaults, and are assigned: such a list rules nothing out.
+                (!items.is_empty()).then(|| items.iter().map(Value::from).collect::<Vec<_>>())
             } else {
                 lowering.wrong_kind(given, "allowedValues", "a list");
                 None

@@ -111,3 +111,15 @@ fn a_group_of_another_subscription_is_made_by_a_nested_deployment() {
         format!("[subscriptionResourceId('s2', 'Microsoft.Resources/deployments', '{name}')]")
     );
 }
+
+#[test]
+fn what_a_key_vault_holds_is_a_parameter_that_says_where_it_lies() {
+    let mut hub = automation("s1", &["Alerts"]);
+    let vault = "base64(getSecret('/subscriptions/s/v', 'key'))";
+    hub.body = Value::object([("properties", Value::object([("key", Value::Runtime(vault.into()))]))]);
+    let plan = [deployment(0, "s1", vec![hub], &Tenant::default())];
+    let made = &templates(&plan)[0];
+    let resource = &made.template["resources"][0]["properties"]["template"]["resources"][0];
+    assert_eq!(resource["properties"]["key"], "[parameters('secret1')]");
+    assert!(made.secrets[0].1.ends_with(vault), "{:?}", made.secrets);
+}

@@ -4,14 +4,15 @@
 
 use crate::arm::expression::evaluate::member;
 use crate::arm::expression::{Dialect, Failure};
+use crate::arm::semantics::{ContainsCase, LengthOfNull};
 use crate::arm::{Value, deep_equal};
 
-use super::{ANY, Answer, FunctionEntry, Lambda, Special, error, int_at, object, text, wrong};
+use super::{ANY, Answer, FunctionEntry, Lambda, Setting, Special, error, int_at, object, text, wrong};
 
 pub(super) static TABLE: &[FunctionEntry] = &[
     FunctionEntry::pure("array", (1, 1), |arguments| Ok(array(&arguments[0]))).structural(),
     FunctionEntry::pure("concat", (1, ANY), concat).structural(),
-    FunctionEntry::dialected("contains", (2, 2), contains),
+    FunctionEntry::placed("contains", (2, 2), contains),
     FunctionEntry::pure("createArray", (0, ANY), |items| Ok(items.iter().cloned().collect())).constructor(),
     FunctionEntry::pure("distinct", (1, 1), distinct),
     FunctionEntry::pure("empty", (1, 1), empty).structural(),
@@ -22,13 +23,13 @@ pub(super) static TABLE: &[FunctionEntry] = &[
     FunctionEntry::pure("intersection", (1, ANY), object::intersection),
     FunctionEntry::pure("last", (1, 1), last).structural(),
     FunctionEntry::pure("lastIndexOf", (2, 2), |arguments| index_of(arguments, true)),
-    FunctionEntry::pure("length", (1, 1), length).structural(),
+    FunctionEntry::placed("length", (1, 1), length).structural(),
     FunctionEntry::pure("range", (2, 2), range),
     FunctionEntry::pure("skip", (2, 2), |arguments| part(arguments, true)).structural(),
     FunctionEntry::pure("take", (2, 2), |arguments| part(arguments, false)).structural(),
     FunctionEntry::pure("tryGet", (2, ANY), try_get).structural(),
     FunctionEntry::pure("tryIndexFromEnd", (2, 2), try_index_from_end).structural(),
-    FunctionEntry::pure("union", (1, ANY), object::union),
+    FunctionEntry::placed("union", (1, ANY), object::union),
     FunctionEntry::special("filter", (2, 2), Special::Lambda(Lambda::Filter)).in_templates(),
     FunctionEntry::special("groupBy", (2, 3), Special::Lambda(Lambda::GroupBy)).in_templates(),
     FunctionEntry::special("lambda", (1, ANY), Special::Lambda(Lambda::Itself)).in_templates(),
@@ -77,13 +78,15 @@ fn concat(arguments: &[Value]) -> Answer {
 }
 
 /// Texts without case in rules and with case in templates; keys without case; items by value.
-fn contains(dialect: Dialect, arguments: &[Value]) -> Answer {
+fn contains(setting: Setting<'_>, arguments: &[Value]) -> Answer {
     match (&arguments[0], &arguments[1]) {
-        (Value::String(text), Value::String(part)) => Ok(match dialect {
-            Dialect::Policy => text::index_of(text, part, false).is_some(),
-            Dialect::Template => text.contains(&**part),
+        (Value::String(text), Value::String(part)) => {
+            let minded = setting.dialect == Dialect::Template
+                || setting.semantics.contains_case == ContainsCase::Minded;
+            let found =
+                if minded { text.contains(&**part) } else { text::index_of(text, part, false).is_some() };
+            Ok(found.into())
         }
-        .into()),
         (Value::String(text), Value::Int(number)) => Ok(text.contains(&number.to_string()).into()),
         (Value::Array(items), item) => Ok(items.iter().any(|other| deep_equal(other, item)).into()),
         (Value::Object(object), Value::String(key)) => Ok(object.contains_key(key).into()),
@@ -120,9 +123,11 @@ fn empty(arguments: &[Value]) -> Answer {
     .into())
 }
 
-fn length(arguments: &[Value]) -> Answer {
+fn length(setting: Setting<'_>, arguments: &[Value]) -> Answer {
+    let refused =
+        setting.dialect == Dialect::Template && setting.semantics.length_of_null == LengthOfNull::Error;
     let count = match &arguments[0] {
-        Value::Null => 0,
+        Value::Null if !refused => 0,
         Value::String(text) => text::length(text),
         Value::Array(items) => items.len(),
         Value::Object(object) => object.len(),

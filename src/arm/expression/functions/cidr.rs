@@ -6,14 +6,15 @@ use std::net::IpAddr;
 
 use crate::arm::Value;
 use crate::arm::expression::Failure;
+use crate::arm::semantics::AddressFamilies;
 
-use super::{Answer, FunctionEntry, error, int_at, text_at};
+use super::{Answer, FunctionEntry, Setting, error, int_at, text_at};
 
 pub(super) static TABLE: &[FunctionEntry] = &[
     FunctionEntry::pure("parseCidr", (1, 1), parse_cidr),
     FunctionEntry::pure("cidrSubnet", (3, 3), cidr_subnet),
     FunctionEntry::pure("cidrHost", (2, 2), cidr_host),
-    FunctionEntry::pure("ipRangeContains", (2, 2), ip_range_contains).in_rules(),
+    FunctionEntry::placed("ipRangeContains", (2, 2), ip_range_contains).in_rules(),
 ];
 
 /// Addresses from the first to the last one; those of version 4 in the low bits.
@@ -128,9 +129,12 @@ fn any_range(text: &str) -> Result<Range, Failure> {
 }
 
 /// Whether the whole second range lies in the first one.
-fn ip_range_contains(arguments: &[Value]) -> Answer {
+fn ip_range_contains(setting: Setting<'_>, arguments: &[Value]) -> Answer {
     let (outer, inner) = (any_range(text_at(arguments, 0)?)?, any_range(text_at(arguments, 1)?)?);
     if outer.bits != inner.bits {
+        if setting.semantics.address_families == AddressFamilies::False {
+            return Ok(false.into());
+        }
         return error("an address of version 4 can't be compared with one of version 6");
     }
     Ok((outer.first <= inner.first && inner.last <= outer.last).into())
@@ -139,9 +143,12 @@ fn ip_range_contains(arguments: &[Value]) -> Answer {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::arm::expression::Dialect;
+    use crate::arm::semantics::DEFAULT;
 
     fn contains(outer: &str, inner: &str) -> Result<bool, Failure> {
-        ip_range_contains(&[outer.into(), inner.into()]).map(|value| value.as_bool().unwrap())
+        let setting = Setting { dialect: Dialect::Policy, semantics: &DEFAULT };
+        ip_range_contains(setting, &[outer.into(), inner.into()]).map(|value| value.as_bool().unwrap())
     }
 
     #[test]

@@ -2,14 +2,15 @@
 
 use crate::arm::Value;
 use crate::arm::expression::{Dialect, Failure};
+use crate::arm::semantics::{EmptyJson, IntOfFraction};
 
-use super::{Answer, FunctionEntry, error, lenient_json, text_at, wrong};
+use super::{Answer, FunctionEntry, Setting, error, lenient_json, text_at, wrong};
 
 pub(super) static TABLE: &[FunctionEntry] = &[
     FunctionEntry::pure("bool", (1, 1), bool),
     FunctionEntry::pure("float", (1, 1), float),
-    FunctionEntry::pure("int", (1, 1), int),
-    FunctionEntry::dialected("json", (1, 1), json),
+    FunctionEntry::placed("int", (1, 1), int),
+    FunctionEntry::placed("json", (1, 1), json),
     FunctionEntry::pure("string", (1, 1), |arguments| Ok(string(&arguments[0]).into())),
 ];
 
@@ -41,13 +42,19 @@ fn float(arguments: &[Value]) -> Answer {
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "only whole numbers that fit are converted")]
-fn int(arguments: &[Value]) -> Answer {
+fn int(setting: Setting<'_>, arguments: &[Value]) -> Answer {
     match &arguments[0] {
         Value::Int(number) => Ok(Value::Int(*number)),
         Value::Float(number) if number.fract() == 0.0 && number.abs() < 9.0e18 => {
             Ok(Value::Int(*number as i64))
         }
-        Value::Float(_) => Err(Failure::Unsupported("`int` of a number with a fraction".to_owned())),
+        Value::Float(number) => match setting.semantics.int_of_fraction {
+            IntOfFraction::Truncated if number.abs() < 9.0e18 => Ok(Value::Int(number.trunc() as i64)),
+            IntOfFraction::Truncated | IntOfFraction::Error => error("the number isn't an integer"),
+            IntOfFraction::Unknown => Err(Failure::Unknown(
+                "what `int` makes of a number with a fraction isn't documented".to_owned(),
+            )),
+        },
         Value::String(text) => match text.trim().parse() {
             Ok(number) => Ok(Value::Int(number)),
             Err(_) => error("the text is no integer"),
@@ -57,8 +64,13 @@ fn int(arguments: &[Value]) -> Answer {
 }
 
 /// Reads JSON in the lenient form that the service accepts. Null gives an empty object in rules.
-fn json(dialect: Dialect, arguments: &[Value]) -> Answer {
-    match (&arguments[0], dialect) {
+fn json(setting: Setting<'_>, arguments: &[Value]) -> Answer {
+    match (&arguments[0], setting.dialect) {
+        (Value::String(text), _)
+            if text.trim().is_empty() && setting.semantics.empty_json == EmptyJson::Null =>
+        {
+            Ok(Value::Null)
+        }
         (Value::Null, Dialect::Policy) => Ok(Value::Object(std::sync::Arc::default())),
         _ => lenient_json::parse(text_at(arguments, 0)?).or_else(error),
     }

@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 use crate::arm::Value;
 
 use super::{ContextFunction, Dialect, Failure};
+use crate::arm::semantics::Semantics;
 
 mod array;
 mod calendar;
@@ -81,8 +82,8 @@ pub enum Dialects {
 pub enum Implementation {
     /// From its arguments.
     Pure(fn(&[Value]) -> Answer),
-    /// From its arguments, not alike in both dialects.
-    Dialected(fn(Dialect, &[Value]) -> Answer),
+    /// From its arguments, not alike in both dialects or in all readings.
+    Placed(fn(Setting<'_>, &[Value]) -> Answer),
     /// The place answers.
     Context(ContextFunction),
     /// Its arguments aren't all evaluated first.
@@ -91,6 +92,15 @@ pub enum Implementation {
     Runtime,
     /// azpol doesn't yet.
     Unbuilt,
+}
+
+/// In which language a function is called.
+#[derive(Debug, Clone, Copy)]
+pub struct Setting<'a> {
+    /// The dialect.
+    pub dialect: Dialect,
+    /// How open points are read.
+    pub semantics: &'a Semantics,
 }
 
 /// A function whose arguments aren't all evaluated first.
@@ -183,12 +193,12 @@ impl FunctionEntry {
         FunctionEntry::new(name, arity, Implementation::Pure(function))
     }
 
-    const fn dialected(
+    const fn placed(
         name: &'static str,
         arity: (usize, usize),
-        function: fn(Dialect, &[Value]) -> Answer,
+        function: fn(Setting<'_>, &[Value]) -> Answer,
     ) -> FunctionEntry {
-        FunctionEntry::new(name, arity, Implementation::Dialected(function))
+        FunctionEntry::new(name, arity, Implementation::Placed(function))
     }
 
     const fn context(name: &'static str, arity: (usize, usize), function: ContextFunction) -> FunctionEntry {

@@ -5,10 +5,11 @@
 use std::sync::Arc;
 
 use crate::arm::expression::residual;
+use crate::arm::semantics::UnionKeys;
 use crate::arm::{Object, Value, deep_equal};
 
 use super::array::without_repetition;
-use super::{ANY, Answer, FunctionEntry, by_key, error, text_at, wrong};
+use super::{ANY, Answer, FunctionEntry, Setting, by_key, error, text_at, wrong};
 
 pub(super) static TABLE: &[FunctionEntry] = &[
     FunctionEntry::pure("createObject", (0, ANY), create_object).constructor(),
@@ -74,7 +75,7 @@ fn shallow_merge(arguments: &[Value]) -> Answer {
 
 /// Arrays: each value once. Objects: merged at every depth, the last one wins; arrays in them are replaced.
 /// Nulls are left out.
-pub(super) fn union(arguments: &[Value]) -> Answer {
+pub(super) fn union(setting: Setting<'_>, arguments: &[Value]) -> Answer {
     let known: Vec<(usize, &Value)> =
         arguments.iter().enumerate().filter(|(_, value)| !value.is_null()).collect();
     match known.first() {
@@ -91,7 +92,7 @@ pub(super) fn union(arguments: &[Value]) -> Answer {
             let mut merged = Object::new();
             for (index, value) in known {
                 let Value::Object(object) = value else { return wrong(arguments, index, "an Object") };
-                merge(&mut merged, object);
+                merge(&mut merged, object, setting.semantics.union_keys);
             }
             Ok(merged.into())
         }
@@ -99,12 +100,15 @@ pub(super) fn union(arguments: &[Value]) -> Answer {
     }
 }
 
-fn merge(into: &mut Object, from: &Object) {
+fn merge(into: &mut Object, from: &Object, keys: UnionKeys) {
     for (key, value) in from.iter() {
+        if keys == UnionKeys::Last {
+            into.respell(key);
+        }
         match (into.get(key), value) {
             (Some(Value::Object(before)), Value::Object(more)) => {
                 let mut merged = (**before).clone();
-                merge(&mut merged, more);
+                merge(&mut merged, more, keys);
                 into.insert(key.clone(), merged);
             }
             _ => into.insert(key.clone(), value.clone()),

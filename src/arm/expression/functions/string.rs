@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::arm::Value;
 use crate::arm::expression::{Dialect, Failure};
 
-use super::{ANY, Answer, FunctionEntry, error, format, int_at, text, text_at, wrong};
+use super::{ANY, Answer, FunctionEntry, Setting, error, format, int_at, text, text_at, wrong};
 
 pub(super) static TABLE: &[FunctionEntry] = &[
     FunctionEntry::pure("endsWith", (2, 2), ends_with),
@@ -15,7 +15,7 @@ pub(super) static TABLE: &[FunctionEntry] = &[
     FunctionEntry::pure("join", (2, 2), join),
     FunctionEntry::unbuilt("like", (2, 2)).in_templates(),
     FunctionEntry::pure("padLeft", (2, 3), pad_left),
-    FunctionEntry::dialected("replace", (3, 3), replace),
+    FunctionEntry::placed("replace", (3, 3), replace),
     FunctionEntry::pure("split", (2, 2), split),
     FunctionEntry::pure("startsWith", (2, 2), starts_with),
     FunctionEntry::pure("substring", (2, 3), substring),
@@ -89,12 +89,12 @@ fn pad_left(arguments: &[Value]) -> Answer {
 }
 
 /// Rules search without case (as Microsoft's linter does), templates with case.
-fn replace(dialect: Dialect, arguments: &[Value]) -> Answer {
+fn replace(setting: Setting<'_>, arguments: &[Value]) -> Answer {
     let (text, old, new) = (text_at(arguments, 0)?, text_at(arguments, 1)?, text_at(arguments, 2)?);
     if old.is_empty() {
         return error("the text to be replaced can't be empty");
     }
-    Ok(match dialect {
+    Ok(match setting.dialect {
         Dialect::Policy => text::replace_without_case(text, old, new).into(),
         Dialect::Template => text.replace(old, new).into(),
     })

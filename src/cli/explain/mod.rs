@@ -1,4 +1,7 @@
-//! `azpol explain`: the page of a code.
+//! `azpol explain`: the page of a code, or why a resource has its states.
+
+mod resource;
+mod subject;
 
 use crate::arm::nearest::nearest;
 use crate::source::{Code, Diagnostic};
@@ -9,8 +12,11 @@ use super::{codes, exit};
 
 /// Runs the command; the exit code comes back.
 pub fn run(args: &ExplainArgs) -> u8 {
+    if !(args.run.inputs.is_empty() && args.policy.is_empty()) {
+        return resource::run(args);
+    }
     let output = Output::plain();
-    let printed = page(&args.code).and_then(|page| output::write(None, page));
+    let printed = page(&args.subject).and_then(|page| output::write(None, page));
     printed.map_or_else(|fault| output.usage(fault), |()| exit::CLEAN)
 }
 
@@ -24,6 +30,9 @@ fn page(wanted: &str) -> Result<&'static str, Diagnostic> {
     let fault = Diagnostic::new(&codes::UNKNOWN_CODE, format!("`{wanted}` is no code of azpol"));
     Err(match nearest(wanted, all.iter().map(|code| code.id)) {
         Some(near) => fault.help(format!("did you mean `{near}`?")),
-        None => fault.help("a code is `AZP` and four digits; every finding begins with its own"),
+        None => fault.help(
+            "a code is `AZP` and four digits; to explain a resource, name the files that hold it: `azpol \
+             explain RESOURCE INPUT…`",
+        ),
     })
 }

@@ -1,0 +1,94 @@
+//! What an assignment's program says of one resource.
+
+use std::sync::Arc;
+
+use crate::arm::expression::Failure;
+use crate::arm::{ResourceId, SubscriptionId};
+use crate::engine::{Answers, Cause, CompiledPolicy, Silent, Standing, Subject};
+use crate::inventory::Inventory;
+use crate::policy::ManualState;
+
+use super::existence::exist;
+use super::state::{ComplianceState, FailedLeaf, LookedFor, MissingFact, NearMiss, Provisional, ReasonKind};
+
+/// What was found out about a row, before its place and exemptions are looked at.
+#[derive(Debug)]
+pub(super) struct Verdict {
+    pub(super) state: ComplianceState,
+    pub(super) reason: ReasonKind,
+    pub(super) looked_for: Option<LookedFor>,
+    pub(super) candidate: Option<ResourceId>,
+    pub(super) failed: Vec<FailedLeaf>,
+    pub(super) near_misses: Vec<NearMiss>,
+    pub(super) provisional: Option<Provisional>,
+    pub(super) low_confidence: Vec<Arc<str>>,
+}
+
+impl Verdict {
+    pub(super) fn new(state: ComplianceState, reason: ReasonKind) -> Verdict {
+        Verdict {
+            state,
+            reason,
+            looked_for: None,
+            candidate: None,
+            failed: Vec::new(),
+            near_misses: Vec::new(),
+            provisional: None,
+            low_confidence: Vec::new(),
+        }
+    }
+
+    /// The one place that turns an unknown truth into a state: `Error` where the service would fail whatever
+    /// the missing facts are, else `Undetermined`.
+    pub(super) fn undecided(causes: &[Cause], resource: &ResourceId) -> Verdict {
+        let failures = causes.iter().all(|cause| matches!(cause, Cause::Fails(_)));
+        if let (true, Some(Cause::Fails(why))) = (failures, causes.first()) {
+            return Verdict::new(ComplianceState::Error, ReasonKind::Fails(why.clone()));
+        }
+        let mut facts: Vec<_> = causes
+            .iter()
+            .map(|cause| match cause {
+                Cause::NotCarried(path) => MissingFact::Carried(resource.clone(), path.clone()),
+                other => MissingFact::Other(other.to_string().into()),
+            })
+            .collect();
+        facts.sort();
+        facts.dedup();
+        Verdict::new(ComplianceState::Undetermined, ReasonKind::Missing(facts))
+    }
+}
+
+/// `None` where there is no row: the rule doesn't apply, or nothing is evaluated here.
+pub(super) fn verdict(
+    inventory: &Inventory,
+    policy: &CompiledPolicy,
+    subscription: &SubscriptionId,
+    subject: &Subject<'_>,
+    answers: &mut Answers,
+) -> Option<Verdict> {
+    let id = &subject.resource.id;
+    let plain = |state, reason| Some(Verdict::new(state, reason));
+    match policy.standing(subject, &mut Silent) {
+        Standing::NoRow | Standing::NotEvaluable(_) => return None,
+        Standing::Undecided(causes) => return Some(Verdict::undecided(&causes, id)),
+        Standing::RuleHolds => return plain(ComplianceState::NonCompliant, ReasonKind::RuleHolds),
+        Standing::RuleDoesNotHold => return plain(ComplianceState::Compliant, ReasonKind::RuleDoesNotHold),
+        Standing::Protected => return plain(ComplianceState::Protected, ReasonKind::Protects),
+        Standing::Attested(state) => return plain(unattested(state), ReasonKind::NotAttested),
+        Standing::LooksForRelated => {}
+    }
+    match policy.existence(subject) {
+        Ok(check) => Some(exist(inventory, policy, subscription, subject, &check, answers)),
+        Err(Failure::Error(message)) => Some(Verdict::undecided(&[Cause::Fails(message.into())], id)),
+        Err(failure) => Some(Verdict::undecided(&[Cause::MissingFact(failure.to_string().into())], id)),
+    }
+}
+
+/// The state that a `manual` policy has while nobody attests another.
+fn unattested(state: ManualState) -> ComplianceState {
+    match state {
+        ManualState::Compliant => ComplianceState::Compliant,
+        ManualState::NonCompliant => ComplianceState::NonCompliant,
+        ManualState::Unknown => ComplianceState::Unknown,
+    }
+}

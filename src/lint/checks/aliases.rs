@@ -1,0 +1,124 @@
+//! Aliases of rules against what is known of them.
+
+use std::collections::BTreeSet;
+
+use crate::arm::ResourceType;
+use crate::arm::alias::Alias;
+use crate::policy::Details;
+
+use crate::lint::codes;
+use crate::lint::document::{Document, literal_text};
+use crate::lint::report::Report;
+use crate::lint::walk::{Block, aliases, leaves, types};
+
+/// Aliases that nothing has, and those of another type than the rule's.
+pub(super) fn known(document: &Document<'_>, report: &mut Report) {
+    let of_if = types(&document.definition.rule.condition);
+    let details = document.definition.rule.details.as_ref().and_then(Details::existence);
+    let related = details.map(|details| vec![details.resource_type.clone()]);
+    let mut told: BTreeSet<String> = BTreeSet::new();
+    leaves(document.definition, &mut |leaf, visit| {
+        for alias in aliases(leaf) {
+            if is_data_plane(alias) || !told.insert(alias.to_ascii_lowercase()) {
+                continue;
+            }
+            let owners: Vec<&ResourceType> = document.aliases.types_of(alias).collect();
+            if owners.is_empty() {
+                let message = format!("no resource type has the alias `{alias}`");
+                let help = match document.aliases.near(alias) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => {
+                        "a condition on it is never decided; `--aliases` gives another catalogue".to_owned()
+                    }
+                };
+                report.advise(&codes::UNKNOWN_ALIAS, leaf.span, message, help);
+                continue;
+            }
+            // In an existence condition `field()` reads the resource under `if`: either type will do.
+            let mut wanted: Vec<&ResourceType> = of_if.iter().flatten().collect();
+            if visit.block == Block::Existence {
+                let Some(related) = &related else { continue };
+                if of_if.is_none() && aliases(leaf).len() > 1 {
+                    continue;
+                }
+                wanted.extend(related);
+            }
+            let misses = !wanted.is_empty() && !wanted.iter().any(|kind| owners.contains(kind));
+            if misses {
+                let message = format!("`{alias}` is no alias of `{}`", wanted[wanted.len() - 1]);
+                let owner = owners[0];
+                let help = format!("it is one of `{owner}`, so that the condition never sees a value");
+                report.advise(&codes::ALIAS_OF_ANOTHER_TYPE, leaf.span, message, help);
+            }
+        }
+    });
+}
+
+/// `Microsoft.KeyVault.Data/…`: aliases that only a resource provider's mode has.
+pub(super) fn is_data_plane(alias: &str) -> bool {
+    alias.split('/').next().is_some_and(|provider| provider.to_ascii_lowercase().ends_with(".data"))
+}
+
+/// Paths through the properties of another resource, whose state a scan may not have.
+pub(super) fn deep(document: &Document<'_>, report: &mut Report) {
+    let mut told: BTreeSet<String> = BTreeSet::new();
+    leaves(document.definition, &mut |leaf, _| {
+        for alias in aliases(leaf) {
+            let nested = |path: &str| path.split(['.', '[']).filter(|step| *step == "properties").count() > 2;
+            let deep = document.aliases.find(alias).any(|(_, path)| nested(path));
+            if deep && told.insert(alias.to_ascii_lowercase()) {
+                let message = format!("`{alias}` goes through the properties of another resource");
+                let help = "ask that resource itself, by its own type: this one may carry a part of it only";
+                report.advise(&codes::DEEP_ALIAS, leaf.span, message, help);
+            }
+        }
+    });
+}
+
+/// Aliases that some API versions of their type lack, where the catalogue lists them by version.
+pub(super) fn versions(document: &Document<'_>, report: &mut Report) {
+    let wanted = types(&document.definition.rule.condition);
+    let mut told: BTreeSet<String> = BTreeSet::new();
+    leaves(document.definition, &mut |leaf, visit| {
+        if visit.block != Block::If {
+            return;
+        }
+        for name in aliases(leaf) {
+            let of_rule =
+                |alias: &Alias<'_>| wanted.as_ref().is_none_or(|all| all.contains(alias.resource_type()));
+            let Some(alias) = document.aliases.aliases(name).find(of_rule) else { continue };
+            let having: BTreeSet<&str> = alias.versions().flat_map(|path| path.api_versions()).collect();
+            let facts = document.aliases.resource_type_facts(alias.resource_type());
+            let all: Vec<&str> = facts.iter().flat_map(|facts| facts.api_versions()).collect();
+            let lacking: Vec<&str> =
+                all.iter().copied().filter(|version| !having.contains(version)).collect();
+            let (Some(newest), false) = (all.iter().max(), having.is_empty()) else { continue };
+            if lacking.is_empty() || !told.insert(name.to_ascii_lowercase()) {
+                continue;
+            }
+            if lacking.contains(newest) {
+                let message = format!("the newest API version, {newest}, has no `{name}`");
+                let help = "scans read resources by the newest version: the property is always missing";
+                report.advise(&codes::NOT_IN_LATEST_VERSION, leaf.span, message, help);
+            } else {
+                let message = format!("{} of {} API versions have no `{name}`", lacking.len(), all.len());
+                let help = "requests by these versions slip through, or are denied";
+                report.advise(&codes::NOT_IN_OLD_VERSIONS, leaf.span, message, help);
+            }
+        }
+    });
+}
+
+/// Operations of `modify` on what can't be modified.
+pub(super) fn modifiable(document: &Document<'_>, report: &mut Report) {
+    let Some(details) = document.definition.rule.details.as_ref().and_then(Details::modify) else { return };
+    for operation in &details.operations {
+        let Some(name) = literal_text(&operation.field).filter(|name| name.contains('/')) else { continue };
+        let known: Vec<Option<bool>> = document.aliases.aliases(name).map(Alias::modifiable).collect();
+        if !known.is_empty() && known.iter().all(|modifiable| *modifiable == Some(false)) {
+            let message = format!("`{name}` can't be modified");
+            let help = "the service refuses the definition: only aliases with the attribute `Modifiable` can";
+            report.advise(&codes::NOT_MODIFIABLE, operation.field.span, message, help);
+        }
+    }
+}
