@@ -8,6 +8,7 @@
 use std::fmt;
 
 use super::Kind;
+use super::text::Pattern;
 
 /// What an automation listens to.
 ///
@@ -125,6 +126,12 @@ impl EventSource {
         }
     }
 
+    /// What each value of a path is known to hold.
+    pub(super) fn form(self, path: &str) -> Form {
+        let of_source = PATHS.iter().filter(|row| row.subject == self.subject());
+        of_source.filter(|row| row.path == path).map(|row| row.form).next().unwrap_or_default()
+    }
+
     /// The path with a closed set of values by which people choose: severity or state.
     pub fn graded(self) -> Option<(&'static str, &'static [&'static str])> {
         let row = PATHS.iter().find(|row| row.subject == self.subject() && row.values.len() > 1)?;
@@ -157,11 +164,16 @@ pub enum PathKnowledge {
     Unknown,
 }
 
+/// What each value of a path is known to hold, in folded form.
+pub(super) type Form = &'static [(Pattern, &'static str)];
+
 struct PathRow {
     subject: Subject,
     path: &'static str,
     /// All values that it has; none where the set isn't closed. In the order in which they are named.
     values: &'static [&'static str],
+    /// What holds of each of its values.
+    form: Form,
     #[expect(dead_code, reason = "the source of the fact, for whoever reads the table")]
     source: &'static str,
 }
@@ -172,7 +184,11 @@ const fn path(
     values: &'static [&'static str],
     source: &'static str,
 ) -> PathRow {
-    PathRow { subject, path, values, source }
+    PathRow { subject, path, values, form: &[], source }
+}
+
+const fn id(subject: Subject, form: Form, source: &'static str) -> PathRow {
+    PathRow { subject, path: "id", values: &[], form, source }
 }
 
 /// Paths that every event of a kind has, with their closed sets of values.
@@ -203,7 +219,15 @@ const PATHS: &[PathRow] = &[
         &[],
         "BI: workflow automation for recommendations; REST assessments: status.code, which the API doesn't call closed",
     ),
-    path(Subject::Finding, "id", &[], "BI: rules of the exports (holds /assessments/<key>/)"),
+    id(
+        Subject::Finding,
+        &[
+            (Pattern::StartsWith, "/subscriptions/"),
+            (Pattern::Contains, "/providers/microsoft.security/assessments/"),
+            (Pattern::Contains, "/subassessments/"),
+        ],
+        "BI: rules of the exports (holds /assessments/<key>/); REST subAssessments: the path of one",
+    ),
     path(
         Subject::Finding,
         "properties.status.severity",
@@ -211,7 +235,16 @@ const PATHS: &[PathRow] = &[
         "REST subAssessments: status.severity, which the API doesn't call closed",
     ),
     path(Subject::Control, "name", &[], "BI: rules of the exports"),
-    path(Subject::Regulatory, "id", &[], "BI: rules of the exports"),
+    id(
+        Subject::Regulatory,
+        &[
+            (Pattern::StartsWith, "/subscriptions/"),
+            (Pattern::Contains, "/providers/microsoft.security/regulatorycompliancestandards/"),
+            (Pattern::Contains, "/regulatorycompliancecontrols/"),
+            (Pattern::Contains, "/regulatorycomplianceassessments/"),
+        ],
+        "BI: rules of the exports (holds the standard); REST regulatoryComplianceAssessments: the path of one",
+    ),
     path(
         Subject::Regulatory,
         "properties.state",

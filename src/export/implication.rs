@@ -6,10 +6,11 @@
 
 use std::sync::Arc;
 
+use super::budget::Budget;
 use super::event::Event;
 use super::facts::EventSource;
 use super::rule::{Passes, Rule, Test, all, is_plain};
-use super::text::Solved;
+use super::text::{Pattern, Solved};
 use super::values::{Conditions, Domain, Value, domain, holds, solve};
 
 /// How many steps a search takes.
@@ -29,23 +30,34 @@ pub enum Implied {
 /// Whether each event of the source that passes all `required` rules passes one of the rule sets found. `certain` are
 /// those that surely count; `possible` (which hold them, too) those that may.
 pub fn implied(source: EventSource, required: &[Rule], certain: &[&[Rule]], possible: &[&[Rule]]) -> Implied {
+    implied_within(&Budget::default(), source, required, certain, possible)
+}
+
+/// The same, as far as a budget reaches.
+pub(super) fn implied_within(
+    budget: &Budget,
+    source: EventSource,
+    required: &[Rule],
+    certain: &[&[Rule]],
+    possible: &[&[Rule]],
+) -> Implied {
     if certain.iter().any(|set| set.iter().all(|rule| required.iter().any(|other| other.is_same(rule)))) {
         return Implied::Yes;
     }
-    if let Solved::Some(event) = Search::new(source, required, possible, true).run() {
+    if let Solved::Some(event) = Search::new(budget, source, required, possible, true).run() {
         return Implied::No(Box::new(event));
     }
-    match Search::new(source, required, certain, false).run() {
+    match Search::new(budget, source, required, certain, false).run() {
         Solved::None => Implied::Yes,
         Solved::Some(_) | Solved::GivenUp => Implied::Unknown,
     }
 }
 
 /// An event that surely passes all these rules; `None` where there is surely none.
-pub fn witness(source: EventSource, rules: &[Rule]) -> Solved<Event> {
-    match Search::new(source, rules, &[], true).run() {
+pub(super) fn witness(budget: &Budget, source: EventSource, rules: &[Rule]) -> Solved<Event> {
+    match Search::new(budget, source, rules, &[], true).run() {
         Solved::Some(event) => Solved::Some(event),
-        _ => match Search::new(source, rules, &[], false).run() {
+        _ => match Search::new(budget, source, rules, &[], false).run() {
             Solved::None => Solved::None,
             Solved::Some(_) | Solved::GivenUp => Solved::GivenUp,
         },
@@ -54,7 +66,25 @@ pub fn witness(source: EventSource, rules: &[Rule]) -> Solved<Event> {
 
 /// Whether no event of the source passes all these rules.
 pub fn is_empty(source: EventSource, rules: &[Rule]) -> bool {
-    Search::new(source, rules, &[], false).run() == Solved::None
+    Search::new(&Budget::default(), source, rules, &[], false).run() == Solved::None
+}
+
+/// Whether no event passes both rule sets; one that can't be told from the budget left passes.
+pub(super) fn are_apart(budget: &Budget, source: EventSource, first: &[Rule], second: &[Rule]) -> bool {
+    budget.spend(1);
+    let mut pairs = first.iter().flat_map(|one| second.iter().map(move |other| (one, other)));
+    pairs.any(|(one, other)| contradict(one, other) || contradict(other, one))
+        || Search::new(budget, source, &[first, second].concat(), &[], false).run() == Solved::None
+}
+
+/// Whether the value that the first rule names fails the second.
+fn contradict(first: &Rule, second: &Rule) -> bool {
+    match (&first.test, &second.test) {
+        (Test::Text(Pattern::Equals, value, true), Test::Text(pattern, constant, wanted)) => {
+            first.path == second.path && is_plain(&first.path) && pattern.fits(value, constant) != *wanted
+        }
+        _ => false,
+    }
 }
 
 struct Variable {
@@ -64,7 +94,14 @@ struct Variable {
     value: Value,
 }
 
+impl Variable {
+    fn is_read_by(&self, rule: &Rule) -> bool {
+        *self.path == *rule.path && self.domain.is_of(&rule.test)
+    }
+}
+
 struct Search<'a> {
+    budget: &'a Budget,
     source: EventSource,
     required: &'a [Rule],
     found: &'a [&'a [Rule]],
@@ -76,16 +113,22 @@ struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    fn new(source: EventSource, required: &'a [Rule], found: &'a [&'a [Rule]], sure: bool) -> Search<'a> {
-        Search { source, required, found, sure, variables: Vec::new(), steps: 0, gave_up: false }
+    fn new(
+        budget: &'a Budget,
+        source: EventSource,
+        required: &'a [Rule],
+        found: &'a [&'a [Rule]],
+        sure: bool,
+    ) -> Search<'a> {
+        Search { budget, source, required, found, sure, variables: Vec::new(), steps: 0, gave_up: false }
     }
 
     fn run(mut self) -> Solved<Event> {
         for rule in self.required {
-            if self.sure && !self.is_sure(rule) {
+            let at = self.declared(rule);
+            if self.sure && !self.variables[at].domain.is_sure(rule) {
                 return Solved::None;
             }
-            let at = self.variable(rule);
             self.variables[at].conditions.push((rule.test.clone(), true));
         }
         for at in 0..self.variables.len() {
@@ -95,7 +138,7 @@ impl<'a> Search<'a> {
                 Solved::GivenUp => self.gave_up = true,
             }
         }
-        if self.gave_up {
+        if self.gave_up || self.budget.is_spent() {
             return Solved::GivenUp;
         }
         if self.descend() {
@@ -109,55 +152,57 @@ impl<'a> Search<'a> {
         if self.gave_up { Solved::GivenUp } else { Solved::None }
     }
 
-    /// Whether what a rule says of an event follows from what is known of it.
-    fn is_sure(&self, rule: &Rule) -> bool {
-        domain(self.source, rule).is_sure(rule)
+    /// The variable that a rule reads; a new one has no value yet.
+    fn declared(&mut self, rule: &Rule) -> usize {
+        if let Some(known) = self.variables.iter().position(|variable| variable.is_read_by(rule)) {
+            return known;
+        }
+        let domain = domain(self.source, rule);
+        let (conditions, value) = (Conditions::new(), Value::Missing(false));
+        self.variables.push(Variable { path: rule.path.clone(), domain, conditions, value });
+        self.variables.len() - 1
     }
 
-    /// The variable that a rule reads.
+    /// The variable that a rule reads, with a value.
     fn variable(&mut self, rule: &Rule) -> usize {
-        let domain = domain(self.source, rule);
-        let found = self.variables.iter().position(|v| v.path == rule.path && v.domain == domain);
-        found.unwrap_or_else(|| {
-            let conditions = Conditions::new();
-            let value = match solve(&domain, &conditions) {
-                Solved::Some(value) => value,
-                Solved::None | Solved::GivenUp => Value::Missing(false),
-            };
-            self.variables.push(Variable { path: rule.path.clone(), domain, conditions, value });
-            self.variables.len() - 1
-        })
+        let known = self.variables.len();
+        let at = self.declared(rule);
+        if at == known
+            && let Solved::Some(value) = self.solve(at)
+        {
+            self.variables[at].value = value;
+        }
+        at
     }
 
     fn solve(&self, at: usize) -> Solved<Value> {
-        solve(&self.variables[at].domain, &self.variables[at].conditions)
+        solve(&self.variables[at].domain, &self.variables[at].conditions, self.budget)
     }
 
     /// Whether the values of the moment pass a rule set; what isn't sure is taken to pass.
     fn passes(&mut self, set: &[Rule]) -> bool {
+        self.budget.spend(1);
         set.iter().all(|rule| {
-            if self.sure && !self.is_sure(rule) {
-                return true;
-            }
             let at = self.variable(rule);
-            holds(&rule.test, &self.variables[at].value)
+            let Variable { domain, value, .. } = &self.variables[at];
+            self.sure && !domain.is_sure(rule) || holds(&rule.test, value)
         })
     }
 
     /// Changes values until no rule set found passes. Where one does, one of its rules has to fail: each is tried.
     fn descend(&mut self) -> bool {
         self.steps += 1;
-        if self.steps > MOST_STEPS {
+        if self.steps > MOST_STEPS || self.budget.is_spent() {
             self.gave_up = true;
             return false;
         }
         let found = self.found;
         let Some(set) = found.iter().find(|set| self.passes(set)) else { return true };
         for rule in *set {
-            if self.sure && !self.is_sure(rule) {
+            let at = self.variable(rule);
+            if self.sure && !self.variables[at].domain.is_sure(rule) {
                 continue;
             }
-            let at = self.variable(rule);
             self.variables[at].conditions.push((rule.test.clone(), false));
             let before = self.variables[at].value.clone();
             match self.solve(at) {
@@ -209,21 +254,22 @@ impl<'a> Search<'a> {
 fn dressed(source: EventSource, path: &str, text: &str) -> Option<String> {
     use super::facts::Subject;
     const SUBSCRIPTION: &str = "/subscriptions/00000000-0000-0000-0000-000000000000";
+    const KEY: &str = "00000000-0000-0000-0000-000000000001";
+    // What stands in it beside the form that each has.
+    let form = source.form(path);
+    let own = form.iter().fold(text.to_owned(), |text, (_, part)| text.replacen(part, "", 1));
+    let own = own.trim_matches('/');
+    let own = own.strip_prefix("assessments/").unwrap_or(own);
+    let or = |default| if own.is_empty() { default } else { own };
     match (source.subject(), path) {
-        (Subject::Recommendation, "name") if text == "other" => {
-            Some("00000000-0000-0000-0000-000000000001".to_owned())
-        }
-        (Subject::Finding, "id") => {
-            let middle = if text.starts_with("/assessments/") {
-                text.to_owned()
-            } else {
-                format!("/assessments/{text}/")
-            };
-            let end = if middle.ends_with('/') { "subassessments/1" } else { "/subassessments/1" };
-            Some(format!("{SUBSCRIPTION}/providers/microsoft.security{middle}{end}"))
-        }
+        (Subject::Recommendation, "name") if text == "other" => Some(KEY.to_owned()),
+        (Subject::Finding, "id") => Some(format!(
+            "{SUBSCRIPTION}/providers/microsoft.security/assessments/{}/subassessments/1",
+            or(KEY)
+        )),
         (Subject::Regulatory, "id") => Some(format!(
-            "{SUBSCRIPTION}/providers/microsoft.security/regulatorycompliancestandards/{text}/regulatorycompliancecontrols/1"
+            "{SUBSCRIPTION}/providers/microsoft.security/regulatorycompliancestandards/{}/regulatorycompliancecontrols/1/regulatorycomplianceassessments/1",
+            or("standard")
         )),
         _ => None,
     }

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use crate::arm::{ResourceId, Value};
 
 use super::automation::{Destination, ExportAutomation, Reach};
+use super::budget::Budget;
 use super::event::Event;
 use super::facts::EventSource;
-use super::implication::{Implied, implied, is_empty, undecided_paths, witness};
+use super::implication::{Implied, are_apart, implied_within, is_empty, undecided_paths, witness};
 use super::requirement::ExportRequirement;
 use super::rule::{Passes, Rule};
 use super::sources::{Comparison, Memo, Sources, Twice};
@@ -206,8 +207,14 @@ fn of_automation(required: &ExportAutomation, found: &Found<'_>) -> Vec<Judgemen
     if required.sources.is_none() {
         return vec![undetermined(format!("what {name} is to send can't be read from its deployment"))];
     }
-    destinations.into_iter().map(|to| Pair { required, to, places: &places, found }.judge()).collect()
+    destinations
+        .into_iter()
+        .map(|to| Pair { required, to, places: &places, found, budget: Budget::new(Budget::MOST) }.judge())
+        .collect()
 }
+
+/// Where the budget of a comparison is spent.
+const TOO_MUCH: &str = "there are more rules than are compared";
 
 /// One automation that is asked for, with one of its destinations.
 struct Pair<'a> {
@@ -215,6 +222,7 @@ struct Pair<'a> {
     to: &'a Destination,
     places: &'a [Place<'a>],
     found: &'a Found<'a>,
+    budget: Budget,
 }
 
 impl<'a> Pair<'a> {
@@ -314,6 +322,9 @@ impl<'a> Pair<'a> {
         let narrow: Vec<&ExportAutomation> =
             self.some(|a| a.sends_to(self.to) == Passes::Yes && a.runs() == Passes::Yes && self.is_narrow(a));
         let leaving: Vec<&ExportAutomation> = self.ways().filter(|a| self.overlaps(a)).collect();
+        if self.budget.is_spent() {
+            return Judgement { gaps: gaps.clone(), rests_on: ways, ..undetermined(TOO_MUCH) };
+        }
         if !leaving.is_empty() {
             let label = if gaps.iter().all(|gap| !gap.values.is_empty()) { "severities" } else { "partly" };
             return partly(ways, label, words::unleft(gaps, &self.exported(gaps)));
@@ -388,7 +399,7 @@ impl<'a> Pair<'a> {
         asked.filter_map(|source| Some((source.event?, source))).any(|(event, source)| {
             let theirs = automation.listens().iter().filter(|other| other.event == Some(event));
             theirs.flat_map(|other| other.filter.alternatives()).any(|set| {
-                source.filter.alternatives().iter().any(|asked| !is_empty(event, &[*asked, set].concat()))
+                source.filter.alternatives().iter().any(|asked| !are_apart(&self.budget, event, asked, set))
             })
         })
     }
@@ -434,7 +445,7 @@ impl<'a> Pair<'a> {
         open: &mut Vec<String>,
     ) {
         let (certain, possible) = self.sets(place, event);
-        let whole = implied(event, asked, &certain, &possible);
+        let whole = implied_within(&self.budget, event, asked, &certain, &possible);
         if whole == Implied::Yes {
             return;
         }
@@ -455,7 +466,7 @@ impl<'a> Pair<'a> {
         let (mut shown_any, mut open_any) = (false, false);
         for value in values {
             let graded: Vec<Rule> = asked.iter().cloned().chain([Rule::equals(path, value)]).collect();
-            match implied(event, &graded, &certain, &possible) {
+            match implied_within(&self.budget, event, &graded, &certain, &possible) {
                 Implied::Yes => {}
                 Implied::No(shown) => {
                     shown_any = true;
@@ -496,6 +507,9 @@ impl<'a> Pair<'a> {
         possible: &[&[Rule]],
     ) -> String {
         let of = event.as_str();
+        if self.budget.is_spent() {
+            return format!("{of}: {TOO_MUCH}");
+        }
         if !self.found.complete {
             return format!("{of}: whether these are all automations of the subscription isn't known");
         }
@@ -566,6 +580,7 @@ impl<'a> Pair<'a> {
 
 /// Sources of events that pass both lists, and one of these events.
 fn common(first: &Sources, second: &Sources) -> Option<Twice> {
+    let budget = Budget::default();
     let mut sources = Vec::new();
     let mut shown = None;
     for (one, other) in first.list.iter().flat_map(|one| second.list.iter().map(move |other| (one, other))) {
@@ -573,10 +588,11 @@ fn common(first: &Sources, second: &Sources) -> Option<Twice> {
         if sources.contains(&event) {
             continue;
         }
-        let pairs = one.filter.alternatives().into_iter().flat_map(|a| {
-            other.filter.alternatives().into_iter().map(move |b| [a, b].concat()).collect::<Vec<_>>()
-        });
-        let both = pairs.into_iter().find_map(|rules| match witness(event, &rules) {
+        let theirs = other.filter.alternatives();
+        let pairs = one.filter.alternatives().into_iter().flat_map(|a| theirs.iter().map(move |b| (a, *b)));
+        let mut pairs =
+            pairs.take_while(|_| !budget.is_spent()).filter(|(a, b)| !are_apart(&budget, event, a, b));
+        let both = pairs.find_map(|(a, b)| match witness(&budget, event, &[a, b].concat()) {
             Solved::Some(event) => Some(event),
             Solved::None | Solved::GivenUp => None,
         });

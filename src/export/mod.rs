@@ -6,6 +6,7 @@
 //! together, event by event (`implication`), and gives a second verdict (`judge`).
 
 mod automation;
+mod budget;
 pub mod codes;
 mod event;
 mod facts;
@@ -21,6 +22,8 @@ mod text;
 mod values;
 mod words;
 
+#[cfg(test)]
+mod huge;
 #[cfg(test)]
 mod tests;
 

@@ -48,7 +48,7 @@ fn written(name: &str, workspace: &str, sources: &str, more: &str) -> (ResourceI
 }
 
 /// A source; each set is rules `path operator value` with a comma between, a type behind a colon.
-fn source(event: &str, sets: &[&str]) -> String {
+pub(super) fn source(event: &str, sets: &[&str]) -> String {
     let set = |set: &&str| {
         let rules: Vec<String> = set
             .split(',')
@@ -70,7 +70,7 @@ fn source(event: &str, sets: &[&str]) -> String {
     format!(r#"{{"eventSource": "{event}", "ruleSets": [{}]}}"#, sets.join(","))
 }
 
-fn judged(required: &str, found: &[ExportAutomation]) -> Judgement {
+pub(super) fn judged(required: &str, found: &[ExportAutomation]) -> Judgement {
     judged_with(required, found, true, false)
 }
 
@@ -81,7 +81,7 @@ fn judged_with(required: &str, found: &[ExportAutomation], complete: bool, gone:
     judge(&required, &Found { automations: found, complete, gone: &|_| gone, memo: &Memo::default() })
 }
 
-fn to_law(sources: &str) -> Vec<ExportAutomation> {
+pub(super) fn to_law(sources: &str) -> Vec<ExportAutomation> {
     vec![automation("ExportToWorkspace", LAW, sources, "")]
 }
 

@@ -6,6 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
+use super::budget::Budget;
+
 /// How a text is compared; both sides in folded form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Pattern {
@@ -78,10 +80,11 @@ const MOST_STATES: usize = 40_000;
 const MOST_CONTAINED: usize = 20;
 
 /// A text (in folded form) that meets all conditions.
-pub fn solve(conditions: &[Condition]) -> Solved<String> {
+pub(super) fn solve(conditions: &[Condition], budget: &Budget) -> Solved<String> {
     let all = |text: &str| conditions.iter().all(|condition| condition.met(text));
     let wanted =
         |pattern| conditions.iter().filter(move |c| c.holds && c.pattern == pattern).map(|c| &*c.constant);
+    let (held, denied): (Vec<&Condition>, Vec<&Condition>) = conditions.iter().partition(|c| c.holds);
     if let Some(only) = wanted(Pattern::Equals).next() {
         return if all(only) { Solved::Some(only.to_owned()) } else { Solved::None };
     }
@@ -89,7 +92,7 @@ pub fn solve(conditions: &[Condition]) -> Solved<String> {
     let end = wanted(Pattern::EndsWith).max_by_key(|text| text.len()).unwrap_or_default();
     if wanted(Pattern::StartsWith).any(|text| !begin.starts_with(text))
         || wanted(Pattern::EndsWith).any(|text| !end.ends_with(text))
-        || conditions.iter().any(|condition| !condition.holds && implied(conditions, condition))
+        || denied.iter().any(|condition| implied(&held, condition))
     {
         return Solved::None;
     }
@@ -103,12 +106,12 @@ pub fn solve(conditions: &[Condition]) -> Solved<String> {
             }
         }
     }
-    Walk::new(conditions, begin).run()
+    Walk::new(conditions, begin).run(budget)
 }
 
 /// Whether a condition that must not hold follows from one that must.
-fn implied(conditions: &[Condition], denied: &Condition) -> bool {
-    conditions.iter().filter(|c| c.holds).any(|c| match denied.pattern {
+fn implied(held: &[&Condition], denied: &Condition) -> bool {
+    held.iter().any(|c| match denied.pattern {
         Pattern::Equals => false,
         Pattern::Contains => c.constant.contains(&*denied.constant),
         Pattern::StartsWith => {
@@ -198,7 +201,7 @@ impl<'a> Walk<'a> {
         Walk { conditions, begin, parts, fail, ends, heads, node, contained, alphabet }
     }
 
-    fn run(&self) -> Solved<String> {
+    fn run(&self, budget: &Budget) -> Solved<String> {
         if self.contained.len() > MOST_CONTAINED {
             return Solved::GivenUp;
         }
@@ -218,6 +221,9 @@ impl<'a> Walk<'a> {
         while let Some(state) = queue.pop_front() {
             if self.accepts(&state) {
                 return Solved::Some(self.text(&came, state));
+            }
+            if !budget.spend(self.alphabet.len() * self.conditions.len()) {
+                return Solved::GivenUp;
             }
             for c in &self.alphabet {
                 let Some(next) = self.step(&state, *c) else { continue };
@@ -322,6 +328,7 @@ fn links(parts: &Tree, conditions: &[Condition], node: &[usize]) -> (Vec<usize>,
 
 #[cfg(test)]
 mod tests {
+    use super::super::budget::Budget;
     use super::{Condition, Pattern, Solved, fold, solve};
 
     fn conditions(texts: &[(&str, &str)]) -> Vec<Condition> {
@@ -343,7 +350,7 @@ mod tests {
 
     fn met(texts: &[(&str, &str)]) -> bool {
         let conditions = conditions(texts);
-        match solve(&conditions) {
+        match solve(&conditions, &Budget::default()) {
             Solved::Some(text) => {
                 assert!(conditions.iter().all(|c| c.met(&text)), "{texts:?}: {text}");
                 true

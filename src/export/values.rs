@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use crate::arm;
 
-use super::facts::{EventSource, PathKnowledge};
+use super::budget::Budget;
+use super::facts::{EventSource, Form, PathKnowledge};
 use super::rule::{Order, Rule, Test, is_plain};
-use super::text::{Condition, Solved, fold, solve as solve_text};
+use super::text::{Condition, Pattern, Solved, fold, solve as solve_text};
 
 /// Tests, each with whether it is to hold.
 pub(super) type Conditions = Vec<(Test, bool)>;
@@ -16,8 +17,8 @@ pub(super) type Conditions = Vec<(Test, bool)>;
 pub(super) enum Domain {
     /// One of these, always.
     Closed(&'static [&'static str]),
-    /// A text, always.
-    Text,
+    /// A text, always; each holds this.
+    Text(Form),
     /// Nothing, always.
     Absent,
     /// Nothing is known: read as a text, …
@@ -53,7 +54,7 @@ pub(super) fn domain(source: EventSource, rule: &Rule) -> Domain {
     match (source.path(&rule.path), &rule.test) {
         (PathKnowledge::Foreign(_), _) => Domain::Absent,
         (PathKnowledge::Closed(values), Test::Text(..)) => Domain::Closed(values),
-        (PathKnowledge::Text, Test::Text(..)) => Domain::Text,
+        (PathKnowledge::Text, Test::Text(..)) => Domain::Text(source.form(&rule.path)),
         // How the service reads a text as a number isn't documented.
         (PathKnowledge::Closed(_) | PathKnowledge::Text, test) => Domain::Free(Box::new(test.clone())),
         (PathKnowledge::Unknown, Test::Text(..)) => Domain::OpenText,
@@ -76,10 +77,22 @@ fn is_negative(test: &Test) -> bool {
 }
 
 impl Domain {
+    /// Whether a rule with this test, of the same path, reads a value of this domain.
+    pub(super) fn is_of(&self, test: &Test) -> bool {
+        match self {
+            Domain::Closed(_) | Domain::Text(_) | Domain::OpenText => matches!(test, Test::Text(..)),
+            Domain::Absent => !matches!(test, Test::Broken(_)),
+            Domain::OpenInteger => matches!(test, Test::Integer(..)),
+            Domain::OpenNumber => matches!(test, Test::Number(..)),
+            Domain::OpenBoolean => matches!(test, Test::Boolean(..)),
+            Domain::Free(own) => **own == *test,
+        }
+    }
+
     /// Whether what a rule says of an event follows from the event's known values.
     pub(super) fn is_sure(&self, rule: &Rule) -> bool {
         match self {
-            Domain::Closed(_) | Domain::Text => true,
+            Domain::Closed(_) | Domain::Text(_) => true,
             Domain::Absent => !is_negative(&rule.test),
             _ => false,
         }
@@ -100,13 +113,13 @@ pub(super) fn holds(test: &Test, value: &Value) -> bool {
 }
 
 /// A value that meets all conditions.
-pub(super) fn solve(domain: &Domain, conditions: &Conditions) -> Solved<Value> {
+pub(super) fn solve(domain: &Domain, conditions: &Conditions, budget: &Budget) -> Solved<Value> {
     match domain {
         Domain::Closed(values) => first(values.iter().map(|value| Value::Text(fold(value))), conditions)
             .map_or(Solved::None, Solved::Some),
-        Domain::Text => text(conditions),
+        Domain::Text(form) => text(conditions, form, budget),
         Domain::Absent => missing(conditions).map_or(Solved::None, Solved::Some),
-        Domain::OpenText => match text(conditions) {
+        Domain::OpenText => match text(conditions, &[], budget) {
             Solved::None => missing(conditions).map_or(Solved::None, Solved::Some),
             found => found,
         },
@@ -163,8 +176,8 @@ fn or_missing(values: impl IntoIterator<Item = Value>, conditions: &Conditions) 
     first(values, conditions).or_else(|| missing(conditions)).map_or(Solved::None, Solved::Some)
 }
 
-fn text(conditions: &Conditions) -> Solved<Value> {
-    let wanted: Vec<Condition> = conditions
+fn text(conditions: &Conditions, form: Form, budget: &Budget) -> Solved<Value> {
+    let mut wanted: Vec<Condition> = conditions
         .iter()
         .filter_map(|(test, holds)| match test {
             Test::Text(pattern, constant, fits) => {
@@ -174,7 +187,13 @@ fn text(conditions: &Conditions) -> Solved<Value> {
         })
         .collect();
     debug_assert!(wanted.len() == conditions.len(), "a text is compared as a text");
-    match solve_text(&wanted) {
+    let held = |(pattern, constant): &(Pattern, &str)| Condition {
+        pattern: *pattern,
+        constant: (*constant).into(),
+        holds: true,
+    };
+    wanted.extend(form.iter().map(held));
+    match solve_text(&wanted, budget) {
         Solved::Some(text) => Solved::Some(Value::Text(text.into())),
         Solved::None => Solved::None,
         Solved::GivenUp => Solved::GivenUp,
@@ -189,7 +208,7 @@ impl Value {
                 let spelled = values.iter().find(|value| *fold(value) == **text)?;
                 Some((*spelled).into())
             }
-            (Value::Text(text), Domain::Text) => Some(text.clone().into()),
+            (Value::Text(text), Domain::Text(_)) => Some(text.clone().into()),
             _ => None,
         }
     }

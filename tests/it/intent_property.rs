@@ -34,6 +34,8 @@ impl Draw {
 enum Knowledge {
     Closed(&'static [&'static str]),
     Text,
+    /// The id of a finding.
+    Id,
     Absent,
     Open,
     OpenNumber,
@@ -52,7 +54,7 @@ fn paths(source: &str) -> Vec<(&'static str, Knowledge)> {
             ("name", Knowledge::Text),
         ],
         "SubAssessments" => vec![
-            ("id", Knowledge::Text),
+            ("id", Knowledge::Id),
             ("properties.status.severity", Knowledge::Text),
             ("Severity", Knowledge::Absent),
         ],
@@ -62,6 +64,17 @@ fn paths(source: &str) -> Vec<(&'static str, Knowledge)> {
 
 const SOURCES: [&str; 4] = ["Alerts", "Assessments", "SubAssessments", "SecureScores"];
 const TEXTS: [&str; 6] = ["", "a", "B", "ab", "ba", "aBa"];
+/// Parts of the ids of findings.
+const PARTS: [&str; 8] = [
+    "/assessments/a/",
+    "/assessments/AB/",
+    "/Assessments/",
+    "a/sub",
+    "/subscriptions/",
+    "/subAssessments/b",
+    "/b",
+    "x",
+];
 
 #[derive(Debug, Clone)]
 struct Rule {
@@ -196,7 +209,9 @@ fn drawn_rule(draw: &mut Draw, source: &str, sure: bool) -> Rule {
     let all = paths(source);
     let known: Vec<_> = all
         .iter()
-        .filter(|(_, knowledge)| !sure || matches!(knowledge, Knowledge::Closed(_) | Knowledge::Text))
+        .filter(|(_, knowledge)| {
+            !sure || matches!(knowledge, Knowledge::Closed(_) | Knowledge::Text | Knowledge::Id)
+        })
         .collect();
     let Some((path, knowledge)) = known.get(draw.below(known.len().max(1))) else {
         // Nothing is known of this source: a rule that says nothing on anything else's path.
@@ -211,6 +226,7 @@ fn drawn_rule(draw: &mut Draw, source: &str, sure: bool) -> Rule {
             (draw.one(&texts), value, false)
         }
         Knowledge::OpenNumber => (draw.one(&numbers), draw.below(5).to_string(), true),
+        Knowledge::Id => (draw.one(&texts), draw.one(&PARTS).to_owned(), false),
         _ => (draw.one(&texts), draw.one(&TEXTS).to_owned(), false),
     };
     Rule { path, operator, value, integer }
@@ -264,6 +280,21 @@ fn changed(draw: &mut Draw, required: &Automation, name: String, sure: bool) -> 
     found
 }
 
+/// Ids of findings, below a subscription and below a resource.
+fn ids() -> Vec<Option<String>> {
+    let mut ids = Vec::new();
+    for scope in ["s", "s/resourceGroups/a/providers/Microsoft.Sql/servers/x"] {
+        for key in ["a", "b", "ab", "x"] {
+            for finding in ["a", "b", "bx"] {
+                ids.push(Some(format!(
+                    "/subscriptions/{scope}/providers/Microsoft.Security/assessments/{key}/subAssessments/{finding}"
+                )));
+            }
+        }
+    }
+    ids
+}
+
 /// All events of a source whose texts are short; with `given` only those that agree with it.
 fn events(source: &'static str, given: &[(&'static str, Option<String>)]) -> Vec<Event> {
     let mut texts: Vec<String> = vec![String::new()];
@@ -290,6 +321,7 @@ fn events(source: &'static str, given: &[(&'static str, Option<String>)]) -> Vec
                     texts.iter().cloned().map(Some).collect()
                 }
                 Knowledge::Text => some(&few),
+                Knowledge::Id => ids(),
                 Knowledge::Open => [some(&few), vec![None]].concat(),
                 Knowledge::OpenNumber => {
                     [(-1..7).map(|n| Some(n.to_string())).collect(), vec![None]].concat()
