@@ -79,7 +79,10 @@ fn verdicts(run: &Run) -> Verdicts {
                     .non_compliant
                     .insert(format!("/subscriptions/{}", row.subscription).to_ascii_lowercase());
             }
-            ComplianceState::Error | ComplianceState::Undetermined => verdicts.other += 1,
+            ComplianceState::Error
+            | ComplianceState::Protected
+            | ComplianceState::Unknown
+            | ComplianceState::Undetermined => verdicts.other += 1,
         }
     }
     verdicts

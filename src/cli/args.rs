@@ -37,6 +37,9 @@ pub enum Command {
     /// Find faults in definitions, initiatives and assignments, and what practice advises against
     #[command(after_help = help::VALIDATE)]
     Validate(ValidateArgs),
+    /// Run policy unit tests: what definitions say of resources, against what is expected
+    #[command(after_help = help::TEST, after_long_help = help::TEST_LONG)]
+    Test(TestArgs),
     /// Why a resource has its states, condition by condition; or the page of a code, such as AZP0312
     #[command(
         after_help = help::EXPLAIN,
@@ -196,6 +199,62 @@ pub struct ValidateArgs {
     /// How findings are told
     #[command(flatten)]
     pub shown: ShownArgs,
+}
+
+/// `azpol test`
+#[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+pub struct TestArgs {
+    /// Test files, and folders with files whose names end with `.azpol-test.yaml` or `.azpol-test.json`
+    #[arg(required = true, value_name = "PATH")]
+    pub inputs: Vec<PathBuf>,
+    /// Only cases with this text in their names; with `*` in it, a pattern for the whole name
+    #[arg(long, value_name = "TEXT", help_heading = "Selection")]
+    pub filter: Option<String>,
+    /// Print the names of the cases and run none
+    #[arg(long, help_heading = "Selection")]
+    pub list: bool,
+    /// Skip what comes behind the first case that doesn't pass
+    #[arg(long, help_heading = "Outcome")]
+    pub fail_fast: bool,
+    /// Report how many outcomes of conditions and effects the cases have seen, and list the others
+    #[arg(long, help_heading = "Outcome")]
+    pub coverage: bool,
+    /// Exit with 1 where the cases have seen less of a definition
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100), help_heading = "Outcome")]
+    pub min_coverage: Option<u8>,
+    /// Evaluate every branch of conditions: an error in one that isn't needed counts
+    #[arg(long)]
+    pub strict: bool,
+    /// Which aliases are known
+    #[command(flatten)]
+    pub aliases: AliasArgs,
+    /// The form of the result; without it `AZPOL_FORMAT` or `azpol.yaml`, else `table`
+    #[arg(long, value_name = "FORMAT", value_enum, ignore_case = true, help_heading = "Output")]
+    pub format: Option<TestFormat>,
+    /// Write the result in the form of `JUnit` to this file, too
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub junit: Option<PathBuf>,
+    /// When to use colours; without it `AZPOL_COLOR`, `NO_COLOR` or `azpol.yaml`, else `auto`
+    #[arg(long, value_name = "WHEN", value_enum, ignore_case = true, help_heading = "Output")]
+    pub color: Option<ColorChoice>,
+    /// No symbols beyond ASCII
+    #[arg(long, help_heading = "Output")]
+    pub ascii: bool,
+    /// The configuration; without it `AZPOL_CONFIG`, else `azpol.yaml` in the working directory or above it
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+/// The forms of the result of tests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TestFormat {
+    /// For people
+    Table,
+    /// For programs
+    Json,
+    /// For CI systems
+    Junit,
 }
 
 /// How bad a finding has to be.
@@ -365,6 +424,9 @@ pub struct GenerateTenantArgs {
     /// Resources of types that nothing reads, for each subscription
     #[arg(long, default_value_t = 0)]
     pub foreign: u64,
+    /// A mixed inventory in place of exports: so many resources of the types that built-in definitions name most often
+    #[arg(long, value_name = "COUNT", conflicts_with = "foreign")]
+    pub mixed: Option<u64>,
 }
 
 /// `azpol generate-aliases`

@@ -4,6 +4,8 @@
 //! the same for any size, and they come in shuffled order, as Resource Graph may give them.
 
 mod command;
+mod kinds;
+pub mod mixed;
 mod random;
 mod rows;
 
@@ -51,14 +53,24 @@ pub fn tenant<W: Write>(
     let plan = Plan::new(options);
     let mut files = Vec::new();
     for name in [CONTAINERS, RESOURCES, ASSIGNMENTS] {
-        let mut out = Hashed { inner: open(name)?, hash: Sha256::new() };
-        write(&plan, name, &mut out)?;
-        out.flush()?;
-        files.push((name, hex(&out.hash.finalize())));
+        let hash = hashed(&mut open, name, |out| write(&plan, name, out))?;
+        files.push((name, contents(name).0, hash));
     }
     let mut out = open(MANIFEST)?;
-    manifest(plan.tenant(), &files, &mut out)?;
+    manifest_of(plan.tenant(), &files, &mut out)?;
     out.flush()
+}
+
+/// Writes a file; its hash comes back.
+fn hashed<W: Write>(
+    open: &mut impl FnMut(&str) -> io::Result<W>,
+    name: &str,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<String> {
+    let mut out = Hashed { inner: open(name)?, hash: Sha256::new() };
+    write(&mut out)?;
+    out.flush()?;
+    Ok(hex(&out.hash.finalize()))
 }
 
 /// Writes the content of one of the files of rows.
@@ -90,13 +102,13 @@ fn shuffled(
     Ok(())
 }
 
-/// What each file holds: everything of its types in the tenant.
-fn manifest(tenant: &str, files: &[(&str, String)], out: &mut dyn Write) -> io::Result<()> {
+/// What each file holds: everything of these types in the tenant.
+fn manifest_of(tenant: &str, files: &[(&str, &[&str], String)], out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "azpol: manifest/v1\ntenant: {tenant}\nfiles:")?;
-    for (name, hash) in files {
-        let (types, command) = contents(name);
+    for (name, types, hash) in files {
+        let (_, command) = contents(name);
         writeln!(out, "  - path: {name}\n    types:")?;
-        for resource_type in types {
+        for resource_type in *types {
             writeln!(out, "      - {resource_type}")?;
         }
         writeln!(out, "    scopes: [\"/\"]\n    command: {command}")?;

@@ -37,6 +37,32 @@ Examples:
     };
 }
 
+macro_rules! test_examples {
+    () => {
+        "\
+Examples:
+  azpol test policies/
+  azpol test policies/ --filter \"switched off\"
+  azpol test policies/ --coverage --min-coverage 80
+  azpol test policies/ --junit results.xml"
+    };
+}
+
+/// Below `azpol test -h`.
+pub const TEST: &str = test_examples!();
+
+/// Below `azpol test --help`.
+pub const TEST_LONG: &str = concat!(
+    test_examples!(),
+    "
+
+Exit codes, the first that holds:
+  2    wrong usage
+  3    a file could not be read, or a case not be evaluated
+  1    a case fails, or less was seen than --min-coverage asks
+  0    every case passes"
+);
+
 /// Below `azpol eval -h`.
 pub const EVAL: &str = eval_examples!();
 
@@ -61,7 +87,7 @@ Examples:
   azpol scan exports/                        which subscriptions are non-compliant, and why
   azpol plan exports/                        and what a remediation would deploy
   azpol plan exports/ -o plan/               the same as files, ready to run
-  azpol validate policies/                   faults of definitions, and what practice advises against
+  azpol validate policies/                   faults of definitions, all at once
   azpol eval \"toLower('A')\"                  the value of an expression
   azpol explain app-prod-02 exports/         why a resource has its states
   azpol explain AZP0312                      what a code means

@@ -20,6 +20,7 @@ mod propose;
 mod scan;
 mod session;
 mod settings;
+mod test;
 mod validate;
 mod words;
 
@@ -45,6 +46,7 @@ pub fn main() -> ExitCode {
         Command::Scan(args) => scan::run(&args),
         Command::Plan(args) => plan::run(&args),
         Command::Validate(args) => validate::run(&args),
+        Command::Test(args) => test::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Eval(args) => eval::run(&args),
         Command::Manifest(args) => manifest::run(&args),

@@ -1,14 +1,15 @@
 //! `azpol validate`: faults of policy documents, all at once.
 
 use std::io;
+use std::path::Path;
 
 use crate::arm::AliasCatalog;
-use crate::config::OutputFormat;
+use crate::config::{Config, OutputFormat};
 use crate::inventory::{Kept, PolicyDocuments};
 use crate::lint;
 use crate::policy;
 use crate::report::validation::{self, Looked};
-use crate::source::{self, Diagnostic, Diagnostics, Severity, SourceMap};
+use crate::source::{self, Diagnostic, Diagnostics, Input, Severity, SourceMap};
 
 use super::aliases;
 use super::args::{FailAt, ValidateArgs};
@@ -39,12 +40,23 @@ pub fn run(args: &ValidateArgs) -> u8 {
     let inputs = source::discover(&args.inputs, &mut io::stdin(), &mut sources, &mut found);
     let (_, documents) = load(&inputs, &Kept::default(), &[], &mut sources, &|_| (), &mut found);
     let unread = found.iter().any(is_unread);
-    let looked = check(&documents, &catalog, &sources, &mut found);
-    let mut found = selection.apply(found);
+    let mut looked = check(&documents, &catalog, &sources, &mut found);
+    let mut comments = lint::Comments::default();
+    for input in &inputs {
+        // A file that can't be read was told of.
+        if let Some(text) = source::read::text(&mut sources, input.file, &mut Diagnostics::new()) {
+            comments.read(input.file, &text, &mut found);
+            looked.configurations += usize::from(configuration(input, &text, &sources, &mut found));
+        }
+    }
+    let mut found = selection.apply(found, &comments);
     found.sort();
+    let unchecked = lint::unchecked(&catalog);
+    // Whoever selects asks for other checks.
+    let shown_unchecked = if args.select.is_empty() { unchecked.clone() } else { Vec::new() };
     let text = match shown.format {
-        OutputFormat::Table => validation::text(looked, &found, &sources, output.results()),
-        OutputFormat::Json => match json::text(&validation::json(looked, &found, &sources)) {
+        OutputFormat::Table => validation::text(looked, &shown_unchecked, &found, &sources, output.results()),
+        OutputFormat::Json => match json::text(&validation::json(looked, unchecked, &found, &sources)) {
             Ok(text) => text,
             Err(error) => return output::internal(&error),
         },
@@ -62,6 +74,22 @@ pub fn run(args: &ValidateArgs) -> u8 {
         FailAt::Never => return exit::CLEAN,
     };
     if found.iter().any(|fault| fault.severity >= least) { exit::FINDINGS } else { exit::CLEAN }
+}
+
+/// Checks `azpol.yaml` where it is among the files; whether it was.
+fn configuration(input: &Input, text: &str, sources: &SourceMap, found: &mut Diagnostics) -> bool {
+    let named = sources.file(input.file).and_then(|file| file.path.as_deref()).and_then(Path::file_stem);
+    if !named.is_some_and(|stem| stem.eq_ignore_ascii_case("azpol")) {
+        return false;
+    }
+    // Its faults of syntax were told when the inputs were read.
+    let documents = source::read::parse(input.file, input.form, text, &mut Diagnostics::new());
+    for document in &documents {
+        if let Some(config) = Config::read(document, found) {
+            lint::severities(&config.severities, found);
+        }
+    }
+    !documents.is_empty()
 }
 
 /// Whether a finding means that something wasn't looked at: it can't be opened, or isn't text.
@@ -95,6 +123,8 @@ fn check(
         definitions: documents.definitions.len(),
         initiatives: documents.initiatives.len(),
         assignments: documents.assignments.len(),
+        exemptions: documents.exemptions.len(),
+        configurations: 0,
     }
 }
 

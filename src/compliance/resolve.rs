@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::arm::Scope;
 use crate::arm::nearest::nearest;
-use crate::engine::{CompiledPolicy, Language, bind, compile};
+use crate::engine::{CompiledPolicy, Language, bind, compile, unknown_aliases};
 use crate::inventory::Inventory;
 use crate::policy::{Effect, PolicyAssignment, PolicyDefinition, PolicyMode, PolicyType};
 use crate::source::{Diagnostic, Diagnostics};
@@ -38,6 +38,8 @@ pub fn resolve(
             Resolved::Not(not) => run.not_evaluated.push(*not),
         }
     }
+    let evaluated = run.assignments.iter().map(|one| (&*one.definition, &*one.policy));
+    faults.extend(unknown_aliases(evaluated, language.aliases));
     let key = |a: &PolicyAssignment| (a.display_name.to_lowercase(), a.id.to_lowercase());
     run.assignments.sort_by_key(|e| key(&e.assignment));
     run.disabled.sort_by_key(|d| key(&d.assignment));

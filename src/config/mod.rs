@@ -8,4 +8,5 @@ mod schema;
 mod settings;
 
 pub use manifest::{Manifest, ManifestEntry};
+pub(crate) use schema::Schema;
 pub use settings::{ColorChoice, Config, FailOn, OutputFormat};

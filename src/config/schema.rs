@@ -9,7 +9,7 @@ use crate::source::{Diagnostic, Diagnostics, Node, NodeValue, Span};
 use super::codes;
 
 /// A schema, compiled.
-pub(super) struct Schema {
+pub(crate) struct Schema {
     /// `None` if the text of the schema is itself at fault, which a test excludes.
     validator: Option<Validator>,
     /// The schema itself, for the keys that it knows.
@@ -20,13 +20,13 @@ pub(super) struct Schema {
 
 impl Schema {
     /// Compiles a schema that ships with azpol.
-    pub(super) fn new(text: &str, title: &'static str) -> Schema {
+    pub(crate) fn new(text: &str, title: &'static str) -> Schema {
         let schema = serde_json::from_str(text).unwrap_or_default();
         Schema { validator: jsonschema::validator_for(&schema).ok(), text: schema, title }
     }
 
     /// Checks a document. Whether it fits; every fault is pushed.
-    pub(super) fn check(&self, node: &Node, faults: &mut Diagnostics) -> bool {
+    pub(crate) fn check(&self, node: &Node, faults: &mut Diagnostics) -> bool {
         let Some(validator) = &self.validator else {
             faults.push(
                 Diagnostic::new(&codes::SCHEMA, format!("the schema of {} can't be read", self.title))

@@ -6,7 +6,7 @@ use crate::arm::expression::{Context, ContextFunction, Dialect, Failure};
 use crate::arm::{Semantics, Value};
 use crate::policy::FieldName;
 
-use super::compile::everywhere;
+use super::alias;
 use super::context::{Lookups, RuleContext};
 use super::{BoundParameters, Candidate, Language, Subject};
 
@@ -34,6 +34,7 @@ impl Alone<'_> {
             parameters: &BoundParameters::default(),
             lookups,
             semantics: self.language.semantics,
+            aliases: self.language.aliases,
         })
     }
 
@@ -45,9 +46,10 @@ impl Alone<'_> {
         };
         if let Ok(FieldName::Alias(alias)) = FieldName::parse(name) {
             let alias: Arc<str> = alias;
-            let Some(access) = everywhere(self.language.aliases, &alias) else {
+            let access = alias::access(self.language.aliases, &alias);
+            if access.unknown {
                 return Err(Failure::Unknown(format!("the alias `{alias}` isn't in the table of aliases")));
-            };
+            }
             lookups.insert(alias.to_ascii_lowercase(), access);
         }
         Ok(lookups)

@@ -7,6 +7,7 @@ use crate::arm::Value;
 use crate::arm::expression::Term;
 
 use super::evaluate::Run;
+use super::indexed::where_admitted;
 use super::observe::Silent;
 use super::policy::{CompiledDetails, CompiledPolicy};
 use super::program::{Access, Computed, Operand, Path, Test, TestKind};
@@ -24,13 +25,14 @@ impl CompiledPolicy {
         if let Some(reason) = self.elsewhere() {
             return Truth::unknown([Cause::MissingFact(reason.to_string().into())]);
         }
-        if self.excludes(subject.resource, &mut Silent) {
-            return Truth::False;
+        let admitted = self.admits(subject.resource, &mut Silent);
+        if admitted == Truth::False {
+            return admitted;
         }
         let counts = Counts::of(&self.condition);
         let mut silent = Silent;
         let mut run = self.run(subject, Candidate::existing(subject.resource), true, &mut silent);
-        reduced(&mut run, &self.condition, &counts, true)
+        where_admitted(admitted, reduced(&mut run, &self.condition, &counts, true))
     }
 
     /// The types for which `if` can hold; nothing where any type can.
@@ -141,8 +143,8 @@ fn reduced(run: &mut Run<'_, Silent>, test: &Test, counts: &Counts, positive: bo
 /// Whether a condition reads an alias that this type doesn't have.
 fn foreign(operand: &Operand, resource_type: &ResourceType) -> bool {
     match operand {
-        Operand::Field(Access::Alias(access)) => access.path(resource_type).is_none(),
-        Operand::CountField(count) => count.access.path(resource_type).is_none(),
+        Operand::Field(Access::Alias(access)) => access.is_foreign_to(resource_type),
+        Operand::CountField(count) => count.access.is_foreign_to(resource_type),
         _ => false,
     }
 }

@@ -162,6 +162,7 @@ fn text_of_current(current: Current<'_>) -> Option<Cow<'_, str>> {
 fn equals(semantics: &Semantics, current: Current<'_>, target: &Value) -> Answer {
     match (current, target) {
         (Current::Missing, Value::String(text)) if text.is_empty() => is_empty_text(semantics),
+        (Current::Missing, Value::Null) => Answer::sure(true),
         (Current::Missing, _) => Answer::sure(false),
         (Current::Text(a), Value::String(b)) => Answer::sure(fold::equal(a, b)),
         (Current::Value(a), b) if number(a).is_some() && number(b).is_some() => {
@@ -223,7 +224,8 @@ fn is_in(semantics: &Semantics, current: Current<'_>, target: &Value) -> Answer 
 fn like(semantics: &Semantics, current: Current<'_>, target: &Value) -> Answer {
     let Some(pattern) = text_of(target) else { return Answer::sure(false) };
     let any_character = semantics.like_question_mark == LikeQuestionMark::OneCharacter;
-    if !pattern.contains('*') && !(any_character && pattern.contains('?')) {
+    let plain = |c: char| c != '*' && (c != '?' || !any_character);
+    if pattern.chars().all(plain) {
         return equals(semantics, current, target);
     }
     let stars = pattern.matches('*').count();

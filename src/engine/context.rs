@@ -1,15 +1,16 @@
 //! What the expressions of a rule can ask of the place where they stand.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::arm::expression::{Context, ContextFunction, Dialect, Failure};
 use crate::arm::semantics::{AbsentTags, OuterMember, Semantics, UnnamedCurrent};
-use crate::arm::{Object, Value};
+use crate::arm::{AliasCatalog, Object, Value};
 use crate::inventory::Resource;
 use crate::policy::FieldName;
 
-use super::program::AliasAccess;
+use super::alias::{self, AliasAccess};
 use super::walk::{self, Found, Frame, FrameKind};
 use super::{BoundParameters, Candidate, Cause, Occasion, Subject};
 
@@ -35,6 +36,7 @@ pub(super) struct RuleContext<'r> {
     pub(super) parameters: &'r BoundParameters,
     pub(super) lookups: &'r Lookups,
     pub(super) semantics: &'r Semantics,
+    pub(super) aliases: &'r AliasCatalog,
 }
 
 /// Why a truth can't be decided where an expression has no value.
@@ -158,23 +160,36 @@ impl RuleContext<'_> {
         })
     }
 
-    fn alias(&self, alias: &str, view: Candidate<'_>, frames: Option<&Frame<'_>>) -> Result<Value, Failure> {
-        let Some(access) = self.lookups.get(&alias.to_ascii_lowercase()) else {
-            return Err(Failure::Unsupported(format!("the alias `{alias}`, whose name is computed,")));
-        };
-        let list = alias.contains("[*]");
-        let mut found = Vec::new();
-        if let Some(path) = access.path(&view.resource.resource_type) {
-            carries(view.resource, &path.text)?;
-            let outer = self.semantics.outer_member == OuterMember::Current;
-            walk::select(access, path, &view.resource.body, frames, outer, &mut |one| {
-                if let Found::Value(value) = one
-                    && !value.is_null()
-                {
-                    found.push(value.clone());
-                }
-            });
+    fn alias(&self, name: &str, view: Candidate<'_>, frames: Option<&Frame<'_>>) -> Result<Value, Failure> {
+        let known = self.lookups.get(&name.to_ascii_lowercase());
+        // Where nothing is known its name is computed for each resource.
+        let access =
+            &*known.map_or_else(|| Cow::Owned(alias::access(self.aliases, &name.into())), Cow::Borrowed);
+        let resource = view.resource;
+        let own = std::ptr::eq(resource, self.subject.resource);
+        let version = if own { self.subject.api_version() } else { None };
+        let (mut found, mut failure) = (Vec::new(), None);
+        match access.path_at(&resource.resource_type, version) {
+            Some(path) => {
+                carries(resource, &path.text)?;
+                let outer = self.semantics.outer_member == OuterMember::Current;
+                walk::select(access, path, &resource.body, frames, outer, &mut |one| {
+                    let Found::Value(value) = one else { return };
+                    match path.meant.of(&path.text, value) {
+                        Ok(current) => found.extend(current.to_value().filter(|value| !value.is_null())),
+                        Err(cause) => failure = Some(cause),
+                    }
+                });
+            }
+            None if access.is_unknown_of(&resource.resource_type) => {
+                failure = Some(Cause::UnknownAlias(access.alias.clone()));
+            }
+            None => {}
         }
+        if let Some(cause) = failure {
+            return Err(Failure::Unknown(cause.to_string()));
+        }
+        let list = name.contains("[*]");
         Ok(if list { Value::array(found) } else { found.into_iter().next().unwrap_or_else(|| "".into()) })
     }
 

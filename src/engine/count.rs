@@ -26,7 +26,12 @@ impl<O: Observer> Run<'_, O> {
     ) -> Tally {
         let mut tally = Tally::default();
         let resource = self.view.resource;
-        let Some(path) = count.access.path(&resource.resource_type) else { return tally };
+        let Some(path) = self.alias_path(&count.access) else {
+            if count.access.is_unknown_of(&resource.resource_type) {
+                tally.lost(Cause::UnknownAlias(count.access.alias.clone()));
+            }
+            return tally;
+        };
         if !resource.carries(&path.text) {
             tally.lost(Cause::NotCarried(path.text.clone()));
             return tally;

@@ -4,15 +4,17 @@ use std::borrow::Cow;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
+use crate::arm::expression::Formula;
 use crate::arm::semantics::{FailingValue, HiddenArray, MissingArray, Semantics, ShortCircuit};
-use crate::arm::{Location, Value};
+use crate::arm::{AliasCatalog, Location, Value};
 use crate::policy::{FieldName, Operator};
 use crate::source::Span;
 
+use super::alias::{self, AliasAccess};
 use super::compare::{Answer, Current, compare};
 use super::context::{Lookups, RuleContext, cause};
 use super::observe::{Looked, Observer, Part};
-use super::program::{Access, AliasAccess, Comparison, Computed, Group, Operand, Path, Test, TestKind};
+use super::program::{Access, Comparison, Computed, Group, Operand, Path, Test, TestKind};
 use super::tally::Tally;
 use super::walk::{self, Absent, Found, Frame, FrameKind, Member};
 use super::{BoundParameters, Candidate, Cause, Subject, Truth};
@@ -29,6 +31,7 @@ pub(super) struct Run<'r, O> {
     pub(super) parameters: &'r BoundParameters,
     pub(super) lookups: &'r Lookups,
     pub(super) semantics: &'r Semantics,
+    pub(super) aliases: &'r AliasCatalog,
     pub(super) observer: &'r mut O,
 }
 
@@ -54,7 +57,9 @@ impl Judged {
             return Judged::bare(truth);
         }
         let current = match found {
-            Found::Value(value) if !value.is_null() => Some(value.clone()),
+            Found::Value(value) if !value.is_null() => {
+                path.meant.of(&path.text, value).ok().and_then(Current::to_value)
+            }
             _ => None,
         };
         Judged { truth, path: Some(walk::placed(path, member)), current }
@@ -138,7 +143,7 @@ impl<O: Observer> Run<'_, O> {
         self.open(Part::Leaf(&leaf.text, leaf.operator), span);
         let target = self.computed(&leaf.target, frames);
         let judged = match &target {
-            Err(cause) => Judged::unknown(cause.clone()),
+            Err(cause) => Judged::unknown(self.graver(cause, &leaf.subject, frames)),
             Ok(target) => self.judge(leaf, target, span, frames),
         };
         if self.looks() {
@@ -149,6 +154,29 @@ impl<O: Observer> Run<'_, O> {
             self.close(&judged.truth, None);
         }
         judged.truth
+    }
+
+    /// Why a comparison whose target isn't known can't be decided: the service fails where its other side does.
+    fn graver(&self, cause: &Cause, subject: &Operand, frames: Option<&Frame<'_>>) -> Cause {
+        let other = match subject {
+            _ if cause.is_failure() => None,
+            Operand::Value(computed) => self.computed(computed, frames).err(),
+            Operand::ComputedField(formula) => self.field_name(formula, frames).err(),
+            _ => None,
+        };
+        other.filter(Cause::is_failure).unwrap_or_else(|| cause.clone())
+    }
+
+    /// The name of a field that is computed for this resource.
+    fn field_name(&self, formula: &Formula, frames: Option<&Frame<'_>>) -> Result<Arc<str>, Cause> {
+        match formula.evaluate(&self.context(frames)) {
+            Ok(Value::String(name)) => Ok(name),
+            Ok(other) => {
+                let message = format!("the name of a field is {}, not a text", other.kind());
+                Err(Cause::Fails(message.into()))
+            }
+            Err(failure) => Err(cause(&failure)),
+        }
     }
 
     pub(super) fn computed<'c>(
@@ -179,6 +207,7 @@ impl<O: Observer> Run<'_, O> {
             parameters: self.parameters,
             lookups: self.lookups,
             semantics: self.semantics,
+            aliases: self.aliases,
         }
     }
 
@@ -186,15 +215,11 @@ impl<O: Observer> Run<'_, O> {
         match &leaf.subject {
             Operand::Field(access) => self.field(access, leaf.operator, target, frames),
             Operand::ComputedField(formula) => {
-                let name = match formula.evaluate(&self.context(frames)) {
-                    Ok(Value::String(name)) => name,
-                    Ok(other) => {
-                        let message = format!("the name of a field is {}, not a text", other.kind());
-                        return Judged::unknown(Cause::Fails(message.into()));
-                    }
-                    Err(failure) => return Judged::unknown(cause(&failure)),
+                let name = match self.field_name(formula, frames) {
+                    Ok(name) => name,
+                    Err(cause) => return Judged::unknown(cause),
                 };
-                match computed_access(&name, self.lookups) {
+                match computed_access(&name, self.aliases, frames) {
                     Ok(access) => self.field(&access, leaf.operator, target, frames),
                     Err(cause) => Judged::unknown(cause),
                 }
@@ -266,20 +291,29 @@ impl<O: Observer> Run<'_, O> {
                 };
                 self.value(operator, current, &located(target), Some("location"))
             }
-            Access::ApiVersion => match self.subject.occasion.and_then(|o| o.api_version.as_deref()) {
-                Some(version) => self.value(operator, Current::Text(version), target, Some("apiVersion")),
-                None => {
+            Access::ApiVersion => {
+                let Some(version) = self.subject.occasion.and_then(|o| o.api_version.as_deref()) else {
                     let message = "the files don't say which API version the request has";
-                    Judged::unknown(Cause::MissingFact(message.into()))
-                }
-            },
+                    return Judged::unknown(Cause::MissingFact(message.into()));
+                };
+                self.value(operator, Current::Text(version), target, Some("apiVersion"))
+            }
             Access::Body(path) => self.path(path, operator, target, frames),
-            Access::Alias(access) => match access.path(&resource.resource_type) {
+            Access::Alias(access) => match self.alias_path(access) {
                 Some(path) => self.path(path, operator, target, frames),
+                None if access.is_unknown_of(&resource.resource_type) => {
+                    Judged::unknown(Cause::UnknownAlias(access.alias.clone()))
+                }
                 // Another type's alias: its value is missing here.
                 None => self.value(operator, Current::Missing, target, None),
             },
         }
+    }
+
+    /// The path of an alias for the resource that is looked at.
+    pub(super) fn alias_path<'a>(&self, access: &'a AliasAccess) -> Option<&'a Path> {
+        let version = if self.own { self.subject.api_version() } else { None };
+        access.path_at(&self.view.resource.resource_type, version)
     }
 
     /// The values at a path; of several, all have to meet the condition.
@@ -378,7 +412,10 @@ impl<O: Observer> Run<'_, O> {
     fn one(&mut self, path: &Path, operator: Operator, found: Found<'_>, target: &Value) -> Truth {
         let current = match found {
             Found::NoArray => return Truth::False,
-            Found::Value(value) => Current::Value(value),
+            Found::Value(value) => match path.meant.of(&path.text, value) {
+                Ok(current) => current,
+                Err(cause) => return Truth::unknown([cause]),
+            },
             Found::Missing | Found::Unwritten => Current::Missing,
         };
         if !self.written(path) {
@@ -419,7 +456,7 @@ fn located(target: &Value) -> Cow<'_, Value> {
 }
 
 /// The access that a name asks for which was computed for this resource.
-fn computed_access(name: &str, lookups: &Lookups) -> Result<Access, Cause> {
+fn computed_access(name: &str, aliases: &AliasCatalog, frames: Option<&Frame<'_>>) -> Result<Access, Cause> {
     let parsed = FieldName::parse(name).map_err(|fault| Cause::Fails(format!("`{name}` {fault}").into()))?;
     if let Some(path) = walk::body_path(&parsed) {
         return Ok(Access::Body(path));
@@ -430,13 +467,10 @@ fn computed_access(name: &str, lookups: &Lookups) -> Result<Access, Cause> {
         FieldName::FullName => Access::FullName,
         FieldName::Id => Access::Id,
         FieldName::Location => Access::Location,
-        FieldName::Alias(alias) => {
-            if let Some(AliasAccess { alias, paths }) = lookups.get(&alias.to_ascii_lowercase()) {
-                Access::Alias(AliasAccess { alias: alias.clone(), paths: paths.clone() })
-            } else {
-                let message = format!("the alias `{alias}`, whose name is computed, is not supported yet");
-                return Err(Cause::MissingFact(message.into()));
-            }
+        FieldName::Alias(name) => {
+            let mut access = alias::access(aliases, &name);
+            access.paths.iter_mut().for_each(|one| walk::bind(&name, &mut one.path, frames));
+            Access::Alias(access)
         }
         FieldName::ApiVersion => Access::ApiVersion,
         // Those with a path in the body are answered above.

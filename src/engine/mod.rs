@@ -1,6 +1,7 @@
 //! A rule bound to its parameters becomes a program; the program runs against a resource; what a deployment
 //! would create for it.
 
+mod alias;
 mod alone;
 mod answers;
 mod applicability;
@@ -18,6 +19,7 @@ mod existence;
 mod extension_types;
 mod failures;
 mod fold;
+mod indexed;
 mod observe;
 mod policy;
 mod program;
@@ -26,6 +28,7 @@ mod subject;
 mod tally;
 mod time;
 mod truth;
+mod unknown;
 mod walk;
 
 pub use alone::Alone;
@@ -41,6 +44,7 @@ pub use observe::{Explanation, ExplanationKind, LeafRecord, Looked, Observer, Pa
 pub use policy::{CompiledPolicy, DeploymentOptions, SecretReference};
 pub use subject::{Candidate, Occasion, Subject, SubscriptionSubject};
 pub use truth::{Cause, Truth};
+pub use unknown::unknown_aliases;
 
 #[cfg(test)]
 mod tests;

@@ -6,19 +6,18 @@ use crate::arm::expression::Failure;
 use crate::arm::template::{
     DeploymentRequest, Expansion, ExpansionFault, FaultKind, PreparedTemplate, ResourceGroupFacts,
 };
-use crate::arm::{Object, Reads, ResourceId, ResourceType, Semantics, Value};
-use crate::inventory::Resource;
+use crate::arm::{AliasCatalog, Object, Reads, ResourceId, ResourceType, Semantics, Value};
 use crate::policy::{Effect, ExistenceScope};
 use crate::source::{Node, Span};
 
-use super::applicability::is_never_evaluated;
 use super::context::{Lookups, RuleContext};
 use super::effects::{Consequence, NotEvaluable};
 use super::evaluate::Run;
 use super::existence::{Wanted, search};
+use super::indexed::where_admitted;
 use super::observe::Observer;
 use super::program::{Computed, Test};
-use super::{BoundParameters, Candidate, Cause, Doubt, ExistenceCheck, Subject, Truth, reads, time};
+use super::{BoundParameters, Candidate, Cause, ExistenceCheck, Subject, Truth, reads, time};
 
 /// A definition with the values of its parameters, as a program.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,6 +35,10 @@ pub struct CompiledPolicy {
     pub(super) parameters: BoundParameters,
     /// How open points are read.
     pub(super) semantics: Semantics,
+    /// The aliases that it was compiled with.
+    pub(super) aliases: AliasCatalog,
+    /// Aliases of the rule that none of them is, each once, sorted, with its first place.
+    pub(super) unknown_aliases: Vec<(Arc<str>, Span)>,
     pub(super) lookups: Lookups,
 }
 
@@ -161,6 +164,12 @@ impl CompiledPolicy {
         self.effect
     }
 
+    /// The aliases of the rule that no type is known to have, each once, sorted, with the first place of each. What
+    /// rests on one is undecided for the types that may have it.
+    pub fn unknown_aliases(&self) -> &[(Arc<str>, Span)] {
+        &self.unknown_aliases
+    }
+
     /// The values of the parameters.
     pub fn parameters(&self) -> &BoundParameters {
         &self.parameters
@@ -185,40 +194,17 @@ impl CompiledPolicy {
         if let Some(reason) = self.elsewhere() {
             return Truth::unknown([Cause::MissingFact(reason.to_string().into())]);
         }
-        if self.excludes(subject.resource, observer) {
-            return Truth::False;
+        let admitted = self.admits(subject.resource, observer);
+        if admitted == Truth::False {
+            return admitted;
         }
         let view = Candidate::existing(subject.resource);
-        self.run(subject, view, true, observer).test(&self.condition, None)
+        where_admitted(admitted, self.run(subject, view, true, observer).test(&self.condition, None))
     }
 
     /// Why the rule isn't evaluated at all.
     pub(super) fn elsewhere(&self) -> Option<&NotEvaluable> {
         self.not_evaluable.as_ref().filter(|reason| **reason != NotEvaluable::Identity)
-    }
-
-    /// Whether there is never a row for the resource, whatever the rule says of it: the service looks at no resource
-    /// of this type, the policy is disabled, its
-    /// mode is `Indexed` and the resource a subscription, a resource group or without a location, or the rule
-    /// reads a location and the resource is a subscription.
-    pub(super) fn excludes<O: Observer>(&self, resource: &Resource, observer: &mut O) -> bool {
-        let subscription = resource.resource_type.is(ResourceType::SUBSCRIPTION);
-        if self.effect == Effect::Disabled
-            || (subscription && self.located)
-            || is_never_evaluated(&resource.resource_type)
-        {
-            return true;
-        }
-        if !self.indexed {
-            return false;
-        }
-        let container = subscription || resource.resource_type.is(ResourceType::RESOURCE_GROUP);
-        if !container && O::RECORDS {
-            observer.doubt(Doubt::IndexedByLocation);
-        }
-        container
-            || resource.location.is_none()
-            || self.semantics.types_without_tags.contains(&resource.resource_type)
     }
 
     pub(super) fn run<'r, O: Observer>(
@@ -229,8 +215,8 @@ impl CompiledPolicy {
         observer: &'r mut O,
     ) -> Run<'r, O> {
         let (definition, parameters, lookups) = (&self.definition, &self.parameters, &self.lookups);
-        let semantics = &self.semantics;
-        Run { subject, view, own, definition, parameters, lookups, semantics, observer }
+        let (semantics, aliases) = (&self.semantics, &self.aliases);
+        Run { subject, view, own, definition, parameters, lookups, semantics, aliases, observer }
     }
 
     /// Where and under which name the related resource is looked for. An error where the effect looks for
@@ -282,6 +268,7 @@ impl CompiledPolicy {
                 parameters: &self.parameters,
                 lookups: &self.lookups,
                 semantics: &self.semantics,
+                aliases: &self.aliases,
             }),
         }
     }

@@ -5,11 +5,12 @@
 
 use std::sync::Arc;
 
+use crate::arm::Value;
 use crate::arm::expression::Formula;
-use crate::arm::{ResourceType, Value};
 use crate::policy::Operator;
 use crate::source::Span;
 
+use super::alias::{AliasAccess, Meant};
 use super::{Cause, Doubt, Truth};
 
 /// A condition.
@@ -101,20 +102,6 @@ pub(super) enum Access {
     Alias(AliasAccess),
 }
 
-/// An alias, with its path for each type that has it.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct AliasAccess {
-    pub(super) alias: Arc<str>,
-    pub(super) paths: Vec<(ResourceType, Path)>,
-}
-
-impl AliasAccess {
-    /// The path of this type; a type without the alias has none, and its value is missing.
-    pub(super) fn path(&self, resource_type: &ResourceType) -> Option<&Path> {
-        self.paths.iter().find(|(known, _)| known == resource_type).map(|(_, path)| path)
-    }
-}
-
 /// A path into a resource's body, or into a member of an array that a count goes through.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Path {
@@ -126,6 +113,7 @@ pub(super) struct Path {
     /// The path has a `[*]` that the alias doesn't have: an empty selection is a missing value then.
     pub(super) hidden_array: bool,
     pub(super) doubt: Option<Doubt>,
+    pub(super) meant: Meant,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -145,7 +133,14 @@ pub(super) enum Step {
 impl Path {
     /// From a path as the alias table writes it: `properties.sources[*].eventSource`.
     pub(super) fn parse(text: &str) -> Path {
-        Path { base: Base::Body, steps: steps(text), text: text.into(), hidden_array: false, doubt: None }
+        Path {
+            base: Base::Body,
+            steps: steps(text),
+            text: text.into(),
+            hidden_array: false,
+            doubt: None,
+            meant: Meant::Whole,
+        }
     }
 
     /// A path of keys that may hold any character.
@@ -156,6 +151,7 @@ impl Path {
             text: text.into(),
             hidden_array: false,
             doubt: None,
+            meant: Meant::Whole,
         }
     }
 

@@ -4,9 +4,10 @@ use crate::arm::{Reads, ResourceType, Value};
 use crate::policy::{Effect, Operator};
 use crate::source::Node;
 
+use super::alias::TypePath;
 use super::change::TargetField;
 use super::policy::CompiledPolicy;
-use super::program::{Access, Computed, Operand, Path, Test, TestKind};
+use super::program::{Access, Computed, Operand, Test, TestKind};
 
 /// The types that `if` can hold for, with what it reads of them, and the related type with what its condition
 /// reads.
@@ -28,25 +29,29 @@ pub(super) fn of(policy: &CompiledPolicy) -> Reads {
     for target in policy.change().iter().flat_map(|change| &change.operations).map(|change| &change.target) {
         match (target, &subjects) {
             (TargetField::Alias(access), _) => {
-                for (known, path) in &access.paths {
-                    if reads.wants(known) {
-                        reads.add_path(known, &path.text);
+                for TypePath { resource_type, path, .. } in &access.paths {
+                    if reads.wants(resource_type) {
+                        reads.add_path(resource_type, &path.text);
                     }
                 }
             }
             (TargetField::Tags | TargetField::Tag(_), Some(types)) => {
-                types.iter().for_each(|admitted| reads.add_path(admitted, "tags"));
+                for admitted in types {
+                    reads.add_path(admitted, "tags");
+                }
             }
             (TargetField::Identity(_), Some(types)) => {
-                types.iter().for_each(|admitted| reads.add_path(admitted, "identity"));
+                for admitted in types {
+                    reads.add_path(admitted, "identity");
+                }
             }
             (TargetField::Tags | TargetField::Tag(_) | TargetField::Identity(_), None) => {}
         }
     }
     for access in policy.lookups.values() {
-        for (known, path) in &access.paths {
-            if reads.wants(known) {
-                reads.add_path(known, &path.text);
+        for TypePath { resource_type, path, .. } in &access.paths {
+            if reads.wants(resource_type) {
+                reads.add_path(resource_type, &path.text);
             }
         }
     }
@@ -117,9 +122,9 @@ fn paths(test: &Test, each: &mut dyn FnMut(Option<&ResourceType>, &str)) {
         TestKind::Not(part) => return paths(part, each),
         TestKind::Compare(leaf) => leaf,
     };
-    let mut aliases = |known: &[(ResourceType, Path)]| {
-        for (known, path) in known {
-            each(Some(known), &path.text);
+    let mut aliases = |known: &[TypePath]| {
+        for one in known {
+            each(Some(&one.resource_type), &one.path.text);
         }
     };
     match &leaf.subject {

@@ -21,6 +21,13 @@ pub struct Subject<'a> {
     pub occasion: Option<&'a Occasion>,
 }
 
+impl<'a> Subject<'a> {
+    /// The API version of the request, where it is known.
+    pub(super) fn api_version(&self) -> Option<&'a str> {
+        self.occasion.and_then(|occasion| occasion.api_version.as_deref())
+    }
+}
+
 /// On whose behalf a rule is evaluated. A `None` is a fact that the run doesn't have: reading it is unknown, never
 /// empty.
 ///

@@ -28,6 +28,8 @@ pub enum Cause {
     Runtime(Arc<str>),
     /// The service makes something of this value that isn't known: does it keep an empty array, a null?
     ProviderDecides(Arc<str>),
+    /// An alias that the catalogue doesn't know, and that the resource's type may have.
+    UnknownAlias(Arc<str>),
     /// The service would fail here: an expression has no value, two values can't be compared.
     Fails(Arc<str>),
 }
@@ -38,6 +40,7 @@ impl fmt::Display for Cause {
             Cause::NotCarried(path) => write!(f, "the export doesn't carry `{path}`"),
             Cause::Runtime(text) => write!(f, "`{text}` is known only while it is deployed"),
             Cause::ProviderDecides(text) => write!(f, "what the provider makes of `{text}` isn't known"),
+            Cause::UnknownAlias(alias) => write!(f, "the catalogue doesn't know the alias `{alias}`"),
             Cause::MissingFact(text) | Cause::Fails(text) => f.write_str(text),
         }
     }

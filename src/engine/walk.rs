@@ -5,7 +5,8 @@ use std::ops::ControlFlow;
 use crate::arm::Value;
 use crate::policy::FieldName;
 
-use super::program::{AliasAccess, Base, FieldCount, Path, Step};
+use super::alias::AliasAccess;
+use super::program::{Base, FieldCount, Path, Step};
 
 /// A member of an array on the way to a value, with those around it.
 #[derive(Debug, Clone, Copy)]
@@ -190,6 +191,20 @@ pub(super) fn select<'v>(
         }
     }
     let _ = each(Some(body), &Path::parse(&path.text).steps, None, Absent::Nothing, &mut visit);
+}
+
+/// Lets a path begin at the member of the innermost open count whose alias its own one goes on below.
+pub(super) fn bind(alias: &str, path: &mut Path, frames: Option<&Frame<'_>>) {
+    for (frame, open) in frames.into_iter().flat_map(Frame::outwards).enumerate() {
+        let FrameKind::Field { count, path: counted, .. } = open.kind else { continue };
+        if !begins_with(alias, &count.access.alias) {
+            continue;
+        }
+        let Some(rest) = path.text.strip_prefix(&*counted.text) else { continue };
+        path.steps = Path::parse(rest).steps;
+        path.base = Base::Member { frame, up: 0 };
+        return;
+    }
 }
 
 /// How many arrays a counted alias has, and how many of them another alias shares, from the start.

@@ -29,6 +29,12 @@ codes! {
     UNKNOWN_SILENCED = "AZP1012" "unknown-silenced-code" Warning;
     /// A `modify` of what can't be modified.
     NOT_MODIFIABLE = "AZP1013" "not-modifiable" Error;
+    /// A text that begins like an expression and doesn't end like one.
+    HALF_EXPRESSION = "AZP1014" "half-expression" Warning;
+    /// A parameter of a template whose type there isn't.
+    TEMPLATE_PARAMETER_TYPE = "AZP1015" "template-parameter-type" Error;
+    /// An expression of the deployment's template that templates don't have.
+    TEMPLATE_EXPRESSION = "AZP1016" "template-expression" Error;
     /// A right side that is only a `tryGet`.
     UNGUARDED_TRYGET = "AZP1020" "unguarded-tryget-operator-value" Error;
     /// An order where there is none.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::comments::Comments;
 use crate::arm::nearest::nearest;
 use crate::source::{Code, Diagnostic, Diagnostics, Node, Severity, Span};
 
@@ -28,6 +29,16 @@ pub fn code(text: &str) -> Result<&'static Code, Option<&'static str>> {
     }
 }
 
+/// The finding that a text names no code.
+pub(super) fn unknown(text: &str, span: Span, near: Option<&str>) -> Diagnostic {
+    let message = format!("`{text}` is no code of azpol");
+    let fault = Diagnostic::new(&super::codes::UNKNOWN_SILENCED, message).at(span, "");
+    match near {
+        Some(near) => fault.help(format!("did you mean `{near}`?")),
+        None => fault,
+    }
+}
+
 /// The severities that a configuration chooses. What names no code is an error.
 pub fn severities(
     chosen: &[(String, Option<Severity>, Span)],
@@ -40,14 +51,7 @@ pub fn severities(
                 severities.insert(code.id, *severity);
             }
             Err(near) => {
-                let message = format!("`{text}` is no code of azpol");
-                let fault = Diagnostic::new(&super::codes::UNKNOWN_SILENCED, message)
-                    .at(*span, "")
-                    .severity(Severity::Error);
-                faults.push(match near {
-                    Some(near) => fault.help(format!("did you mean `{near}`?")),
-                    None => fault,
-                });
+                faults.push(unknown(text, *span, near).severity(Severity::Error));
             }
         }
     }
@@ -55,12 +59,15 @@ pub fn severities(
 }
 
 impl Selection {
-    /// The findings that are wanted, as bad as was chosen.
-    pub fn apply(&self, found: Diagnostics) -> Diagnostics {
+    /// The findings that are wanted and that no comment silences, as bad as was chosen.
+    pub fn apply(&self, found: Diagnostics, comments: &Comments) -> Diagnostics {
         let mut kept = Diagnostics::new();
         for finding in found {
             let code = finding.code;
-            if !(self.select.is_empty() || self.select.contains(&code)) || self.ignore.contains(&code) {
+            if !(self.select.is_empty() || self.select.contains(&code))
+                || self.ignore.contains(&code)
+                || comments.silence(&finding)
+            {
                 continue;
             }
             match self.severities.get(code.id) {
@@ -98,13 +105,8 @@ impl Silenced {
             match entry.as_str().map(code) {
                 Some(Ok(code)) => self.entries.push((code, within)),
                 other => {
-                    let text = entry.as_str().unwrap_or("this");
-                    let message = format!("`{text}` is no code of azpol");
-                    let fault = Diagnostic::new(&super::codes::UNKNOWN_SILENCED, message).at(entry.span, "");
-                    faults.push(match other {
-                        Some(Err(Some(near))) => fault.help(format!("did you mean `{near}`?")),
-                        _ => fault,
-                    });
+                    let near = other.and_then(Result::err).flatten();
+                    faults.push(unknown(entry.as_str().unwrap_or("this"), entry.span, near));
                 }
             }
         }

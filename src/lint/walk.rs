@@ -3,6 +3,7 @@
 use crate::arm::ResourceType;
 use crate::arm::expression::{Formula, FormulaKind, Term};
 use crate::policy::{Condition, Count, Details, Leaf, Operator, PolicyDefinition, Subject};
+use crate::source::Span;
 
 use super::document::literal_text;
 
@@ -65,7 +66,9 @@ fn down<'a>(
     around.push(condition);
     match condition {
         Condition::AllOf(parts, _) | Condition::AnyOf(parts, _) => {
-            parts.iter().for_each(|part| down(part, block, around, each));
+            for part in parts {
+                down(part, block, around, each);
+            }
         }
         Condition::Not(part, _) => down(part, block, around, each),
         Condition::Leaf(leaf) => {
@@ -88,18 +91,21 @@ pub(super) fn field(leaf: &Leaf) -> Option<&str> {
     }
 }
 
-/// Every alias that a leaf names: in `field`, in `count`, and in the functions `field()` and `current()`.
-pub(super) fn aliases(leaf: &Leaf) -> Vec<&str> {
-    let mut found: Vec<&str> = field(leaf).into_iter().collect();
-    if let Subject::Count(Count::Field { alias, .. }, _) = &leaf.subject {
-        found.push(alias);
+/// Every alias that a leaf names, with its place: in `field`, in `count`, and in the functions `field()` and
+/// `current()`.
+pub(super) fn aliases(leaf: &Leaf) -> Vec<(&str, Span)> {
+    let mut found: Vec<(&str, Span)> = Vec::new();
+    match &leaf.subject {
+        Subject::Field(formula, _) => found.extend(literal_text(formula).map(|name| (name, formula.span))),
+        Subject::Count(Count::Field { alias, .. }, span) => found.push((alias, *span)),
+        _ => {}
     }
     for formula in formulas(leaf) {
         for (expression, _) in formula.expressions() {
             found.extend(expression.terms().filter_map(|term| match term {
                 Term::Call(name, arguments) if matches!(&**name, "field" | "current") => {
                     match arguments.as_slice() {
-                        [Term::Literal(crate::arm::Value::String(name))] => Some(&**name),
+                        [Term::Literal(crate::arm::Value::String(name))] => Some((&**name, formula.span)),
                         _ => None,
                     }
                 }
@@ -107,7 +113,7 @@ pub(super) fn aliases(leaf: &Leaf) -> Vec<&str> {
             }));
         }
     }
-    found.retain(|name| name.contains('/'));
+    found.retain(|(name, _)| name.contains('/'));
     found
 }
 

@@ -37,6 +37,15 @@ pub struct PolicyDefinition {
     pub span: Span,
 }
 
+impl PolicyDefinition {
+    /// Whether the service has accepted it: Microsoft wrote it, or it has the id that the service gave it. What looks
+    /// wrong in it is then rather a gap of azpol's than a fault of its author's.
+    pub fn is_from_service(&self) -> bool {
+        let id = self.id.to_ascii_lowercase();
+        self.policy_type.is_from_service() || id.contains("/providers/microsoft.authorization/")
+    }
+}
+
 /// Where a definition came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DefinitionSource {

@@ -10,6 +10,8 @@ pub mod plan_table;
 mod rows;
 mod style;
 pub mod table;
+pub mod tests_data;
+pub mod tests_table;
 pub mod validation;
 mod view;
 mod words;

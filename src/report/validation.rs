@@ -18,6 +18,10 @@ pub struct Looked {
     pub initiatives: usize,
     /// Assignments.
     pub assignments: usize,
+    /// Exemptions.
+    pub exemptions: usize,
+    /// Configurations of azpol.
+    pub configurations: usize,
 }
 
 /// The findings as JSON.
@@ -28,6 +32,7 @@ pub struct Validation {
     version: &'static str,
     documents: Looked,
     summary: Summary,
+    not_checked: Vec<&'static str>,
     findings: Vec<Finding>,
 }
 
@@ -43,7 +48,12 @@ fn of_severity(faults: &Diagnostics, severity: Severity) -> usize {
 }
 
 /// The findings as they are written for programs; the form is `schemas/validation.schema.json`.
-pub fn json(looked: Looked, faults: &Diagnostics, sources: &SourceMap) -> Validation {
+pub fn json(
+    looked: Looked,
+    not_checked: Vec<&'static str>,
+    faults: &Diagnostics,
+    sources: &SourceMap,
+) -> Validation {
     Validation {
         azpol: MARKER,
         version: env!("CARGO_PKG_VERSION"),
@@ -53,12 +63,19 @@ pub fn json(looked: Looked, faults: &Diagnostics, sources: &SourceMap) -> Valida
             warnings: of_severity(faults, Severity::Warning),
             notes: of_severity(faults, Severity::Note),
         },
+        not_checked,
         findings: faults.iter().map(|fault| finding(fault, sources)).collect(),
     }
 }
 
 /// The findings as people read them, with one line at the end.
-pub fn text(looked: Looked, faults: &Diagnostics, sources: &SourceMap, style: RenderStyle) -> String {
+pub fn text(
+    looked: Looked,
+    not_checked: &[&str],
+    faults: &Diagnostics,
+    sources: &SourceMap,
+    style: RenderStyle,
+) -> String {
     let mut text = String::new();
     for fault in faults {
         text.push_str(&render(fault, sources, style));
@@ -72,6 +89,8 @@ pub fn text(looked: Looked, faults: &Diagnostics, sources: &SourceMap, style: Re
         count(looked.definitions, "definition"),
         count(looked.initiatives, "initiative"),
         count(looked.assignments, "assignment"),
+        count(looked.exemptions, "exemption"),
+        count(looked.configurations, "configuration"),
     ]
     .into_iter()
     .flatten()
@@ -88,5 +107,9 @@ pub fn text(looked: Looked, faults: &Diagnostics, sources: &SourceMap, style: Re
     let found = if found.is_empty() { "no findings".to_owned() } else { found.join(", ") };
     let dot = if style.unicode { "·" } else { "-" };
     text.push_str(&format!("{documents} {dot} {found}\n"));
+    if looked.definitions > 0 && !not_checked.is_empty() {
+        let names = not_checked.join(", ");
+        text.push_str(&format!("not checked, the catalogue of aliases doesn't say enough: {names}\n"));
+    }
     text
 }

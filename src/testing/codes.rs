@@ -2,4 +2,21 @@
 
 use crate::source::codes;
 
-codes! {}
+codes! {
+    /// A test file names a definition that isn't there.
+    UNKNOWN_DEFINITION = "AZP1101" "unknown-test-definition" Error;
+    /// A case that can't be evaluated.
+    NOT_EVALUATED = "AZP1102" "case-not-evaluated" Error;
+    /// A resource of a case that has neither an id nor a type.
+    BAD_RESOURCE = "AZP1103" "bad-test-resource" Error;
+    /// No test file was found.
+    NO_TESTS = "AZP1104" "no-tests" Error;
+    /// Two cases of a file have one name.
+    SAME_NAME = "AZP1105" "same-case-name" Error;
+    /// A text that is no time.
+    BAD_TIME = "AZP1106" "bad-test-time" Error;
+    /// No case has a name that the filter asks for.
+    NOTHING_SELECTED = "AZP1107" "no-case-selected" Error;
+    /// A state, or `any`, is expected, and something else is written.
+    BAD_WORD = "AZP1108" "bad-test-word" Error;
+}

@@ -1,5 +1,6 @@
 //! Tests that run azpol from outside, in one binary.
 
+mod aliases;
 mod architecture;
 mod assignments;
 mod bad_input;
@@ -20,19 +21,25 @@ mod intent_alike;
 mod intent_property;
 mod json_result;
 mod merging;
+mod mistakes;
 mod place;
 mod plan;
 mod plan_resources;
 mod planning;
 mod policies;
+mod policy_tests;
 mod proving;
 mod reading;
 mod resources;
+mod second_evaluator;
 mod secrets;
 mod semantics;
 mod shapes;
 mod tenant;
+mod validate;
 mod verdicts;
 
 #[path = "../deployment/mod.rs"]
 mod deployment;
+#[path = "../naive/mod.rs"]
+mod naive;

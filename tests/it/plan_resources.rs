@@ -169,7 +169,7 @@ fn what_is_not_remediable_is_named_with_its_reason() {
             .as_array()
             .expect("rows")
             .iter()
-            .map(|row| text(&row["resourceId"]))
+            .map(|row| text(&row["resource"]))
             .collect();
         assert_eq!(not.len(), 2, "{}", ran.all());
         assert!(not[0].ends_with("/vaults/kv-a") && not[1].ends_with("/vaults/kv-b"), "{not:?}");

@@ -173,7 +173,11 @@ fn kind_and_name_decide_about_the_row_where_other_conditions_stand_beside_them()
         )
     };
     let far = json!({"field": "name", "like": "far*"});
-    assert_eq!(of(&rule(&[far.clone()])), ALL_ACCOUNTS, "the name decides between compliant and not");
+    assert_eq!(
+        of(&rule(std::slice::from_ref(&far))),
+        ALL_ACCOUNTS,
+        "the name decides between compliant and not"
+    );
     let owner = json!({"field": "tags['owner']", "exists": "true"});
     assert_eq!(
         of(&rule(&[far, owner.clone()])),

@@ -33,6 +33,7 @@ fn automations(rest: &str) -> String {
     format!("Microsoft.Security/automations/{rest}")
 }
 
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn cases() -> Vec<Case> {
     let case = |point, about, states| Case { point, about, states };
     let value = |value: &str, operator: &str, target: Value| If(json!({"value": value, operator: target}));

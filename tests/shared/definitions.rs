@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use azpol::arm::{AliasCatalog, Location, ResourceId, ResourceType, SubscriptionId, Value};
 use azpol::engine::{
-    Candidate, Cause, CompiledPolicy, DeploymentOptions, Language, NotBuilt, NotBuiltKind, Recorder, Silent,
-    Subject, SubscriptionSubject, Truth, bind, compile,
+    Candidate, Cause, CompiledPolicy, DeploymentOptions, Language, NotBuilt, Recorder, Silent, Subject,
+    SubscriptionSubject, Truth, bind, compile,
 };
 use azpol::inventory::{Chain, Known, Resource, Subscription, SubscriptionState};
 use azpol::policy::{
@@ -15,6 +16,7 @@ use azpol::policy::{
 };
 use azpol::source::{Diagnostics, FileId, Node, Span, json};
 
+use crate::aliases::every_alias;
 use crate::corpus::definitions;
 use crate::shared;
 
@@ -114,67 +116,18 @@ fn compiled(definition: &PolicyDefinition, aliases: &AliasCatalog) -> Result<(),
     })
 }
 
-/// How many definitions compile, and what stops the others: an alias that the table doesn't have, or anything else
-/// by name.
-fn counted(aliases: &AliasCatalog) -> BTreeMap<String, usize> {
-    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-    for definition in definitions() {
-        let kind = match compiled(definition, aliases) {
-            Ok(()) => "compiles".to_owned(),
-            Err(missing) => match missing.iter().find(|missing| missing.kind != NotBuiltKind::Alias) {
-                Some(other) => format!("{}: {other}", definition.name),
-                None => "an alias is missing".to_owned(),
-            },
-        };
-        *counts.entry(kind).or_default() += 1;
-    }
-    counts
-}
-
-#[track_caller]
-fn check_counts(aliases: &AliasCatalog, compiles: usize, unknown_alias: usize) {
-    let wanted = [("an alias is missing".to_owned(), unknown_alias), ("compiles".to_owned(), compiles)];
-    assert_eq!(counted(aliases), BTreeMap::from(wanted));
+/// The definitions that don't compile, with what stops them.
+fn refused(aliases: &AliasCatalog) -> Vec<(Arc<str>, Vec<NotBuilt>)> {
+    let all = definitions().iter();
+    all.filter_map(|definition| Some((definition.name.clone(), compiled(definition, aliases).err()?)))
+        .collect()
 }
 
 #[test]
-fn what_compiles_is_counted() {
-    check_counts(&AliasCatalog::built_in(), 1730, 1864);
-}
-
-/// The table of `az provider list --expand resourceTypes/aliases`.
-pub(crate) fn every_alias() -> AliasCatalog {
-    let text = fs::read_to_string(shared().join("aliases/provider-aliases.json")).expect("aliases");
-    let providers: serde_json::Value = serde_json::from_str(&text).expect("JSON");
-    let mut aliases = AliasCatalog::default();
-    for provider in providers.as_array().expect("providers") {
-        let namespace = provider["namespace"].as_str().expect("namespace");
-        for kind in provider["resourceTypes"].as_array().expect("types") {
-            let resource_type =
-                ResourceType::new(&format!("{namespace}/{}", kind["resourceType"].as_str().expect("type")));
-            for alias in kind["aliases"].as_array().into_iter().flatten() {
-                let (name, path) = (alias["name"].as_str(), alias["defaultPath"].as_str());
-                if let (Some(name), Some(path)) = (name, path) {
-                    aliases.add(&resource_type, name, path);
-                }
-            }
-        }
-    }
-    aliases
-}
-
-#[test]
-fn with_every_alias_little_is_left() {
-    let aliases = every_alias();
-    check_counts(&aliases, 3592, 2);
-    // The table that ships is a part of it.
-    let built_in = AliasCatalog::built_in();
-    let paths = |catalog: &AliasCatalog, name: &str| {
-        catalog.find(name).map(|(kind, path)| (kind.clone(), path.to_owned())).collect::<Vec<_>>()
-    };
-    for name in built_in.names() {
-        assert_eq!(paths(&built_in, name), paths(&aliases, name), "{name}");
-    }
+fn every_definition_compiles_with_each_catalogue() {
+    assert_eq!(definitions().len(), 3594);
+    assert_eq!(refused(&AliasCatalog::built_in()), []);
+    assert_eq!(refused(&every_alias()), []);
 }
 
 /// Practitioners' tests of four policies: each file's name ends with the effect that a resource meets.

@@ -1,13 +1,18 @@
 //! The suites over the material that lies beside the checkout, in `../shared`.
 
+mod aliases;
 mod corpus;
 mod definitions;
 mod functions;
 mod goldens;
 mod intent;
 mod live;
+mod policy_tests;
+mod psrule;
+mod rows;
 mod samples;
 mod twins;
+mod validate;
 mod verdicts;
 
 #[expect(dead_code, reason = "the tests that run azpol from outside use all of it")]
@@ -17,6 +22,9 @@ mod tenant;
 #[expect(dead_code, reason = "the hashes of the normal form are held by the other binary")]
 #[path = "../deployment/mod.rs"]
 mod deployment;
+
+#[path = "../assign/mod.rs"]
+mod assign;
 
 use std::path::{Path, PathBuf};
 

@@ -215,12 +215,11 @@ pub(super) fn read(text: &str) -> Option<Table> {
         name.push_str(rest);
         let (path, details) = read_marks(&mut table, &above.thumb(&name), marks)?;
         full.clear();
-        match name.strip_prefix('/') {
-            Some(whole) => full.push_str(whole),
-            None => {
-                full.push_str(&prefix);
-                full.push_str(&name);
-            }
+        if let Some(whole) = name.strip_prefix('/') {
+            full.push_str(whole);
+        } else {
+            full.push_str(&prefix);
+            full.push_str(&name);
         }
         table.add(id, &full, &path, details);
         above.push(&name, &path);
@@ -241,16 +240,14 @@ fn read_marks(
             "+" => path = Some(thumb.nested()?),
             "=" => path = Some(thumb.above?.to_owned()),
             "*" | "-" => details.metadata = Metadata { modifiable: Some(mark == "*"), value_type: None },
-            _ => match mark.strip_prefix('~') {
-                Some(phrase) => {
-                    let (phrase, variable) = (table.intern(phrase), table.intern(marks.next()?));
-                    details.pattern = Some(RawPattern { phrase, variable });
-                }
-                None => {
-                    let (same, rest) = count(mark.strip_prefix('>')?)?;
-                    path = Some(format!("{}{rest}", thumb.path().get(..same)?));
-                }
-            },
+            _ if mark.starts_with('~') => {
+                let (phrase, variable) = (table.intern(&mark[1..]), table.intern(marks.next()?));
+                details.pattern = Some(RawPattern { phrase, variable });
+            }
+            _ => {
+                let (same, rest) = count(mark.strip_prefix('>')?)?;
+                path = Some(format!("{}{rest}", thumb.path().get(..same)?));
+            }
         }
     }
     let path = path.unwrap_or_else(|| thumb.path());

@@ -156,15 +156,10 @@ impl<'c> Alias<'c> {
         if own.eq_ignore_ascii_case(path_end) {
             return false;
         }
-        let shares = |row: &&Row| {
-            row.resource_type == self.row.resource_type
-                && row.path == self.row.path
-                && row.name != self.row.name
-        };
-        self.table.rows().iter().filter(shares).any(|row| {
-            let other = last(self.table.text(row.name));
-            !other.eq_ignore_ascii_case(own) && !other.eq_ignore_ascii_case(path_end)
-        })
+        self.table
+            .renamed(self.row)
+            .iter()
+            .any(|other| !last(self.table.text(*other)).eq_ignore_ascii_case(own))
     }
 
     fn details(self) -> Option<&'c Details> {
@@ -205,7 +200,7 @@ fn text_of(table: &Table, pattern: RawPattern) -> Pattern<'_> {
 }
 
 /// The last segment of an alias or a path, without `[*]`.
-fn last(text: &str) -> &str {
+pub(super) fn last(text: &str) -> &str {
     let text = text.strip_suffix("[*]").unwrap_or(text);
     text.rsplit(['.', '/']).next().unwrap_or(text)
 }

@@ -40,7 +40,9 @@ impl AliasReader {
         }
         if self.filling.incomplete > before.1 {
             let documents = read::parse(file, form, text, &mut Diagnostics::new());
-            documents.iter().for_each(|node| incomplete(node, faults));
+            for node in &documents {
+                incomplete(node, faults);
+            }
         }
         if self.filling.table.rows().len() == before.0 && !self.broken {
             faults.push(nothing(whole, self.filling.seen));

@@ -7,6 +7,7 @@ mod load;
 mod read;
 mod table;
 
+use std::fmt;
 use std::sync::Arc;
 
 use super::ResourceType;
@@ -21,16 +22,36 @@ use table::{Row, Table};
 /// An alias is looked up by its whole name together with the type of the resource: names without a type exist,
 /// and one name can have a path for each of several types. Its text is not the path. Cheap to clone.
 /// <https://learn.microsoft.com/azure/governance/policy/concepts/definition-structure-alias>
-#[derive(Debug, Clone)]
+#[derive(Clone, PartialEq)]
 pub struct AliasCatalog {
     source: Source,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 enum Source {
     /// The table that ships with azpol, read when somebody asks for an alias that the shipped policies don't use.
     BuiltIn,
     Given(Arc<Table>),
+}
+
+impl PartialEq for Source {
+    fn eq(&self, other: &Source) -> bool {
+        match (self, other) {
+            (Source::BuiltIn, Source::BuiltIn) => true,
+            (Source::Given(one), Source::Given(other)) => Arc::ptr_eq(one, other) || one == other,
+            _ => false,
+        }
+    }
+}
+
+/// Names the source; its rows are too many to be shown.
+impl fmt::Debug for AliasCatalog {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.source {
+            Source::BuiltIn => f.write_str("AliasCatalog(built in)"),
+            Source::Given(table) => write!(f, "AliasCatalog({} aliases)", table.rows().len()),
+        }
+    }
 }
 
 /// Without any alias.
@@ -57,10 +78,15 @@ impl AliasCatalog {
 
     /// Adds an alias of a type; the first path that is given for the two stays.
     pub fn add(&mut self, resource_type: &ResourceType, alias: &str, path: &str) {
-        let mut table = self.table().clone();
-        let id = table.add_type(resource_type.as_str());
-        table.add(id, alias, path, None);
-        *self = AliasCatalog::given(table);
+        if self.is_built_in() {
+            *self = AliasCatalog::given(self.table().clone());
+        }
+        if let Source::Given(table) = &mut self.source {
+            let table = Arc::make_mut(table);
+            table.forget();
+            let id = table.add_type(resource_type.as_str());
+            table.add(id, alias, path, None);
+        }
     }
 
     /// The whole table.

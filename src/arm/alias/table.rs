@@ -1,10 +1,11 @@
 //! Aliases in memory: one text, rows of small numbers, an index by name without case.
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use crate::arm::ResourceType;
 
-use super::facts::{AliasFlags, Metadata};
+use super::facts::{AliasFlags, Metadata, last};
 
 /// A piece of the table's text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -14,7 +15,7 @@ pub(super) struct Text {
 }
 
 /// An alias of a type.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Row {
     /// Which of the table's types.
     pub(super) resource_type: u32,
@@ -36,7 +37,7 @@ pub(super) struct Details {
 }
 
 /// A path that holds for some API versions.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct VersionedPath {
     pub(super) path: Text,
     /// Which of the table's lists of versions.
@@ -53,7 +54,7 @@ pub(super) struct RawPattern {
 }
 
 /// A type, with what the catalogue says of it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct TypeEntry {
     pub(super) name: ResourceType,
     /// `capabilities`, as the catalogue writes them.
@@ -63,7 +64,7 @@ pub(super) struct TypeEntry {
 }
 
 /// All aliases of one source.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Table {
     text: String,
     pub(super) types: Vec<TypeEntry>,
@@ -79,6 +80,18 @@ pub(super) struct Table {
     text_index: Index,
     /// Some alias has metadata, a pattern or paths by version: then an alias without them has none.
     pub(super) detailed: bool,
+    renamed: Renamed,
+}
+
+/// By type and path: the aliases whose last segment isn't the path's. Made when somebody asks; follows from the rows, so
+/// that two of them never differ.
+#[derive(Debug, Clone, Default)]
+struct Renamed(OnceLock<HashMap<(u32, Text), Vec<Text>>>);
+
+impl PartialEq for Renamed {
+    fn eq(&self, _: &Renamed) -> bool {
+        true
+    }
 }
 
 impl Table {
@@ -219,6 +232,25 @@ impl Table {
         self.named(alias).find(|row| row.resource_type == resource_type)
     }
 
+    /// The names of a row's type and path whose last segment isn't the path's.
+    pub(super) fn renamed(&self, row: &Row) -> &[Text] {
+        let renamed = self.renamed.0.get_or_init(|| {
+            let mut renamed: HashMap<_, Vec<Text>> = HashMap::new();
+            for row in &self.rows {
+                if !last(self.text(row.name)).eq_ignore_ascii_case(last(self.text(row.path))) {
+                    renamed.entry((row.resource_type, row.path)).or_default().push(row.name);
+                }
+            }
+            renamed
+        });
+        renamed.get(&(row.resource_type, row.path)).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Forgets what follows from the rows: they change.
+    pub(super) fn forget(&mut self) {
+        self.renamed = Renamed::default();
+    }
+
     /// Forgets what only building needs.
     pub(super) fn finish(mut self) -> Table {
         self.known_lists = HashMap::new();
@@ -231,7 +263,7 @@ impl Table {
 }
 
 /// Numbers by hash: heads of chains. A chain keeps the order in which its numbers came.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 struct Index {
     /// By the hash's last bits: the first number of the chain, counted from 1.
     heads: Vec<u32>,

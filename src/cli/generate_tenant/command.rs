@@ -9,14 +9,22 @@ use crate::cli::output::{self, Output};
 use crate::cli::{codes, exit};
 use crate::source::Diagnostic;
 
+use super::mixed::{MixedOptions, mixed};
 use super::{TenantOptions, tenant};
 
 /// Runs the command; the exit code comes back.
 pub(in crate::cli) fn run(args: &GenerateTenantArgs) -> u8 {
     let options = TenantOptions { seed: args.seed, subscriptions: args.subscriptions, foreign: args.foreign };
+    let open = |name: &str| File::create(args.dir.join(name)).map(BufWriter::new);
     let written = empty(&args.dir).and_then(|()| {
-        tenant(&options, |name| File::create(args.dir.join(name)).map(BufWriter::new))
-            .map_err(|error| not_written(&args.dir, &error))
+        match args.mixed {
+            None => tenant(&options, open),
+            Some(resources) => {
+                let (seed, subscriptions) = (args.seed, args.subscriptions);
+                mixed(&MixedOptions { seed, subscriptions, resources, only: None }, open)
+            }
+        }
+        .map_err(|error| not_written(&args.dir, &error))
     });
     match written {
         Ok(()) => {

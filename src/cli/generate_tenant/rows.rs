@@ -433,7 +433,7 @@ fn group_id(name: &str) -> String {
 }
 
 /// A number of the form of a GUID; the last group is the index, so no two of a stream are equal.
-fn guid(seed: u64, stream: u64, index: u64) -> String {
+pub(super) fn guid(seed: u64, stream: u64, index: u64) -> String {
     let number = Random::new(seed, stream, index).next();
     let (a, b, c) = (number >> 32, number >> 16 & 0xffff, number & 0x0fff);
     format!("{a:08x}-{b:04x}-4{c:03x}-8{stream:03x}-{index:012}")

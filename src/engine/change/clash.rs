@@ -53,5 +53,6 @@ fn contradict(one: &Write, other: &Write) -> bool {
         (None, None) => true,
         _ => false,
     };
-    !alike && !(one.adds_member && other.adds_member)
+    let side_by_side = one.adds_member && other.adds_member;
+    !(alike || side_by_side)
 }

@@ -53,7 +53,7 @@ impl Edit {
         let from = from.filter(|value| !value.is_null());
         match steps {
             [] => self.leaf(from, at),
-            [Step::Each] => self.members(from, at),
+            [Step::Each] => self.members(from, &at),
             [Step::Each, rest @ ..] => {
                 let items = match from {
                     Some(Value::Array(items)) if !items.is_empty() => items,
@@ -108,11 +108,11 @@ impl Edit {
     }
 
     /// The members of an array as a whole: one is added, or is all that stays.
-    fn members(&mut self, from: Option<&Value>, at: String) -> Result<Option<Value>, Stop> {
+    fn members(&mut self, from: Option<&Value>, at: &str) -> Result<Option<Value>, Stop> {
         let items: &[Value] = match from {
             None => &[],
             Some(Value::Array(items)) => items,
-            Some(other) => return Err(wrong_kind(&at, other, "an array")),
+            Some(other) => return Err(wrong_kind(at, other, "an array")),
         };
         let Some(member) = self.value.clone() else { return Ok(from.cloned()) };
         let is = |item: &Value| deep_equal(item, &member);

@@ -11,9 +11,10 @@ use crate::arm::{ResourceType, Value};
 use crate::policy::{ConflictEffect, Effect};
 use crate::source::Span;
 
+use super::alias::{AliasAccess, Meant};
 use super::context::cause;
 use super::policy::CompiledPolicy;
-use super::program::{AliasAccess, Computed, Path};
+use super::program::{Computed, Path};
 use super::{Cause, Doubt, Subject};
 
 pub use clash::{Clash, clashes};
@@ -207,10 +208,10 @@ impl CompiledPolicy {
         body: &mut Value,
         doubts: &mut BTreeSet<Doubt>,
     ) -> Change {
-        let path = operation.target.path(&subject.resource.resource_type);
+        let path = operation.target.path(subject);
         let mut writes = Vec::new();
         let outcome = match &path {
-            None => Outcome::Skipped(Skipped::NotOfThisType),
+            None => operation.target.absent(&subject.resource.resource_type),
             Some(path) => match self.written(operation, path, subject, body, doubts) {
                 Ok(done) => {
                     writes = done;
@@ -256,16 +257,24 @@ impl CompiledPolicy {
         let value = value.map_err(undecided)?;
         operation.target.check(value.as_ref()).map_err(Outcome::Conflict)?;
         let is_alias = matches!(operation.target, TargetField::Alias(_));
+        if path.meant != Meant::Whole {
+            let message = format!("how a part of `{}` is written", path.text);
+            return Err(Outcome::Undecided(Cause::MissingFact(message.into())));
+        }
+        let modifiable = operation.target.modifiable(subject);
+        if let (Effect::Modify, Some(false)) = (self.effect, modifiable) {
+            let message = format!("`{}` can't be modified", operation.field);
+            return Err(Outcome::Conflict(message.into()));
+        }
         let mut edit = Edit::new(operation.kind, value, !is_alias || operation.kind == ChangeKind::Append);
-        let after;
-        match edit.apply(body, path) {
-            Ok(edited) => after = edited,
+        let after = match edit.apply(body, path) {
+            Ok(edited) => edited,
             Err(Stop::NoParent(path)) => return Err(Outcome::Skipped(Skipped::NoParent(path.into()))),
             Err(Stop::NoMembers(path)) => return Err(Outcome::Skipped(Skipped::NoMembers(path.into()))),
             Err(Stop::Differs(path)) => return Err(Outcome::Refused(path.into())),
             Err(Stop::WrongKind(message)) => return Err(Outcome::Conflict(message.into())),
             Err(Stop::Runtime(text)) => return Err(Outcome::Undecided(Cause::Runtime(text))),
-        }
+        };
         if is_alias && edit.kept {
             if self.semantics.modify_add == ModifyAdd::Conflicts {
                 let message = format!("`{}` has another value, which `add` can't change", operation.field);
@@ -273,7 +282,7 @@ impl CompiledPolicy {
             }
             doubts.insert(Doubt::AddKeepsOther);
         }
-        if is_alias && self.effect == Effect::Modify && !edit.writes.is_empty() {
+        if is_alias && self.effect == Effect::Modify && modifiable.is_none() && !edit.writes.is_empty() {
             doubts.insert(Doubt::ModifiableUnknown);
         }
         *body = after;
@@ -283,7 +292,8 @@ impl CompiledPolicy {
 
 impl TargetField {
     /// The path for a type; nothing where it doesn't have the field.
-    fn path(&self, resource_type: &ResourceType) -> Option<Path> {
+    fn path(&self, subject: &Subject<'_>) -> Option<Path> {
+        let resource_type = &subject.resource.resource_type;
         match self {
             TargetField::Tags => Some(Path::keys(&["tags"], "tags".to_owned())),
             TargetField::Tag(name) => Some(Path::keys(&["tags", name], format!("tags['{name}']"))),
@@ -292,8 +302,24 @@ impl TargetField {
                 let has = WITH_IDENTITY.iter().any(|known| resource_type.is(known));
                 has.then(|| Path::keys(&keys, format!("identity.{rest}")))
             }
-            TargetField::Alias(access) => access.path(resource_type).cloned(),
+            TargetField::Alias(access) => access.path_at(resource_type, subject.api_version()).cloned(),
         }
+    }
+
+    /// What comes of an operation on a field that the type doesn't have, or isn't known to have.
+    fn absent(&self, resource_type: &ResourceType) -> Outcome {
+        match self {
+            TargetField::Alias(access) if access.is_unknown_of(resource_type) => {
+                Outcome::Undecided(Cause::UnknownAlias(access.alias.clone()))
+            }
+            _ => Outcome::Skipped(Skipped::NotOfThisType),
+        }
+    }
+
+    /// Whether `modify` may change it, where that is known: tags and the identity always.
+    fn modifiable(&self, subject: &Subject<'_>) -> Option<bool> {
+        let TargetField::Alias(access) = self else { return Some(true) };
+        access.modifiable(&subject.resource.resource_type, subject.api_version())
     }
 
     /// Whether a value may stand there: tags are texts.

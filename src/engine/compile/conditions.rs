@@ -130,7 +130,7 @@ impl Compiler<'_> {
             self.not_built(NotBuiltKind::Field, what, span);
             return None;
         }
-        let access = self.alias(alias, span)?;
+        let access = self.alias(alias, span);
         let scope = Scope::Field { alias: alias.clone(), paths: access.paths.clone() };
         let filter = self.within(scope, filter)?;
         Some(Operand::CountField(Box::new(FieldCount { access, filter })))
@@ -214,8 +214,8 @@ fn group(parts: Vec<Test>, neutral: &Truth) -> Group {
 fn decided(semantics: &Semantics, leaf: &Comparison) -> Option<Truth> {
     let target = match &leaf.target {
         Computed::Known(target) => target,
-        Computed::Fails(cause) => return Some(Truth::unknown([cause.clone()])),
-        Computed::Current(_) | Computed::Formula(_) => return None,
+        Computed::Fails(cause) if cause.is_failure() => return Some(Truth::unknown([cause.clone()])),
+        Computed::Fails(_) | Computed::Current(_) | Computed::Formula(_) => return None,
     };
     match &leaf.subject {
         Operand::Value(Computed::Known(value)) => {

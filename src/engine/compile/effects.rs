@@ -40,6 +40,8 @@ impl Compiler<'_> {
             not_evaluable,
             parameters: self.bound.clone(),
             semantics: self.language.semantics.clone(),
+            aliases: self.language.aliases.clone(),
+            unknown_aliases: Vec::new(),
             lookups: Lookups::new(),
         };
         if effect == Effect::Disabled {
@@ -58,7 +60,18 @@ impl Compiler<'_> {
         policy.located = reads_location(&policy.condition, policy.details.as_ref());
         policy.not_evaluable = asks_identity(&policy.condition).then_some(NotEvaluable::Identity);
         policy.lookups = std::mem::take(&mut self.lookups);
+        policy.unknown_aliases = self.unknown_aliases();
         Some(policy)
+    }
+
+    /// Each alias that nobody knows once, with its first place.
+    fn unknown_aliases(&mut self) -> Vec<(Arc<str>, Span)> {
+        let mut unknown = std::mem::take(&mut self.unknown);
+        unknown.sort_by(|(a, a_span), (b, b_span)| {
+            (a.to_ascii_lowercase(), a_span).cmp(&(b.to_ascii_lowercase(), b_span))
+        });
+        unknown.dedup_by(|(a, _), (b, _)| a.eq_ignore_ascii_case(b));
+        unknown
     }
 
     fn effect(&mut self, definition: &PolicyDefinition) -> Option<Effect> {
@@ -197,17 +210,12 @@ impl Compiler<'_> {
         condition: Option<&Formula>,
         span: Span,
     ) -> Option<CompiledOperation> {
-        let (text, target) = match self.computed(field) {
-            Computed::Known(Value::String(text)) => {
-                let target = self.changed(kind, &text, field.span)?;
-                (text, target)
-            }
-            _ => {
-                let message = "the field of an operation doesn't come out as a text";
-                self.not_built(NotBuiltKind::Refused, message, field.span);
-                return None;
-            }
+        let Computed::Known(Value::String(text)) = self.computed(field) else {
+            let message = "the field of an operation doesn't come out as a text";
+            self.not_built(NotBuiltKind::Refused, message, field.span);
+            return None;
         };
+        let target = self.changed(kind, &text, field.span)?;
         let value = value.filter(|_| kind != ChangeKind::Remove).map(|value| self.computed(value));
         let condition = condition.map(|condition| self.computed(condition));
         Some(CompiledOperation { kind, field: text, target, value, condition, span })
@@ -223,7 +231,7 @@ impl Compiler<'_> {
             }
             Ok(FieldName::Identity(rest)) if !rest.is_empty() => return Some(TargetField::Identity(rest)),
             Ok(FieldName::Alias(alias)) => {
-                return self.everywhere(&alias, span).map(|access| TargetField::Alias(Box::new(access)));
+                return Some(TargetField::Alias(Box::new(self.everywhere(&alias, span))));
             }
             Ok(_) => format!("`{text}` is nothing that a policy can change"),
             Err(fault) => format!("`{text}` {fault}"),

@@ -182,9 +182,8 @@ impl Compiler<'_> {
     fn look_up(&mut self, function: &str, read: &str, span: Span) {
         match FieldName::parse(read) {
             Ok(FieldName::Alias(alias)) => {
-                if let Some(access) = self.everywhere(&alias, span) {
-                    self.lookups.insert(alias.to_ascii_lowercase(), access);
-                }
+                let access = self.everywhere(&alias, span);
+                self.lookups.insert(alias.to_ascii_lowercase(), access);
             }
             Err(fault) if function == "field" => {
                 self.not_built(NotBuiltKind::Refused, format!("`{read}` {fault}"), span);

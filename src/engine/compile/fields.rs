@@ -3,15 +3,13 @@
 use std::sync::Arc;
 
 use crate::arm::semantics::OuterMember;
-use crate::arm::{AliasCatalog, ResourceType};
-use crate::engine::program::{Access, AliasAccess, Base, Path};
-use crate::engine::{Doubt, walk};
+use crate::engine::alias::{AliasAccess, TypePath, path_at};
+use crate::engine::program::{Access, Base, Path};
+use crate::engine::{Doubt, alias, walk};
 use crate::policy::FieldName;
 use crate::source::Span;
 
 use super::{Compiler, NotBuiltKind, Scope};
-
-const EACH: &str = "[*]";
 
 impl Compiler<'_> {
     /// How a field is read; nothing where it can't be.
@@ -32,7 +30,7 @@ impl Compiler<'_> {
             FieldName::FullName => Access::FullName,
             FieldName::Id => Access::Id,
             FieldName::Location => Access::Location,
-            FieldName::Alias(alias) => Access::Alias(self.alias(&alias, span)?),
+            FieldName::Alias(alias) => Access::Alias(self.alias(&alias, span)),
             FieldName::ApiVersion => Access::ApiVersion,
             // Those with a path in the body are answered above.
             FieldName::Kind | FieldName::Tags | FieldName::Tag(_) | FieldName::Identity(_) => return None,
@@ -41,37 +39,37 @@ impl Compiler<'_> {
 
     /// An alias seen from the open counts. Below `existenceCondition` only the candidates' type counts: an
     /// alias that only other types have is always missing there.
-    pub(super) fn alias(&mut self, alias: &Arc<str>, span: Span) -> Option<AliasAccess> {
-        let mut access = self.everywhere(alias, span)?;
+    pub(super) fn alias(&mut self, alias: &Arc<str>, span: Span) -> AliasAccess {
+        let mut access = self.everywhere(alias, span);
         if let Some(related) = &self.related {
-            access.paths.retain(|(known, _)| known == related);
+            access.paths.retain(|one| one.resource_type == *related);
         }
-        for (resource_type, path) in &mut access.paths {
-            self.bind(alias, resource_type, path);
+        for one in &mut access.paths {
+            self.bind(alias, one);
         }
-        Some(access)
+        access
     }
 
-    /// An alias with its path for each type that has it, from the body.
-    pub(super) fn everywhere(&mut self, alias: &Arc<str>, span: Span) -> Option<AliasAccess> {
-        let access = everywhere(self.language.aliases, alias);
-        if access.is_none() {
-            self.not_built(NotBuiltKind::Alias, format!("the alias `{alias}`"), span);
+    /// An alias with its path for each type that has it, from the body. One that nobody knows is noted.
+    pub(super) fn everywhere(&mut self, name: &Arc<str>, span: Span) -> AliasAccess {
+        let access = alias::access(self.language.aliases, name);
+        if access.unknown {
+            self.unknown.push((name.clone(), span));
         }
         access
     }
 
     /// Lets a path begin at the member of an open count, where its alias goes on below the counted one; of a
     /// count over `a[*].b[*]`, other members of `a[*]` are read from the outer member.
-    fn bind(&self, alias: &str, resource_type: &ResourceType, path: &mut Path) {
+    fn bind(&self, alias: &str, one: &mut TypePath) {
+        let path = &mut one.path;
         let frames = || self.scopes.iter().rev().filter(|scope| !matches!(scope, Scope::Known(..)));
         let outer = self.language.semantics.outer_member == OuterMember::Current;
         for exact in [true, false].into_iter().filter(|exact| *exact || outer) {
             for (frame, scope) in frames().enumerate() {
                 let Scope::Field { alias: counted, paths } = scope else { continue };
-                let Some((_, counted_path)) = paths.iter().find(|(known, _)| known == resource_type) else {
-                    continue;
-                };
+                let found = path_at(paths, &one.resource_type, one.version.as_deref());
+                let Some(counted_path) = found else { continue };
                 let (levels, shared) = walk::levels(alias, counted);
                 if shared == 0 || (exact && shared != levels) {
                     continue;
@@ -85,16 +83,4 @@ impl Compiler<'_> {
             }
         }
     }
-}
-
-/// An alias with its path for each type that has it; nothing where none has.
-pub(in crate::engine) fn everywhere(aliases: &AliasCatalog, alias: &Arc<str>) -> Option<AliasAccess> {
-    let hidden = |path: &str| path.matches(EACH).count() > alias.matches(EACH).count();
-    let paths: Vec<_> = aliases
-        .find(alias)
-        .map(|(resource_type, path)| {
-            (resource_type.clone(), Path { hidden_array: hidden(path), ..Path::parse(path) })
-        })
-        .collect();
-    (!paths.is_empty()).then(|| AliasAccess { alias: alias.clone(), paths })
 }

@@ -13,11 +13,9 @@ use crate::arm::{AliasCatalog, ResourceType, Value};
 use crate::policy::PolicyDefinition;
 use crate::source::{Diagnostic, Span};
 
-pub(super) use fields::everywhere;
-
+use super::alias::TypePath;
 use super::context::Lookups;
 use super::policy::CompiledPolicy;
-use super::program::Path;
 use super::{BoundParameters, codes};
 
 /// A part of a definition because of which it can't be evaluated.
@@ -34,8 +32,6 @@ pub struct NotBuilt {
 /// The kinds of part that stop a definition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum NotBuiltKind {
-    /// An alias that the table doesn't have.
-    Alias,
     /// A field that isn't an alias.
     Field,
     /// A function.
@@ -59,7 +55,6 @@ impl fmt::Display for NotBuilt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.kind {
             NotBuiltKind::Refused => f.write_str(&self.what),
-            NotBuiltKind::Alias => write!(f, "{} isn't in the table of aliases", self.what),
             _ => write!(f, "{} is not supported yet", self.what),
         }
     }
@@ -98,6 +93,7 @@ pub fn compile(
         scopes: Vec::new(),
         related: None,
         items: 1,
+        unknown: Vec::new(),
     };
     let compiled = compiler.policy(definition);
     let mut missing = compiler.missing;
@@ -113,7 +109,7 @@ pub fn compile(
 #[derive(Debug, Clone)]
 enum Scope {
     /// Over an array, with its path for each type.
-    Field { alias: Arc<str>, paths: Vec<(ResourceType, Path)> },
+    Field { alias: Arc<str>, paths: Vec<TypePath> },
     /// Over a list that is computed for each resource.
     Value(Arc<str>),
     /// Over a list that parameters decide; the item that is being compiled.
@@ -131,6 +127,8 @@ struct Compiler<'a> {
     related: Option<ResourceType>,
     /// How many items the open counts over known lists go through, multiplied.
     items: usize,
+    /// Aliases that nobody knows.
+    unknown: Vec<(Arc<str>, Span)>,
 }
 
 impl Compiler<'_> {

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::arm::ResourceType;
-use crate::arm::alias::Alias;
+use crate::arm::alias::{Alias, AliasPath, TypeFacts};
+use crate::arm::expression::Formula;
 use crate::policy::Details;
 
 use crate::lint::codes;
@@ -18,7 +19,7 @@ pub(super) fn known(document: &Document<'_>, report: &mut Report) {
     let related = details.map(|details| vec![details.resource_type.clone()]);
     let mut told: BTreeSet<String> = BTreeSet::new();
     leaves(document.definition, &mut |leaf, visit| {
-        for alias in aliases(leaf) {
+        for (alias, span) in aliases(leaf) {
             if is_data_plane(alias) || !told.insert(alias.to_ascii_lowercase()) {
                 continue;
             }
@@ -31,7 +32,7 @@ pub(super) fn known(document: &Document<'_>, report: &mut Report) {
                         "a condition on it is never decided; `--aliases` gives another catalogue".to_owned()
                     }
                 };
-                report.advise(&codes::UNKNOWN_ALIAS, leaf.span, message, help);
+                report.advise(&codes::UNKNOWN_ALIAS, span, message, help);
                 continue;
             }
             // In an existence condition `field()` reads the resource under `if`: either type will do.
@@ -48,10 +49,41 @@ pub(super) fn known(document: &Document<'_>, report: &mut Report) {
                 let message = format!("`{alias}` is no alias of `{}`", wanted[wanted.len() - 1]);
                 let owner = owners[0];
                 let help = format!("it is one of `{owner}`, so that the condition never sees a value");
-                report.advise(&codes::ALIAS_OF_ANOTHER_TYPE, leaf.span, message, help);
+                report.advise(&codes::ALIAS_OF_ANOTHER_TYPE, span, message, help);
             }
         }
     });
+}
+
+/// Aliases that `modify` and `append` write, against what is known.
+pub(super) fn written(document: &Document<'_>, report: &mut Report) {
+    let fields: Vec<&Formula> = match &document.definition.rule.details {
+        Some(Details::Modify(details)) => details.operations.iter().map(|one| &one.field).collect(),
+        Some(Details::Append(details)) => details.entries.iter().map(|one| &one.field).collect(),
+        _ => return,
+    };
+    let wanted = types(&document.definition.rule.condition);
+    for field in fields {
+        let Some(name) = literal_text(field).filter(|name| name.contains('/') && !is_data_plane(name)) else {
+            continue;
+        };
+        let owners: Vec<&ResourceType> = document.aliases.types_of(name).collect();
+        let Some(owner) = owners.first() else {
+            let message = format!("no resource type has the alias `{name}`");
+            let help = match document.aliases.near(name) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "the service refuses what it can't write".to_owned(),
+            };
+            report.advise(&codes::UNKNOWN_ALIAS, field.span, message, help);
+            continue;
+        };
+        let wanted: Vec<&ResourceType> = wanted.iter().flatten().collect();
+        if !wanted.is_empty() && !wanted.iter().any(|kind| owners.contains(kind)) {
+            let message = format!("`{name}` is no alias of `{}`", wanted[wanted.len() - 1]);
+            let help = format!("it is one of `{owner}`: nothing would be written");
+            report.advise(&codes::ALIAS_OF_ANOTHER_TYPE, field.span, message, help);
+        }
+    }
 }
 
 /// `Microsoft.KeyVault.Data/…`: aliases that only a resource provider's mode has.
@@ -63,13 +95,13 @@ pub(super) fn is_data_plane(alias: &str) -> bool {
 pub(super) fn deep(document: &Document<'_>, report: &mut Report) {
     let mut told: BTreeSet<String> = BTreeSet::new();
     leaves(document.definition, &mut |leaf, _| {
-        for alias in aliases(leaf) {
+        for (alias, span) in aliases(leaf) {
             let nested = |path: &str| path.split(['.', '[']).filter(|step| *step == "properties").count() > 2;
             let deep = document.aliases.find(alias).any(|(_, path)| nested(path));
             if deep && told.insert(alias.to_ascii_lowercase()) {
                 let message = format!("`{alias}` goes through the properties of another resource");
                 let help = "ask that resource itself, by its own type: this one may carry a part of it only";
-                report.advise(&codes::DEEP_ALIAS, leaf.span, message, help);
+                report.advise(&codes::DEEP_ALIAS, span, message, help);
             }
         }
     });
@@ -83,13 +115,13 @@ pub(super) fn versions(document: &Document<'_>, report: &mut Report) {
         if visit.block != Block::If {
             return;
         }
-        for name in aliases(leaf) {
+        for (name, span) in aliases(leaf) {
             let of_rule =
                 |alias: &Alias<'_>| wanted.as_ref().is_none_or(|all| all.contains(alias.resource_type()));
             let Some(alias) = document.aliases.aliases(name).find(of_rule) else { continue };
-            let having: BTreeSet<&str> = alias.versions().flat_map(|path| path.api_versions()).collect();
+            let having: BTreeSet<&str> = alias.versions().flat_map(AliasPath::api_versions).collect();
             let facts = document.aliases.resource_type_facts(alias.resource_type());
-            let all: Vec<&str> = facts.iter().flat_map(|facts| facts.api_versions()).collect();
+            let all: Vec<&str> = facts.into_iter().flat_map(TypeFacts::api_versions).collect();
             let lacking: Vec<&str> =
                 all.iter().copied().filter(|version| !having.contains(version)).collect();
             let (Some(newest), false) = (all.iter().max(), having.is_empty()) else { continue };
@@ -99,11 +131,11 @@ pub(super) fn versions(document: &Document<'_>, report: &mut Report) {
             if lacking.contains(newest) {
                 let message = format!("the newest API version, {newest}, has no `{name}`");
                 let help = "scans read resources by the newest version: the property is always missing";
-                report.advise(&codes::NOT_IN_LATEST_VERSION, leaf.span, message, help);
+                report.advise(&codes::NOT_IN_LATEST_VERSION, span, message, help);
             } else {
                 let message = format!("{} of {} API versions have no `{name}`", lacking.len(), all.len());
                 let help = "requests by these versions slip through, or are denied";
-                report.advise(&codes::NOT_IN_OLD_VERSIONS, leaf.span, message, help);
+                report.advise(&codes::NOT_IN_OLD_VERSIONS, span, message, help);
             }
         }
     });

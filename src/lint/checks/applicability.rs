@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::arm::ResourceType;
+use crate::arm::alias::TypeFacts;
 use crate::policy::PolicyMode;
 
 use crate::lint::codes;
@@ -21,7 +22,8 @@ pub(super) fn indexed(document: &Document<'_>, report: &mut Report) {
     let Some(wanted) = types(&document.definition.rule.condition) else { return };
     let never = |kind: &ResourceType| {
         let facts = document.aliases.resource_type_facts(kind);
-        NEVER_INDEXED.iter().any(|never| kind.is(never)) || facts.and_then(|f| f.is_indexed()) == Some(false)
+        NEVER_INDEXED.iter().any(|never| kind.is(never))
+            || facts.and_then(TypeFacts::is_indexed) == Some(false)
     };
     if wanted.is_empty() || !wanted.iter().all(never) {
         return;

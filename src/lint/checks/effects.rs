@@ -26,12 +26,17 @@ fn needs_details(effect: Effect) -> bool {
 /// Which effects may stand for one another: those of one group, and `disabled` in all.
 fn group(effect: Effect) -> u8 {
     match effect {
-        Effect::Audit | Effect::Deny | Effect::Modify | Effect::Append => 1,
+        Effect::Audit
+        | Effect::Deny
+        | Effect::Modify
+        | Effect::Append
+        | Effect::Mutate
+        | Effect::EnforceRegoPolicy
+        | Effect::EnforceSetting => 1,
         Effect::AuditIfNotExists | Effect::DeployIfNotExists => 2,
         Effect::Manual => 3,
         Effect::DenyAction | Effect::AuditAction => 4,
         Effect::AddToNetworkGroup => 5,
-        Effect::Mutate | Effect::EnforceRegoPolicy | Effect::EnforceSetting => 1,
         Effect::Disabled => 0,
     }
 }

@@ -1,13 +1,13 @@
 //! Operators that do something else than they seem to.
 
 use crate::arm::Value;
-use crate::arm::alias::ValueType;
+use crate::arm::alias::{Alias, ValueType};
 use crate::policy::{Leaf, Operator};
 
 use crate::lint::codes;
 use crate::lint::document::{Document, literal_text};
 use crate::lint::report::Report;
-use crate::lint::walk::{field, leaves};
+use crate::lint::walk::{field, formulas, leaves};
 
 /// Patterns without a wildcard, and with more than the service takes.
 pub(super) fn patterns(document: &Document<'_>, report: &mut Report) {
@@ -43,6 +43,21 @@ pub(super) fn patterns(document: &Document<'_>, report: &mut Report) {
     });
 }
 
+/// Texts that lost a bracket: the service takes them as they are.
+pub(super) fn half_expressions(document: &Document<'_>, report: &mut Report) {
+    leaves(document.definition, &mut |leaf, _| {
+        for formula in formulas(leaf) {
+            let Some(text) = literal_text(formula) else { continue };
+            if text.starts_with('[') && !text.starts_with("[[") && !text.ends_with(']') && text.contains('(')
+            {
+                let message = format!("`{text}` begins with `[` and doesn't end with `]`");
+                let help = "the service takes it for a literal text; end it with `]`, or begin it with `[[`";
+                report.advise(&codes::HALF_EXPRESSION, formula.span, message, help);
+            }
+        }
+    });
+}
+
 /// Types that a pattern chooses: the provider adds types later, and the rule takes them too.
 pub(super) fn broad_types(document: &Document<'_>, report: &mut Report) {
     leaves(document.definition, &mut |leaf, _| {
@@ -73,7 +88,7 @@ pub(super) fn numbers(document: &Document<'_>, report: &mut Report) {
 
 /// The type of an alias's value, where all types that have it agree.
 fn value_type(document: &Document<'_>, alias: &str) -> Option<ValueType> {
-    let mut all = document.aliases.aliases(alias).map(|alias| alias.value_type());
+    let mut all = document.aliases.aliases(alias).map(Alias::value_type);
     let first = all.next()??;
     all.all(|other| other == Some(first)).then_some(first)
 }
@@ -100,13 +115,13 @@ pub(super) fn orders(document: &Document<'_>, report: &mut Report) {
         }
         let Some(name) = field(leaf).filter(|name| name.contains('/')) else { return };
         let Some(own) = value_type(document, name) else { return };
-        let fits = match (own, leaf.target.literal()) {
-            (ValueType::Boolean | ValueType::Object | ValueType::Array, _) => false,
-            (ValueType::Integer | ValueType::Number, Some(Value::String(_)))
-            | (ValueType::String, Some(Value::Int(_) | Value::Float(_))) => false,
-            _ => true,
-        };
-        if !fits {
+        let unlike = matches!(
+            (own, leaf.target.literal()),
+            (ValueType::Boolean | ValueType::Object | ValueType::Array, _)
+                | (ValueType::Integer | ValueType::Number, Some(Value::String(_)))
+                | (ValueType::String, Some(Value::Int(_) | Value::Float(_)))
+        );
+        if unlike {
             let message = format!("`{operator}` on `{name}`, which is of the type {}", own.as_str());
             report.advise(&codes::ORDER_OF_UNORDERED, leaf.span, message, help);
         }

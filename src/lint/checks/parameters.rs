@@ -20,8 +20,7 @@ pub(super) fn unused(document: &Document<'_>, report: &mut Report) {
                     read.insert(name.to_ascii_lowercase());
                 }
                 None => {
-                    computed |=
-                        matches!(term, crate::arm::expression::Term::Call(name, _) if &**name == "parameters")
+                    computed |= matches!(term, crate::arm::expression::Term::Call(name, _) if &**name == "parameters");
                 }
             }
         }
@@ -30,12 +29,23 @@ pub(super) fn unused(document: &Document<'_>, report: &mut Report) {
         return;
     }
     for parameter in &document.definition.parameters {
+        if is_kept(document.parameter(&parameter.name)) {
+            continue;
+        }
         if !read.contains(&parameter.name.to_ascii_lowercase()) {
             let message = format!("nothing reads the parameter `{}`", parameter.name);
             let help = "an assignment has to give it, or thinks that it matters: take it away";
             report.advise(&codes::UNUSED_PARAMETER, document.parameter_name(parameter), message, help);
         }
     }
+}
+
+/// Whether a parameter stays for assignments that give it: `metadata.deprecated`.
+pub(super) fn is_kept(written: Option<&Node>) -> bool {
+    let deprecated = written.and_then(|node| node.at(&["metadata", "deprecated"]));
+    deprecated.is_some_and(|flag| {
+        flag.as_bool() == Some(true) || flag.as_str().is_some_and(|t| t.eq_ignore_ascii_case("true"))
+    })
 }
 
 /// Parameters that say in the portal what they are.

@@ -9,7 +9,7 @@ use crate::lint::codes;
 use crate::lint::document::{expressions, parameter_term, properties};
 use crate::lint::report::Report;
 
-use super::parameters::undescribed;
+use super::parameters::{is_kept, undescribed};
 
 const PARAMETERS: usize = 400;
 const MEMBERS: usize = 1_000;
@@ -26,7 +26,8 @@ pub(in crate::lint) fn of_set(node: &Node, set: &PolicySetDefinition, report: &m
     for parameter in &set.parameters {
         let member = properties.get("parameters").and_then(|all| all.member(&parameter.name));
         let span = member.map_or(parameter.span, |member| member.key_span);
-        if !read.contains(&parameter.name.to_ascii_lowercase()) {
+        let kept = is_kept(member.map(|member| &member.value));
+        if !kept && !read.contains(&parameter.name.to_ascii_lowercase()) {
             let message = format!("no member reads the parameter `{}`", parameter.name);
             report.add(&codes::UNUSED_PARAMETER, span, message);
         }

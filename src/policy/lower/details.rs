@@ -178,23 +178,21 @@ fn operation(node: &Node, lowering: &mut Lowering<'_>) -> Option<ModifyOperation
     let node = lowering.object(node, "operations")?;
     lowering.only(node, "an operation", &["operation", "field", "value", "condition"]);
     let names: Vec<_> = OperationKind::ALL.iter().map(|kind| kind.as_str()).collect();
-    let kind = match node.get("operation") {
-        Some(given) => lowering.choice(given, "operation", &names, OperationKind::parse),
-        None => {
-            lowering.missing(node.span, "operation", "an operation");
-            None
-        }
+    let kind = if let Some(given) = node.get("operation") {
+        lowering.choice(given, "operation", &names, OperationKind::parse)
+    } else {
+        lowering.missing(node.span, "operation", "an operation");
+        None
     };
     let field = field(node, "an operation", lowering);
-    let value = match node.get("value") {
-        Some(given) => Some(lowering.formula(given)?),
-        None => {
-            if kind.is_some_and(|kind| kind != OperationKind::Remove) {
-                lowering.missing(node.span, "value", "an operation that adds");
-                return None;
-            }
-            None
+    let value = if let Some(given) = node.get("value") {
+        Some(lowering.formula(given)?)
+    } else {
+        if kind.is_some_and(|kind| kind != OperationKind::Remove) {
+            lowering.missing(node.span, "value", "an operation that adds");
+            return None;
         }
+        None
     };
     let condition = text_formula(node, "condition", lowering)?;
     if let Some(condition) = &condition {
@@ -226,12 +224,11 @@ fn only_the_request(condition: &Formula, lowering: &mut Lowering<'_>) -> Option<
 fn action(node: &Node, lowering: &mut Lowering<'_>) -> Option<ActionDetails> {
     let node = lowering.object(node, "details")?;
     lowering.only(node, "`details`", &["actionNames", "cascadeBehaviors"]);
-    let action_names = match node.get("actionNames") {
-        Some(given) => lowering.formula(given),
-        None => {
-            lowering.missing(node.span, "actionNames", "`details`");
-            None
-        }
+    let action_names = if let Some(given) = node.get("actionNames") {
+        lowering.formula(given)
+    } else {
+        lowering.missing(node.span, "actionNames", "`details`");
+        None
     };
     if let Some(formula) = &action_names {
         actions(formula, node, lowering)?;

@@ -147,15 +147,12 @@ fn secret(member: &Member, node: &Node, lowering: &mut Lowering<'_>) -> Option<S
         }
         found
     };
-    let vault = match node.get("keyVault") {
-        Some(vault) => {
-            let vault = lowering.object(vault, "keyVault");
-            vault.and_then(|vault| wanted(lowering, vault, "id", "`keyVault`"))
-        }
-        None => {
-            lowering.missing(node.span, "keyVault", "`reference`");
-            None
-        }
+    let vault = if let Some(vault) = node.get("keyVault") {
+        let vault = lowering.object(vault, "keyVault");
+        vault.and_then(|vault| wanted(lowering, vault, "id", "`keyVault`"))
+    } else {
+        lowering.missing(node.span, "keyVault", "`reference`");
+        None
     };
     let secret_name = wanted(lowering, node, "secretName", "`reference`");
     let secret_version = text_formula(node, "secretVersion", lowering);

@@ -28,6 +28,6 @@ fn ordered(arguments: &[Value], holds: fn(Ordering) -> bool) -> Answer {
         (Value::String(a), Value::String(b)) => culture_order(a, b),
         (a, b) => return error(format!("{} can't be compared with {}", a_kind(a), a_kind(b))),
     };
-    let unknown = || Failure::Unsupported("the order of texts with characters outside ASCII".to_owned());
+    let unknown = || Failure::Unknown("how .NET orders texts beyond ASCII".to_owned());
     order.map(|order| holds(order).into()).ok_or_else(unknown)
 }

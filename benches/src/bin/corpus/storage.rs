@@ -1,0 +1,105 @@
+//! One audit over many storage accounts, end to end: from files to states.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter};
+use std::path::Path;
+use std::sync::Arc;
+
+use azpol::cli::generate_tenant::RESOURCES;
+use azpol::cli::generate_tenant::mixed::{MixedOptions, TOP, mixed};
+use azpol::cli::{Cli, Command, Session};
+use azpol::compliance::ComplianceState;
+use clap::Parser;
+use rayon::ThreadPoolBuilder;
+use regorus::languages::azure_policy::aliases::AliasRegistry;
+use regorus::languages::azure_policy::{compiler, parser};
+use regorus::rvm::RegoVM;
+use regorus::{Source, Value};
+use serde_json::json;
+
+use crate::fault::Fault;
+use crate::timed::{line, median, timed};
+use crate::{Args, assign};
+
+const DEFINITION: &str = "azure-policy/policyDefinitions/Storage/Storage_AuditForHTTPSEnabled_Audit.json";
+const ACCOUNTS: &str = "Microsoft.Storage/storageAccounts";
+
+pub(crate) fn run(args: &Args) -> Result<(), Fault> {
+    let folder = tempfile::tempdir()?;
+    let options = MixedOptions {
+        seed: 1,
+        subscriptions: args.subscriptions,
+        resources: args.resources,
+        only: Some(ACCOUNTS),
+    };
+    mixed(&options, |name| File::create(folder.path().join(name)).map(BufWriter::new))?;
+    let text = fs::read_to_string(args.shared.join(DEFINITION))?;
+    let document: serde_json::Value = serde_json::from_str(text.trim_start_matches('\u{feff}'))
+        .map_err(|error| Fault::Refused("serde_json", error.to_string()))?;
+    let scope = format!("/providers/Microsoft.Management/managementGroups/{TOP}");
+    let assignment = assign::assignment(&document, 0, &scope);
+    fs::write(folder.path().join("definition.json"), &text)?;
+    fs::write(folder.path().join("assignments.json"), json!([assignment]).to_string())?;
+    let catalogue = fs::read_to_string(args.shared.join("aliases/provider-aliases.json"))?;
+    let (mut one, mut two, mut peer) = (Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..args.runs.max(1) {
+        for (threads, times) in [(1, &mut one), (2, &mut two)] {
+            let (found, time) = timed(|| azpol(folder.path(), threads));
+            times.push(time);
+            let (other, time) = timed(|| regorus(folder.path(), &text, &catalogue));
+            peer.push(time);
+            let (found, other) = (found?, other?);
+            if found != other {
+                return Err(Fault::Disagree(found, other));
+            }
+        }
+    }
+    let one = median(&mut one);
+    line("azpol, 1 thread", one, Some(one));
+    line("azpol, 2 threads", median(&mut two), Some(one));
+    line("regorus, reading by serde_json (target: 6 x)", median(&mut peer), Some(one));
+    Ok(())
+}
+
+/// How many accounts azpol finds non-compliant.
+pub(crate) fn azpol(folder: &Path, threads: usize) -> Result<usize, Fault> {
+    let session = scan(&[folder], threads)?;
+    let rows = session.run.rows.iter();
+    Ok(rows.filter(|row| row.state == ComplianceState::NonCompliant).count())
+}
+
+/// What `azpol scan` does up to the states.
+pub(crate) fn scan(inputs: &[&Path], threads: usize) -> Result<Session, Fault> {
+    let refused = |error: String| Fault::Refused("azpol", error);
+    let pool = ThreadPoolBuilder::new().num_threads(threads).build().map_err(|e| refused(e.to_string()))?;
+    let mut words: Vec<std::ffi::OsString> = ["azpol", "scan", "--no-progress"].map(Into::into).to_vec();
+    words.extend(inputs.iter().map(Into::into));
+    let cli = Cli::try_parse_from(words).map_err(|error| refused(error.to_string()))?;
+    let Command::Scan(args) = cli.command else { return Err(refused("`scan` isn't a command".to_owned())) };
+    Ok(pool.install(|| Session::start(&args.run, &mut io::empty())))
+}
+
+fn regorus(folder: &Path, definition: &str, catalogue: &str) -> Result<usize, Fault> {
+    let refused = |error: String| Fault::Refused("regorus", error);
+    let mut aliases = AliasRegistry::new();
+    aliases.load_from_json(catalogue).map_err(|error| refused(error.to_string()))?;
+    let aliases = Arc::new(aliases);
+    let text = definition.trim_start_matches('\u{feff}').to_owned();
+    let source =
+        Source::from_contents("definition".to_owned(), text).map_err(|error| refused(error.to_string()))?;
+    let parsed = parser::parse_policy_definition(&source).map_err(|error| refused(error.to_string()))?;
+    let program = compiler::compile_policy_definition_with_aliases(&parsed, Arc::clone(&aliases))
+        .map_err(|error| refused(error.to_string()))?;
+    let mut machine = RegoVM::new();
+    machine.load_program(program);
+    let parameters = Value::from_json_str("{}").map_err(|error| refused(error.to_string()))?;
+    let mut found = 0;
+    for line in fs::read(folder.join(RESOURCES))?.split(|byte| *byte == b'\n').filter(|l| !l.is_empty()) {
+        let row: Value = serde_json::from_slice(line).map_err(|error| refused(error.to_string()))?;
+        machine.set_input(aliases.normalize_and_wrap(&row, None, None, Some(parameters.clone())));
+        let result =
+            machine.execute_entry_point_by_name("main").map_err(|error| refused(error.to_string()))?;
+        found += usize::from(result != Value::Undefined);
+    }
+    Ok(found)
+}

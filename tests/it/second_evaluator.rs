@@ -1,0 +1,339 @@
+//! The product's evaluator against a second one that follows the documentation without compiling anything: drawn
+//! rules over drawn resources have the same truth in both, and searches find the same candidates.
+//!
+//! `AZPOL_CASES=1000000 cargo test --release --test it second_evaluator` draws more than the usual 2,000;
+//! `AZPOL_SEED=7` draws others.
+
+use std::cell::Cell;
+use std::sync::LazyLock;
+
+use azpol::arm::semantics::{POINTS, Semantics, ShortCircuit};
+use azpol::arm::template::{ResourceGroupFacts, SubscriptionFacts};
+use azpol::arm::{AliasCatalog, Location, ResourceId, ResourceType, SubscriptionId, Value};
+use azpol::engine::{
+    Candidate, Cause, CompiledPolicy, Failures, Language, NotBuiltKind, Recorder, Silent, Subject, bind,
+    compile,
+};
+use azpol::inventory::{Resource, ShapeLoss};
+use azpol::policy::{PolicyDefinition, assignment, definition};
+use azpol::source::{Diagnostics, FileId, Node, Span, json};
+use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
+use serde_json::{Value as Json, json};
+
+use crate::naive::draw::Draw;
+use crate::naive::{self, ALIASES, Order, Truth, World};
+
+const SUBSCRIPTION: &str = "11111111-1111-1111-1111-111111111111";
+
+static CATALOG: LazyLock<AliasCatalog> = LazyLock::new(|| {
+    let mut catalog = AliasCatalog::default();
+    for (of, alias, path) in ALIASES {
+        catalog.add(&ResourceType::new(of), alias, path);
+    }
+    catalog
+});
+
+static FACTS: LazyLock<SubscriptionFacts> = LazyLock::new(|| SubscriptionFacts {
+    id: SubscriptionId::new(SUBSCRIPTION),
+    display_name: Some("app-prod".into()),
+    tenant_id: None,
+    state: None,
+    tags: Some(value(&json!({"Owner": "me"}))),
+});
+
+static GROUP: LazyLock<ResourceGroupFacts> = LazyLock::new(|| ResourceGroupFacts {
+    id: ResourceId::resource_group(&FACTS.id, "rg"),
+    location: Some("westeurope".into()),
+    tags: Some(value(&json!({"Env": "prod"}))),
+    managed_by: None,
+});
+
+fn node(document: &Json) -> Node {
+    let mut faults = Diagnostics::new();
+    let node = json::parse(FileId::NONE, 0, &document.to_string(), &mut faults).remove(0);
+    assert!(faults.is_empty(), "{faults:?}");
+    node
+}
+
+fn value(document: &Json) -> Value {
+    Value::from(&node(document))
+}
+
+fn resource(of: &naive::Resource) -> Resource {
+    let text = |key: &str| of.body.get(key).and_then(Json::as_str);
+    let carried = |members: &Vec<&str>| members.iter().map(|member| (*member).into()).collect();
+    Resource {
+        id: ResourceId::parse(text("id").expect("an id")).expect("an id"),
+        resource_type: ResourceType::new(text("type").expect("a type")),
+        location: text("location").map(Location::new),
+        body: value(&of.body).into(),
+        loss: of.carried.as_ref().map(|members| ShapeLoss::Projected(carried(members))),
+        span: Span::none(),
+    }
+}
+
+/// What is drawn for one case.
+struct Case {
+    order: Order,
+    parameters: Json,
+    resource: naive::Resource,
+    candidate: naive::Resource,
+    condition: Json,
+    existence: Json,
+}
+
+impl Case {
+    fn new(bytes: &[u8]) -> Case {
+        let mut draw = Draw::new(bytes);
+        let order = [Order::LeftToRight, Order::EveryBranch, Order::Any][draw.below(6) % 3];
+        // First what is compared, then what it is compared with: fewer bytes keep the rule.
+        let condition = draw.condition(false);
+        let parameters = draw.parameters();
+        let resource = draw.resource();
+        let existence = draw.condition(true);
+        let candidate = draw.candidate();
+        Case { order, parameters, resource, candidate, condition, existence }
+    }
+
+    fn definition(&self) -> PolicyDefinition {
+        let declared = |name: &str, of: &str| json!({"type": of, "defaultValue": self.parameters[name]});
+        let document = json!({"mode": "All", "parameters": {
+            "word": declared("word", "String"), "number": declared("number", "Integer"),
+            "list": declared("list", "Array"), "tag": declared("tag", "String"),
+            "object": declared("object", "Object")}, "policyRule": {"if": self.condition, "then": {
+            "effect": "auditIfNotExists", "details": {"type": "Contoso.Things/crates",
+            "existenceCondition": self.existence}}}});
+        lowered(&document)
+    }
+
+    /// As text, for messages.
+    fn shown(&self) -> String {
+        format!(
+            "{:?}\nparameters {}\nresource {} carries {:?}\ncandidate {} carries {:?}\nif {}\nexistence {}",
+            self.order,
+            self.parameters,
+            self.resource.body,
+            self.resource.carried,
+            self.candidate.body,
+            self.candidate.carried,
+            self.condition,
+            self.existence
+        )
+    }
+}
+
+fn lowered(document: &Json) -> PolicyDefinition {
+    let mut faults = Diagnostics::new();
+    let lowered = definition(&node(document), "drawn", &mut faults);
+    lowered.unwrap_or_else(|| panic!("{faults:?}\n{document}"))
+}
+
+/// Compiles a definition; nothing where Azure refuses it with these parameters.
+fn compiled(definition: &PolicyDefinition, semantics: &Semantics) -> Option<CompiledPolicy> {
+    let assigned = json!({"id": format!("/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Authorization/policyAssignments/x"),
+        "policyDefinitionId": "/providers/Microsoft.Authorization/policyDefinitions/drawn"});
+    let mut faults = Diagnostics::new();
+    let assigned = assignment(&node(&assigned), &mut faults).expect("an assignment");
+    let bound = bind(definition, &assigned, &mut faults).unwrap_or_else(|| panic!("{faults:?}"));
+    match compile(definition, &bound, Language { aliases: &CATALOG, semantics }) {
+        Ok(policy) => Some(policy),
+        Err(missing) => {
+            assert!(missing.iter().all(|not| not.kind == NotBuiltKind::Refused), "{missing:?}");
+            None
+        }
+    }
+}
+
+fn class(truth: &azpol::engine::Truth) -> Truth {
+    let azpol::engine::Truth::Unknown(causes) = truth else {
+        return if *truth == azpol::engine::Truth::True { Truth::True } else { Truth::False };
+    };
+    let fails = |cause: &Cause| matches!(cause, Cause::Fails(_));
+    match (causes.iter().any(fails), causes.iter().all(fails)) {
+        (true, true) => Truth::Error,
+        (true, false) => Truth::Either,
+        _ => Truth::Unknown,
+    }
+}
+
+/// How the evaluator reads open points in the order of a case.
+fn readings(order: Order, base: &Semantics) -> Semantics {
+    let mut semantics = base.clone();
+    match order {
+        Order::LeftToRight => {}
+        Order::Any => semantics.short_circuit = ShortCircuit::AnyOrder,
+        Order::EveryBranch => semantics.make_strict(),
+    }
+    semantics
+}
+
+/// How often each truth came out; cases that Azure refuses are the last.
+type Tally = Cell<[usize; 6]>;
+
+fn count(tally: &Tally, at: usize) {
+    let mut counts = tally.get();
+    counts[at] += 1;
+    tally.set(counts);
+}
+
+/// Whether both evaluators say the same of a case.
+fn agree(case: &Case, base: &Semantics, tally: &Tally) -> Result<(), String> {
+    let Some(policy) = compiled(&case.definition(), &readings(case.order, base)) else {
+        count(tally, 5);
+        return Ok(());
+    };
+    let (own, other) = (resource(&case.resource), resource(&case.candidate));
+    let subject =
+        Subject { resource: &own, subscription: &FACTS, resource_group: Some(&GROUP), ..subject(&own) };
+    for existence in [false, true] {
+        let mut recorder = Recorder::new();
+        let mut failures = Failures::new();
+        let told = if existence {
+            let view = Candidate::existing(&other);
+            [
+                policy.satisfies(&subject, view, &mut Silent),
+                policy.satisfies(&subject, view, &mut recorder),
+                policy.satisfies(&subject, view, &mut failures),
+            ]
+        } else {
+            [
+                policy.applies_to(&subject, &mut Silent),
+                policy.applies_to(&subject, &mut recorder),
+                policy.applies_to(&subject, &mut failures),
+            ]
+        };
+        let [silent, recorded, failed] = &told;
+        let alike = silent == recorded && silent == failed;
+        if !alike {
+            return Err(format!("who looks on changes the verdict: {told:?}"));
+        }
+        if recorder.explanation().map(|whole| &whole.truth) != Some(silent) {
+            return Err(format!("the explanation says otherwise than {silent:?}"));
+        }
+        let world = World {
+            resource: &case.resource,
+            view: if existence { &case.candidate } else { &case.resource },
+            existence,
+            parameters: &case.parameters,
+            order: case.order,
+        };
+        let condition = if existence { &case.existence } else { &case.condition };
+        let wanted = naive::evaluate(condition, world);
+        count(tally, wanted as usize);
+        if class(silent) != wanted {
+            return Err(format!("existence {existence}: wanted {wanted:?}, found {silent:?}"));
+        }
+    }
+    Ok(())
+}
+
+fn subject(resource: &Resource) -> Subject<'_> {
+    Subject { resource, subscription: &FACTS, resource_group: None, now: None, occasion: None }
+}
+
+/// Whether both find the same candidates.
+fn search(bytes: &[u8]) -> Result<(), String> {
+    let mut draw = Draw::new(bytes);
+    let (details, start) = (draw.details(), draw.start());
+    let document = json!({"mode": "All", "policyRule": {"if": {"field": "type", "exists": true}, "then": {
+        "effect": "auditIfNotExists", "details": details}}});
+    let policy = compiled(&lowered(&document), &Semantics::default()).expect("compiles");
+    let own = resource(&start);
+    let candidates = Draw::candidates();
+    let wanted = naive::search::candidates(&details, &start, &candidates);
+    let found = policy.existence(&subject(&own)).map(|check| {
+        let admitted = candidates.iter().enumerate().filter(|(_, one)| check.admits(&resource(one)));
+        admitted.map(|(index, _)| index).collect::<Vec<_>>()
+    });
+    match (&wanted, &found) {
+        (Ok(wanted), Ok(found)) if wanted == found => Ok(()),
+        (Err(_), Err(_)) => Ok(()),
+        _ => Err(format!("{details} from {}: wanted {wanted:?}, found {found:?}", start.body["id"])),
+    }
+}
+
+/// Draws bytes and shrinks those for which a check fails.
+fn drawn(
+    cases: u32,
+    shrink: u32,
+    length: usize,
+    check: impl Fn(&[u8]) -> Result<(), String>,
+) -> Result<(), TestError<Vec<u8>>> {
+    let seed = std::env::var("AZPOL_SEED").ok().and_then(|text| text.parse::<u8>().ok()).unwrap_or(5);
+    let config = Config { cases, max_shrink_iters: shrink, failure_persistence: None, ..Config::default() };
+    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[seed; 32]);
+    let bytes = proptest::collection::vec(proptest::num::u8::ANY, 0..length);
+    TestRunner::new_with_rng(config, rng).run(&bytes, |bytes| check(&bytes).map_err(TestCaseError::fail))
+}
+
+/// How many smaller cases are tried once one fails.
+const SHRINK: u32 = 20_000;
+
+fn number_of_cases() -> u32 {
+    std::env::var("AZPOL_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(2_000)
+}
+
+#[test]
+fn both_evaluators_agree_on_drawn_rules() {
+    let tally = Tally::default();
+    let outcome =
+        drawn(number_of_cases(), SHRINK, 500, |bytes| agree(&Case::new(bytes), &Semantics::DEFAULT, &tally));
+    if let Err(TestError::Fail(why, bytes)) = &outcome {
+        panic!("{why}\n{}", Case::new(bytes).shown());
+    }
+    outcome.expect("drawn");
+    // What never came out wasn't tested.
+    let [yes, no, unknown, error, either, refused] = tally.get();
+    let all = yes + no + unknown + error + either;
+    let least = [yes, no, unknown, error].into_iter().min().expect("counts");
+    assert!(least * 50 > all && either > 0, "{:?}", tally.get());
+    assert!(refused * 10 < all, "{:?}", tally.get());
+}
+
+#[test]
+fn both_searches_find_the_same_candidates() {
+    let outcome = drawn(number_of_cases().min(20_000), SHRINK, 12, search);
+    if let Err(TestError::Fail(why, _)) = &outcome {
+        panic!("{why}");
+    }
+    outcome.expect("drawn");
+}
+
+/// Points that no drawn rule turns on.
+const NOT_DRAWN: &[&str] = &[
+    "short-circuit",
+    "date-without-time",
+    "like-question-mark",
+    "unnamed-current",
+    "count-of-null",
+    "logical-functions",
+    "address-families",
+    "empty-json",
+    "length-of-null",
+    "int-of-fraction",
+    "union-keys",
+    "template-variables",
+    "scope-and-group",
+    "subscription-search",
+    "nested-without-name",
+    "extension-search",
+];
+
+/// Points that many drawn rules turn on; the others take longer, and are drawn where `AZPOL_CASES` is set.
+const OFTEN: &[&str] =
+    &["missing-ordered", "unlike-ordered", "failing-value", "missing-array", "contains-in-array"];
+
+#[test]
+fn a_rule_that_is_read_otherwise_is_found_out() {
+    let all = std::env::var_os("AZPOL_CASES").is_some();
+    let wanted = |id| if all { !NOT_DRAWN.contains(&id) } else { OFTEN.contains(&id) };
+    for point in POINTS.iter().filter(|point| wanted(point.id)) {
+        for reading in &point.readings[1..] {
+            let mut semantics = Semantics::default();
+            assert!((point.choose)(&mut semantics, reading));
+            let tally = Tally::default();
+            let outcome = drawn(20_000, 0, 500, |bytes| agree(&Case::new(bytes), &semantics, &tally));
+            assert!(matches!(outcome, Err(TestError::Fail(..))), "{}: {reading} isn't noticed", point.id);
+        }
+    }
+}
