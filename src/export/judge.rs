@@ -209,7 +209,17 @@ fn of_automation(required: &ExportAutomation, found: &Found<'_>) -> Vec<Judgemen
     }
     destinations
         .into_iter()
-        .map(|to| Pair { required, to, places: &places, found, budget: Budget::new(Budget::MOST) }.judge())
+        .map(|to| {
+            Pair {
+                required,
+                to,
+                places: &places,
+                found,
+                budget: Budget::new(Budget::MOST),
+                meeting: Budget::new(Budget::MOST),
+            }
+            .judge()
+        })
         .collect()
 }
 
@@ -222,7 +232,10 @@ struct Pair<'a> {
     to: &'a Destination,
     places: &'a [Place<'a>],
     found: &'a Found<'a>,
+    /// For comparing: what it comes to is remembered, so that nothing else may take from it …
     budget: Budget,
+    /// … and for looking at what meets what is asked.
+    meeting: Budget,
 }
 
 impl<'a> Pair<'a> {
@@ -322,7 +335,7 @@ impl<'a> Pair<'a> {
         let narrow: Vec<&ExportAutomation> =
             self.some(|a| a.sends_to(self.to) == Passes::Yes && a.runs() == Passes::Yes && self.is_narrow(a));
         let leaving: Vec<&ExportAutomation> = self.ways().filter(|a| self.overlaps(a)).collect();
-        if self.budget.is_spent() {
+        if self.meeting.is_spent() {
             return Judgement { gaps: gaps.clone(), rests_on: ways, ..undetermined(TOO_MUCH) };
         }
         if !leaving.is_empty() {
@@ -399,7 +412,7 @@ impl<'a> Pair<'a> {
         asked.filter_map(|source| Some((source.event?, source))).any(|(event, source)| {
             let theirs = automation.listens().iter().filter(|other| other.event == Some(event));
             theirs.flat_map(|other| other.filter.alternatives()).any(|set| {
-                source.filter.alternatives().iter().any(|asked| !are_apart(&self.budget, event, asked, set))
+                source.filter.alternatives().iter().any(|asked| !are_apart(&self.meeting, event, asked, set))
             })
         })
     }
