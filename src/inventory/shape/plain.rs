@@ -3,6 +3,7 @@
 //! result for the rows that are read here.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::ops::Range;
 
 use crate::arm::{Location, Object, ResourceId, ResourceType, Value, ValueReader};
@@ -103,15 +104,21 @@ pub(crate) fn read(text: &str, span: Span, graph: bool, tools: &mut Tools<'_>) -
     }
 }
 
+thread_local! {
+    /// What this thread met in bodies that it read late.
+    static LATE: Cell<Option<Known>> = const { Cell::new(None) };
+}
+
 /// The body of an element that was found to be plain.
 pub(crate) fn body(text: &str) -> Value {
     let kept = Kept::all();
-    let mut tools = Tools::new(&kept, Known::default());
+    let mut tools = Tools::new(&kept, LATE.take().unwrap_or_default());
     let body = Row::read(text, &mut tools, Some(Reading::Build)).and_then(|row| {
         let Class::Kept { number, .. } = row.place.as_ref()?.class else { return None };
         let resource_type = tools.types.get(number).clone();
         row.body(&resource_type)
     });
+    LATE.set(Some(tools.finish().2));
     debug_assert!(body.is_some(), "a text that is no plain element: {text}");
     body.unwrap_or(Value::Null)
 }
