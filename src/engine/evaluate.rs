@@ -291,13 +291,13 @@ impl<O: Observer> Run<'_, O> {
                 };
                 self.value(operator, current, &located(target), Some("location"))
             }
-            Access::ApiVersion => match self.subject.occasion.and_then(|o| o.api_version.as_deref()) {
-                Some(version) => self.value(operator, Current::Text(version), target, Some("apiVersion")),
-                None => {
+            Access::ApiVersion => {
+                let Some(version) = self.subject.occasion.and_then(|o| o.api_version.as_deref()) else {
                     let message = "the files don't say which API version the request has";
-                    Judged::unknown(Cause::MissingFact(message.into()))
-                }
-            },
+                    return Judged::unknown(Cause::MissingFact(message.into()));
+                };
+                self.value(operator, Current::Text(version), target, Some("apiVersion"))
+            }
             Access::Body(path) => self.path(path, operator, target, frames),
             Access::Alias(access) => match self.alias_path(access) {
                 Some(path) => self.path(path, operator, target, frames),

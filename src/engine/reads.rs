@@ -36,10 +36,14 @@ pub(super) fn of(policy: &CompiledPolicy) -> Reads {
                 }
             }
             (TargetField::Tags | TargetField::Tag(_), Some(types)) => {
-                types.iter().for_each(|admitted| reads.add_path(admitted, "tags"));
+                for admitted in types {
+                    reads.add_path(admitted, "tags");
+                }
             }
             (TargetField::Identity(_), Some(types)) => {
-                types.iter().for_each(|admitted| reads.add_path(admitted, "identity"));
+                for admitted in types {
+                    reads.add_path(admitted, "identity");
+                }
             }
             (TargetField::Tags | TargetField::Tag(_) | TargetField::Identity(_), None) => {}
         }

@@ -14,13 +14,16 @@ use crate::functions::{Json, holds};
 
 const TENANT: &str = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 
-/// Cases of which a fact isn't azpol's, each with the reason.
+/// Cases of which a fact isn't azpol's, each with the reason: another source, or what azpol doesn't do.
 const UNLIKE: &[(&str, &str)] = &[
     (
         "BooleanStringProperty",
-        "keys that differ in case only are one member for azpol, which says so when it reads them",
+        "a limit of azpol's reader: of keys that differ in case only it keeps the first, and says so; the exact case should win",
     ),
-    ("CustomTypeValueConstraint", "its test wants a refusal of each value, and azpol refuses"),
+    (
+        "CustomTypeValueConstraint",
+        "a value breaks a constraint, which the service refuses (parameters); PSRule notes it and goes on",
+    ),
     (
         "DependsOnCrossScope",
         "a copy count reads `reference`, which the service refuses (copy-resources); PSRule makes up an answer",
@@ -30,7 +33,10 @@ const UNLIKE: &[(&str, &str)] = &[
         "EqualsEmptyObject",
         "a null below `properties` is kept: whether it is sent isn't documented (bicep#9712)",
     ),
-    ("ExpressionLength", "its test is about an expression over the documented limit"),
+    (
+        "ExpressionLength",
+        "an expression is over the documented limit (best-practices); PSRule notes it and goes on",
+    ),
     ("InterdependentVariableCopyLoop", "its nested deployment has no template, which the service wants"),
     ("ManagementGroupScopedResource", "the template deploys to a management group, which isn't built"),
     ("NestedCopyLoops", "depends on resources that its author cut out, which the service refuses"),
@@ -49,18 +55,27 @@ const UNLIKE: &[(&str, &str)] = &[
         "ProcessTemplate_WhenMicrosoftGraphType_ShouldIgnoreExtensibilityResources",
         "the language version 2.1-experimental isn't built",
     ),
-    ("ResolveTemplateTest", "the name of the deployment is in it: PSRule takes that of the parameter file"),
+    (
+        "ResolveTemplateTest",
+        "`deployment()` in outer scope is the parent's (linked-templates), and PSRule's `guid` isn't the service's",
+    ),
     ("SecretOutputs", "a parameter comes from a Key Vault, whose value nobody has offline"),
-    ("StrongTypeParameter", "a parameter without a value, which the service refuses; PSRule makes up one"),
+    (
+        "StrongTypeParameter",
+        "the parameter file takes a value from a Key Vault, which this test doesn't read; PSRule puts a text in its place",
+    ),
     ("SymbolicDependsOn", "a property reads `reference`; PSRule makes up an answer"),
     ("UnionMockWithArray", "a property reads `reference`; PSRule makes up an answer"),
-    ("ValueConstraint", "its test wants a refusal of each value, and azpol refuses"),
+    (
+        "ValueConstraint",
+        "a value breaks a constraint, which the service refuses (parameters); PSRule notes it and goes on",
+    ),
     ("WithOutputs", "a name reads `reference`; PSRule makes up an answer"),
     (
         "WithOutputsWithoutProperties",
         "a group that a nested deployment names and no file describes has no location; PSRule makes up one",
     ),
-    ("WithParameterDefaults", "an expression is over the documented limit"),
+    ("WithParameterDefaults", "an expression is over the documented limit (best-practices); PSRule goes on"),
 ];
 
 fn read(file: &str) -> Node {

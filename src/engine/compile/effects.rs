@@ -210,17 +210,12 @@ impl Compiler<'_> {
         condition: Option<&Formula>,
         span: Span,
     ) -> Option<CompiledOperation> {
-        let (text, target) = match self.computed(field) {
-            Computed::Known(Value::String(text)) => {
-                let target = self.changed(kind, &text, field.span)?;
-                (text, target)
-            }
-            _ => {
-                let message = "the field of an operation doesn't come out as a text";
-                self.not_built(NotBuiltKind::Refused, message, field.span);
-                return None;
-            }
+        let Computed::Known(Value::String(text)) = self.computed(field) else {
+            let message = "the field of an operation doesn't come out as a text";
+            self.not_built(NotBuiltKind::Refused, message, field.span);
+            return None;
         };
+        let target = self.changed(kind, &text, field.span)?;
         let value = value.filter(|_| kind != ChangeKind::Remove).map(|value| self.computed(value));
         let condition = condition.map(|condition| self.computed(condition));
         Some(CompiledOperation { kind, field: text, target, value, condition, span })

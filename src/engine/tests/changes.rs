@@ -154,6 +154,7 @@ fn arrays_get_members_or_each_member_is_changed() {
 
 #[test]
 fn tags_are_set_and_taken_away() {
+    use Outcome::{Applied, Unchanged};
     let tags = |operations: &str, body: &str| {
         let changes = changed(&modify(operations), &of_body(body), None);
         let outcomes: Vec<_> = changes.operations.iter().map(|change| change.outcome.clone()).collect();
@@ -164,7 +165,6 @@ fn tags_are_set_and_taken_away() {
     let set = r#"[{"operation": "add", "field": "[concat('tags[', 'Env', ']')]", "value": "[parameters('word')]"},
         {"operation": "addOrReplace", "field": "tags['a.b']", "value": "x"},
         {"operation": "remove", "field": "tags.old"}]"#;
-    use Outcome::{Applied, Unchanged};
     assert_eq!(
         tags(set, &body(r#", "tags": {"env": "prod", "OLD": "1"}"#)),
         (Some(value(r#"{"env": "prod", "a.b": "x"}"#)), vec![Unchanged, Applied, Applied])

@@ -186,7 +186,7 @@ fn functions_that_a_rule_does_not_have_are_refused() {
         "providers('a')",
         "contoso.own('a')",
     ] {
-        let text = with_parameters(&format!(r#"{{"value": "[{}]", "equals": "x"}}"#, call));
+        let text = with_parameters(&format!(r#"{{"value": "[{call}]", "equals": "x"}}"#));
         let mut faults = Diagnostics::new();
         assert!(crate::policy::definition(&node(&text), "test", &mut faults).is_none(), "{call}");
         let codes: Vec<_> = faults.iter().map(|fault| fault.code.id).collect();
@@ -302,7 +302,7 @@ fn members_of_an_initiative_are_bound_to_its_parameters() {
         Effect::Deny
     );
 
-    let said = |result: Result<_, Vec<(&'static str, String)>>| result.err().expect("a fault").remove(0);
+    let said = |result: Result<_, Vec<(&'static str, String)>>| result.expect_err("a fault").remove(0);
     assert_eq!(said(bind(set, r#"{"efect": {"value": "audit"}}"#)).0, "AZP0312");
     let typed = set.replace(r#"["x", "[parameters('effect')]"]"#, "3");
     assert_eq!(
