@@ -203,6 +203,7 @@ pub struct ValidateArgs {
 
 /// `azpol test`
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct TestArgs {
     /// Test files, and folders with files whose names end with `.azpol-test.yaml` or `.azpol-test.json`
     #[arg(required = true, value_name = "PATH")]
@@ -231,7 +232,7 @@ pub struct TestArgs {
     /// The form of the result; without it `AZPOL_FORMAT` or `azpol.yaml`, else `table`
     #[arg(long, value_name = "FORMAT", value_enum, ignore_case = true, help_heading = "Output")]
     pub format: Option<TestFormat>,
-    /// Write the result in the form of JUnit to this file, too
+    /// Write the result in the form of `JUnit` to this file, too
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub junit: Option<PathBuf>,
     /// When to use colours; without it `AZPOL_COLOR`, `NO_COLOR` or `azpol.yaml`, else `auto`

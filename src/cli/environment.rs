@@ -12,6 +12,7 @@ use jiff::tz::Offset;
 
 /// What the process finds around it.
 #[derive(Debug, Clone, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Environment {
     /// `AZPOL_FAIL_ON`
     pub fail_on: Option<String>,

@@ -87,7 +87,7 @@ Examples:
   azpol scan exports/                        which subscriptions are non-compliant, and why
   azpol plan exports/                        and what a remediation would deploy
   azpol plan exports/ -o plan/               the same as files, ready to run
-  azpol validate policies/                   faults of definitions, and what practice advises against
+  azpol validate policies/                   faults of definitions, all at once
   azpol eval \"toLower('A')\"                  the value of an expression
   azpol explain app-prod-02 exports/         why a resource has its states
   azpol explain AZP0312                      what a code means

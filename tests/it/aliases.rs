@@ -1,6 +1,6 @@
 //! Catalogues of aliases: where they come from, what is said of a broken one, and what an unknown alias does.
 
-use azpol::arm::alias::{AliasReader, ValueType};
+use azpol::arm::alias::{AliasPath, AliasReader, ValueType};
 use azpol::arm::{AliasCatalog, ResourceType};
 use azpol::source::{Diagnostics, FileId, Form};
 use serde_json::{Value, json};
@@ -156,7 +156,7 @@ fn paths_patterns_and_metadata_by_version_are_read() {
         (alias.path_at("2019-01-01"), alias.path_at("2030-01-01")),
         ("properties.old", "properties.image")
     );
-    assert_eq!(alias.at("2020-01-01").and_then(|path| path.pattern()), None);
+    assert_eq!(alias.at("2020-01-01").and_then(AliasPath::pattern), None);
     assert_eq!(alias.value_type(), Some(ValueType::String));
     assert!(alias.flags().is_some_and(|flags| flags.mask && flags.preview && !flags.deprecated));
     // The form in which azpol's own table is kept holds what decides a verdict.

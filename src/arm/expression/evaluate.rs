@@ -282,12 +282,11 @@ impl<'a> Evaluator<'a> {
             }
             _ => None,
         };
-        let answer = match alone {
-            Some(answer) => answer.map(|value| (value, FirstKey::Taken)),
-            None => {
-                let whole = self.noted(base, self.apply(call.entry, call.name, &arguments));
-                whole.map(|value| (value, FirstKey::Known(key)))
-            }
+        let answer = if let Some(answer) = alone {
+            answer.map(|value| (value, FirstKey::Taken))
+        } else {
+            let whole = self.noted(base, self.apply(call.entry, call.name, &arguments));
+            whole.map(|value| (value, FirstKey::Known(key)))
         };
         self.context.leave();
         answer

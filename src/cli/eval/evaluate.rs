@@ -260,12 +260,11 @@ fn with_context(
                 semantics: &facts.semantics,
             };
             let empty;
-            let template = match &facts.template {
-                Some(template) => template,
-                None => {
-                    empty = PreparedTemplate::read(&EMPTY).map_err(faults)?;
-                    &empty
-                }
+            let template = if let Some(template) = &facts.template {
+                template
+            } else {
+                empty = PreparedTemplate::read(&EMPTY).map_err(faults)?;
+                &empty
             };
             template.beside(&request, asked).map_err(faults)
         }

@@ -124,7 +124,9 @@ impl Facts {
             policy::definition(&node, &name, faults)
         });
         let Some(definition) = &mut definition else {
-            given.into_iter().for_each(|(name, _, value, _)| self.parameters.insert(name, value));
+            for (name, _, value, _) in given {
+                self.parameters.insert(name, value);
+            }
             return;
         };
         self.defined = true;
@@ -348,15 +350,16 @@ fn split_resource(text: &str) -> (PathBuf, Option<&str>) {
         return (text[..at].into(), Some(&text[at + 1..]));
     }
     match text.rsplit_once(':') {
-        Some((file, name))
-            if !(file.len() == 1 && file.as_bytes()[0].is_ascii_alphabetic())
-                && !name.contains(['/', '\\'])
-                && !Path::new(text).exists() =>
-        {
+        Some((file, name)) if !is_drive(file) && !name.contains(['/', '\\']) && !Path::new(text).exists() => {
             (file.into(), Some(name))
         }
         _ => (text.into(), None),
     }
+}
+
+/// `C`, as it stands before a colon on Windows.
+fn is_drive(text: &str) -> bool {
+    matches!(text.as_bytes(), [letter] if letter.is_ascii_alphabetic())
 }
 
 /// Everything that a file or folder holds.
@@ -481,9 +484,12 @@ fn resource_group(
         Some(value) => text_of(value, "id").or_else(|| text_of(value, "name")),
         None => Some(text.into()),
     };
-    let id = id.filter(|id| !id.is_empty() && !id.starts_with('{')).and_then(|id| match id.contains('/') {
-        true => ResourceId::parse(&id).and_then(|id| id.resource_group_id()),
-        false => subscription.map(|subscription| ResourceId::resource_group(&subscription.id, &id)),
+    let id = id.filter(|id| !id.is_empty() && !id.starts_with('{')).and_then(|id| {
+        if id.contains('/') {
+            ResourceId::parse(&id).and_then(|id| id.resource_group_id())
+        } else {
+            subscription.map(|subscription| ResourceId::resource_group(&subscription.id, &id))
+        }
     });
     let Some(id) = id else {
         faults.push(

@@ -106,10 +106,10 @@ pub(super) fn talk(
                 let names = commands().map(|command| &command[1..]);
                 match nearest(other, names) {
                     Some(near) => {
-                        writeln!(out, "there is no `:{}`: did you mean `:{near}`?", printable(other))?
+                        writeln!(out, "there is no `:{}`: did you mean `:{near}`?", printable(other))?;
                     }
                     None => {
-                        writeln!(out, "there is no `:{}`: `:help` lists what there is", printable(other))?
+                        writeln!(out, "there is no `:{}`: `:help` lists what there is", printable(other))?;
                     }
                 }
             }

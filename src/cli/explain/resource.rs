@@ -29,7 +29,7 @@ pub(super) fn run(args: &ExplainArgs) -> u8 {
     };
     if !args.policy.is_empty() && args.run.assignment.is_empty() && args.run.definition.is_empty() {
         session.run.assignments.retain(|evaluated| evaluated.proposed);
-        session.run.not_evaluated.retain(|not| is_proposed(not));
+        session.run.not_evaluated.retain(is_proposed);
     }
     let asks = session.run.assignments.iter().any(|evaluated| evaluated.policy.asks_time());
     session.now = session.now.take().or_else(|| asks.then(environment::clock));

@@ -3,7 +3,7 @@
 use crate::arm::nearest::nearest;
 use crate::arm::{ResourceId, ResourceType};
 use crate::cli::codes;
-use crate::inventory::{Inventory, Kept};
+use crate::inventory::{Inventory, Kept, Resource};
 use crate::source::{Diagnostic, Span};
 
 /// How many ids of resources with one name are listed.
@@ -74,7 +74,7 @@ pub(super) fn find(inventory: &Inventory, wanted: &str) -> Result<Found, Diagnos
 fn nothing(inventory: &Inventory, wanted: &str) -> Diagnostic {
     let fault = Diagnostic::new(&codes::NO_RESOURCE, format!("`{wanted}` is no resource of the inputs"));
     let subscriptions = inventory.subscriptions().map(|subscription| &*subscription.display_name);
-    let names = subscriptions.chain(inventory.all_resources().map(|resource| resource.name()));
+    let names = subscriptions.chain(inventory.all_resources().map(Resource::name));
     match nearest(wanted, names) {
         Some(near) => fault.help(format!("did you mean `{near}`?")),
         None => fault.help("give the id of a resource, or the name of a subscription or a resource"),

@@ -212,9 +212,10 @@ impl Teller<'_> {
             [] => "none found".to_owned(),
             several => {
                 let meeting = several.iter().filter(|one| one.truth == Truth::True).count();
-                match several.iter().any(|one| one.condition.is_some()) {
-                    true => format!("{} found, {} the condition", several.len(), meets(meeting)),
-                    false => format!("{} found", several.len()),
+                if several.iter().any(|one| one.condition.is_some()) {
+                    format!("{} found, {} the condition", several.len(), meets(meeting))
+                } else {
+                    format!("{} found", several.len())
                 }
             }
         };

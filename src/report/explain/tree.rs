@@ -88,10 +88,7 @@ impl Drawing<'_> {
         let style = self.style;
         let indent = self.indent + 2 * row.depth.min(INDENTED);
         let place = position(self.sources, row.span).map_or_else(String::new, |(line, _)| format!(":{line}"));
-        let paint = |text: &str| match row.bears {
-            true => style.paint(row.mark, text),
-            false => style.dim(text),
-        };
+        let paint = |text: &str| if row.bears { style.paint(row.mark, text) } else { style.dim(text) };
         let left = style.text(&format!("{} {}", style.symbol(row.mark), row.left));
         let fits = head <= column || row.right.is_empty();
         let room = style.width.saturating_sub(self.indent + column + 2 + 2 + place.len()).max(24);
@@ -148,7 +145,7 @@ impl Drawing<'_> {
                 };
                 let value = match value {
                     Value::Object(_) | Value::Array(_) => String::new(),
-                    scalar => format!(" {}", self.value("", scalar)),
+                    one => format!(" {}", scalar(one)),
                 };
                 push(format!("[{index}]{value}"), counts);
                 if expand {
@@ -200,7 +197,9 @@ impl Drawing<'_> {
             return;
         }
         if self.depth == Depth::Full {
-            members.iter().for_each(|member| self.collect(member, depth, bears, true, rows));
+            for member in members {
+                self.collect(member, depth, bears, true, rows);
+            }
             return;
         }
         let (counted, others): (Vec<&Explanation>, Vec<&Explanation>) =
@@ -265,10 +264,11 @@ impl Drawing<'_> {
         };
         cut(&short, 72)
     }
+}
 
-    fn value(&self, key: &str, value: &Value) -> String {
-        mask(&printable(&words::short(&words::hidden(key, value)))).into_owned()
-    }
+/// A value beside a condition, fit to be shown.
+fn scalar(value: &Value) -> String {
+    mask(&printable(&words::short(&words::hidden("", value)))).into_owned()
 }
 
 /// A value in at most so many characters.

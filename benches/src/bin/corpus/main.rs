@@ -53,6 +53,8 @@ fn main() -> ExitCode {
     }
 }
 
+type Measurement = fn(&Args) -> Result<(), Fault>;
+
 fn run(args: &Args) -> Result<(), Fault> {
     for part in ["azure-policy/policyDefinitions", "aliases/provider-aliases.json"] {
         let path = args.shared.join(part);
@@ -60,7 +62,6 @@ fn run(args: &Args) -> Result<(), Fault> {
             return Err(Fault::NoMaterial(path));
         }
     }
-    type Measurement = fn(&Args) -> Result<(), Fault>;
     let all: [(&str, Measurement); 3] =
         [("compiling", compiling::run), ("storage", storage::run), ("everything", everything::run)];
     for (name, measure) in all {
