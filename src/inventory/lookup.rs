@@ -475,7 +475,6 @@ impl Inventory {
         };
         let kept: HashSet<&str> =
             self.base.resources.all.iter().filter_map(|resource| resource.id.folded_subscription()).collect();
-        #[expect(clippy::iter_over_hash_type, reason = "they are put in order")]
         let kept = kept.into_iter().map(SubscriptionId::new);
         kept.chain(self.base.around.all()).filter(|id| !named(id)).collect()
     }
