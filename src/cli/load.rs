@@ -117,14 +117,21 @@ impl Rounds<'_> {
     }
 }
 
+/// The inputs that are no large files.
+pub fn small(inputs: &[Input], sources: &SourceMap) -> Vec<Input> {
+    inputs.iter().filter(|input| length(sources, input.file).is_none_or(|l| l < LARGE)).cloned().collect()
+}
+
+/// The length of a file; nothing for what lies in no file.
+fn length(sources: &SourceMap, file: FileId) -> Option<u64> {
+    let path = sources.file(file)?.path.as_ref()?;
+    fs::metadata(path).ok().map(|metadata| metadata.len())
+}
+
 /// Large files, if there seems to be a manifest that states hashes.
 fn to_be_hashed(inputs: &[Input], sources: &SourceMap) -> Vec<FileId> {
-    let length = |file: FileId| {
-        let path = sources.file(file).and_then(|file| file.path.as_ref())?;
-        fs::metadata(path).ok().map(|metadata| metadata.len())
-    };
     let (large, small): (Vec<&Input>, Vec<&Input>) =
-        inputs.iter().partition(|input| length(input.file).is_some_and(|length| length >= LARGE));
+        inputs.iter().partition(|input| length(sources, input.file).is_some_and(|length| length >= LARGE));
     let states_hashes = |input: &&Input| {
         let bytes = read::bytes(sources, input.file).unwrap_or_default();
         let has = |text: &str| memchr::memmem::find(&bytes, text.as_bytes()).is_some();

@@ -12,7 +12,7 @@ use crate::report::View;
 use crate::source::{self, Diagnostics, SourceMap};
 
 use super::args::RunArgs;
-use super::load::load;
+use super::load::{load, small};
 use super::progress::{Phase, Progress};
 use super::{environment, propose};
 
@@ -84,12 +84,27 @@ impl Session {
             .filter_map(|text| Completeness::parse(text).map_err(|fault| faults.push(fault)).ok())
             .collect();
         let before = (sources.clone(), faults.clone());
+        let reads = |run: &Run, kept: &mut Kept| {
+            for evaluated in &run.assignments {
+                kept.add(&evaluated.policy.reads());
+                kept.look_into(evaluated.policy.target_types().into_iter().flatten());
+            }
+        };
+        // Policies stand in small files, nearly always: what they read is known before a large one is read.
+        let small = small(&inputs, &sources);
+        if small.len() < inputs.len() {
+            let (inventory, documents) = load(&small, &kept, &assertions, &mut sources, &|_| (), &mut faults);
+            let (run, _) =
+                bound(args, language, &documents, shipped.clone(), &inventory, &mut sources, &mut faults);
+            reads(&run, &mut kept);
+            (sources, faults) = before.clone();
+        }
         let (inventory, run, selection) = loop {
             let (inventory, documents) =
                 load(&inputs, &kept, &assertions, &mut sources, &|bytes| progress.read(bytes), &mut faults);
             let (run, selection) =
                 bound(args, language, &documents, shipped.clone(), &inventory, &mut sources, &mut faults);
-            run.assignments.iter().for_each(|evaluated| kept.add(&evaluated.policy.reads()));
+            reads(&run, &mut kept);
             if !inventory.dropped().any(|dropped| kept.keeps(dropped.as_str())) {
                 break (inventory, run, selection);
             }

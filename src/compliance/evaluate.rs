@@ -32,7 +32,6 @@ pub fn evaluate(
     let work = Work {
         inventory,
         assignments,
-        occasions: assignments.iter().map(occasion).collect(),
         targets: Targets::new(assignments),
         subscription_type: ResourceType::new(ResourceType::SUBSCRIPTION),
         now,
@@ -74,8 +73,6 @@ struct Found {
 struct Work<'a> {
     inventory: &'a Inventory,
     assignments: &'a [Evaluated],
-    /// On whose behalf each assignment's rule is evaluated.
-    occasions: Vec<Occasion>,
     targets: Targets,
     subscription_type: ResourceType,
     now: Option<&'a str>,
@@ -222,7 +219,8 @@ impl Work<'_> {
         answers: &mut Answers,
     ) -> Option<PolicyState> {
         let evaluated = &self.assignments[index];
-        let subject = &Subject { occasion: Some(&self.occasions[index]), ..*subject };
+        let occasion = occasion(evaluated, &subject.resource.resource_type);
+        let subject = &Subject { occasion: Some(&occasion), ..*subject };
         let verdict = verdict(self.inventory, &evaluated.policy, &subscription.id, subject, answers)?;
         let mut row = PolicyState {
             assignment: index,
@@ -249,9 +247,14 @@ impl Work<'_> {
     }
 }
 
-/// What a scan knows of the occasion on which an assignment's rule is evaluated: there is no request.
-pub fn occasion(evaluated: &Evaluated) -> Occasion {
-    Occasion { assignment_id: Some(evaluated.assignment.id.clone()), ..Occasion::default() }
+/// What a scan knows of the occasion on which an assignment's rule is evaluated for a type: there is no request, and
+/// the API version is the newest one.
+pub fn occasion(evaluated: &Evaluated, resource_type: &ResourceType) -> Occasion {
+    Occasion {
+        assignment_id: Some(evaluated.assignment.id.clone()),
+        api_version: evaluated.versions.get(resource_type).cloned(),
+        ..Occasion::default()
+    }
 }
 
 /// A subscription with what each assignment covers of it.

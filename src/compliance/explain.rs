@@ -125,11 +125,11 @@ fn look(
     one: &mut Explained,
 ) {
     let mut surroundings = Surroundings::new(subscription);
-    let occasion = occasion(evaluated);
     let subject = match inventory.resource(resource) {
         Some(found) => surroundings.subject(inventory, found, now),
         None => surroundings.subscription(now),
     };
+    let occasion = occasion(evaluated, &subject.resource.resource_type);
     let subject = Subject { occasion: Some(&occasion), ..subject };
     let policy = &evaluated.policy;
     let mut recorder = Recorder::new();

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::arm::Scope;
 use crate::arm::nearest::nearest;
+use crate::arm::{ResourceType, Scope};
 use crate::engine::{CompiledPolicy, Language, bind, compile, unknown_aliases};
 use crate::inventory::Inventory;
 use crate::policy::{Effect, PolicyAssignment, PolicyDefinition, PolicyMode, PolicyType};
@@ -30,7 +30,8 @@ pub fn resolve(
     for (assignment, proposed) in assignments {
         match programs.resolve(assignment, definitions, faults) {
             Resolved::Evaluated(assignment, definition, policy) => {
-                run.assignments.push(Evaluated { assignment, definition, policy, proposed });
+                let versions = newest(&policy, language);
+                run.assignments.push(Evaluated { assignment, definition, policy, proposed, versions });
             }
             Resolved::Disabled(assignment, definition) => {
                 run.disabled.push(Disabled { assignment, definition });
@@ -45,6 +46,16 @@ pub fn resolve(
     run.disabled.sort_by_key(|d| key(&d.assignment));
     run.not_evaluated.sort_by_key(|n| key(&n.assignment));
     run
+}
+
+/// The newest API version of each type that a policy names.
+fn newest(policy: &CompiledPolicy, language: Language<'_>) -> BTreeMap<ResourceType, Arc<str>> {
+    let of = |resource_type: ResourceType| {
+        let version = language.aliases.resource_type_facts(&resource_type)?.api_versions().max()?;
+        let version: Arc<str> = version.into();
+        Some((resource_type, version))
+    };
+    policy.target_types().into_iter().flatten().filter_map(of).collect()
 }
 
 enum Resolved {

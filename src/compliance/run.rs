@@ -1,8 +1,9 @@
 //! A run: everything that was evaluated, and everything that wasn't, with the reason.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::arm::{Scope, SubscriptionId};
+use crate::arm::{ResourceType, Scope, SubscriptionId};
 use crate::engine::CompiledPolicy;
 use crate::policy::{PolicyAssignment, PolicyDefinition, Selective};
 use crate::source::Span;
@@ -20,6 +21,9 @@ pub struct Evaluated {
     pub policy: Arc<CompiledPolicy>,
     /// Whether it was given by `--assign` and doesn't exist yet.
     pub proposed: bool,
+    /// The newest API version of each type that its rule names, where the catalogue lists them: a scan is evaluated
+    /// as a request of that version.
+    pub versions: BTreeMap<ResourceType, Arc<str>>,
 }
 
 /// An assignment that has no rows because it can't be evaluated.

@@ -9,6 +9,8 @@ use crate::arm::{Reads, ResourceType};
 pub struct Kept {
     /// Nothing: every type is kept.
     types: Option<Vec<ResourceType>>,
+    /// Types into whose bodies policies look: those are read at once.
+    looked_into: Vec<ResourceType>,
 }
 
 /// What plans, their hazards and their rights look at, whatever the policies are: automations, the groups in which
@@ -23,14 +25,17 @@ const ALWAYS: &[&str] = &[
 
 impl Default for Kept {
     fn default() -> Kept {
-        Kept { types: Some(ALWAYS.iter().copied().map(ResourceType::new).collect()) }
+        Kept {
+            types: Some(ALWAYS.iter().copied().map(ResourceType::new).collect()),
+            looked_into: vec![ResourceType::new(ResourceType::AUTOMATION)],
+        }
     }
 }
 
 impl Kept {
     /// Every type.
     pub fn all() -> Kept {
-        Kept { types: None }
+        Kept { types: None, ..Kept::default() }
     }
 
     /// Keeps also what these policies read.
@@ -45,6 +50,20 @@ impl Kept {
                 types.push(resource_type.clone());
             }
         }
+    }
+
+    /// Reads the bodies of these types at once: nearly all of them are looked into.
+    pub fn look_into(&mut self, types: impl IntoIterator<Item = ResourceType>) {
+        for resource_type in types {
+            if !self.looked_into.contains(&resource_type) {
+                self.looked_into.push(resource_type);
+            }
+        }
+    }
+
+    /// Whether bodies of this type stay text until somebody looks into them.
+    pub(super) fn is_lazy(&self, resource_type: &str) -> bool {
+        !self.looked_into.iter().any(|known| known.folded().eq_ignore_ascii_case(resource_type))
     }
 
     /// Whether resources of this type are kept.

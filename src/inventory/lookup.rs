@@ -1,6 +1,6 @@
 //! The inventory, and the questions that the other rooms ask it.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, LazyLock};
 
 use jiff::Timestamp;
@@ -473,7 +473,9 @@ impl Inventory {
             self.base.subscription_at.contains_key(id)
                 || self.base.set_aside.iter().any(|aside| aside.id == *id)
         };
-        let kept = self.base.resources.all.iter().filter_map(|resource| resource.id.subscription_id());
+        let kept: HashSet<&str> =
+            self.base.resources.all.iter().filter_map(|resource| resource.id.folded_subscription()).collect();
+        let kept = kept.into_iter().map(SubscriptionId::new);
         kept.chain(self.base.around.all()).filter(|id| !named(id)).collect()
     }
 

@@ -125,7 +125,7 @@ fn expand(
         };
         surroundings.subject(inventory, resource, now)
     };
-    let occasion = occasion(evaluated);
+    let occasion = occasion(evaluated, &subject.resource.resource_type);
     let subject = Subject { occasion: Some(&occasion), ..subject };
     let parameters = policy.deployment_parameters(&subject).map_err(faults_of)?;
     let group = deployment_group(inventory, policy, &subject, template.span)?;

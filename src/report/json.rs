@@ -392,7 +392,7 @@ fn definition(definition: &PolicyDefinition, sources: &SourceMap) -> Definition 
 }
 
 fn assignment(view: &View<'_>, index: usize) -> Assignment {
-    let Evaluated { assignment, definition: found, policy, proposed } = &view.run.assignments[index];
+    let Evaluated { assignment, definition: found, policy, proposed, .. } = &view.run.assignments[index];
     Assignment {
         named: named(assignment),
         definition: definition(found, view.sources),

@@ -149,12 +149,12 @@ fn told(world: &World, run: &Run, case: &TestCase) -> Option<Actual> {
     let (inventory, now) = (&world.inventory, case.context.now.as_deref());
     let subscription = inventory.subscription(&world.subscription)?;
     let mut surroundings = Surroundings::new(subscription);
-    let occasion = occasion(evaluated);
     let plain = if world.subject == ResourceId::subscription(&world.subscription) {
         surroundings.subscription(now)
     } else {
         surroundings.subject(inventory, inventory.resource(&world.subject)?, now)
     };
+    let occasion = occasion(evaluated, &plain.resource.resource_type);
     let subject = Subject { occasion: Some(&occasion), ..plain };
     let mut actual = Actual::new(policy.effect());
     if let Some(row) = run.rows.first() {

@@ -416,3 +416,25 @@ fn thousands_of_rows_are_counted_and_some_are_shown() {
     let one = tenant.azpol(&["scan", ".", "--complete", "--format", "json", "--jobs", "1"]).out;
     assert_eq!(one, tenant.azpol(&["scan", ".", "--complete", "--format", "json", "--jobs", "2"]).out);
 }
+
+#[test]
+fn a_scan_is_a_request_of_the_newest_version_that_the_catalogue_lists() {
+    let rule = json!({"if": {"allOf": [{"field": "type", "equals": "Microsoft.Storage/storageAccounts"},
+            {"value": "[requestContext().apiVersion]", "less": "2019-04-01"}]},
+        "then": {"effect": "audit"}});
+    let catalogue = |versions: &[&str]| {
+        json!([{"namespace": "Microsoft.Storage", "resourceTypes": [{"resourceType": "storageAccounts",
+            "apiVersions": versions, "aliases": [{"name": "Microsoft.Storage/storageAccounts/sku.name",
+                "defaultPath": "sku.name"}]}]}])
+    };
+    let of = |versions: &[&str]| {
+        let tenant = with_rule(tenant(), "Version", "Indexed", &rule, &[group_id(1, "rg-b")]);
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("providers.json");
+        std::fs::write(&file, catalogue(versions).to_string()).expect("written");
+        states(&tenant.result(&["--complete", "--aliases", &file.to_string_lossy()]))
+    };
+    assert_eq!(of(&["2023-01-01", "2017-06-01"]), ["near2 Compliant"]);
+    assert_eq!(of(&["2017-06-01"]), ["near2 NonCompliant"]);
+    assert_eq!(of(&[]), ["near2 Undetermined"]);
+}

@@ -3,7 +3,9 @@
 //! result for the rows that are read here.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::ops::Range;
+use std::sync::{Arc, LazyLock};
 
 use crate::arm::{Location, Object, ResourceId, ResourceType, Value, ValueReader};
 use crate::source::Span;
@@ -103,15 +105,21 @@ pub(crate) fn read(text: &str, span: Span, graph: bool, tools: &mut Tools<'_>) -
     }
 }
 
+thread_local! {
+    /// What this thread met in bodies that it read late.
+    static LATE: Cell<Option<Known>> = const { Cell::new(None) };
+}
+
 /// The body of an element that was found to be plain.
 pub(crate) fn body(text: &str) -> Value {
     let kept = Kept::all();
-    let mut tools = Tools::new(&kept, Known::default());
+    let mut tools = Tools::new(&kept, LATE.take().unwrap_or_default());
     let body = Row::read(text, &mut tools, Some(Reading::Build)).and_then(|row| {
         let Class::Kept { number, .. } = row.place.as_ref()?.class else { return None };
         let resource_type = tools.types.get(number).clone();
         row.body(&resource_type)
     });
+    LATE.set(Some(tools.finish().2));
     debug_assert!(body.is_some(), "a text that is no plain element: {text}");
     body.unwrap_or(Value::Null)
 }
@@ -322,23 +330,41 @@ impl<'a> Row<'a> {
     /// The body, put together as the full reader does it.
     fn body(self, resource_type: &ResourceType) -> Option<Value> {
         let id = self.place?.id?;
-        let mut body = Object::new();
-        body.push("id", id.as_str());
-        body.push("name", id.name());
-        body.push("type", resource_type.as_str());
-        for (key, value) in TOP.into_iter().zip(self.top) {
+        let keys = &*KEYS;
+        let mut members = Vec::with_capacity(4 + self.top.iter().flatten().count());
+        members.push((keys.id.clone(), id.as_str().into()));
+        members.push((keys.name.clone(), id.name().into()));
+        members.push((keys.resource_type.clone(), Value::String(resource_type.shared().clone())));
+        for (key, value) in keys.top.iter().zip(self.top) {
             if let Some(value) = value {
-                body.push(key, value);
+                members.push((key.clone(), value));
             }
         }
         let mut properties = self.properties?;
         if resource_type.is(ResourceType::AUTOMATION) {
             properties = automation::straighten(properties);
         }
-        body.push("properties", properties);
-        Some(body.into())
+        members.push((keys.properties.clone(), properties));
+        Some(members.into_iter().collect::<Object>().into())
     }
 }
+
+/// The keys of bodies, shared by all of them.
+struct Keys {
+    id: Arc<str>,
+    name: Arc<str>,
+    resource_type: Arc<str>,
+    top: [Arc<str>; TOP.len()],
+    properties: Arc<str>,
+}
+
+static KEYS: LazyLock<Keys> = LazyLock::new(|| Keys {
+    id: "id".into(),
+    name: "name".into(),
+    resource_type: "type".into(),
+    top: TOP.map(Arc::from),
+    properties: "properties".into(),
+});
 
 impl Tools<'_> {
     /// Notes the subscription in which a resource lies that is dropped.

@@ -46,7 +46,7 @@ impl<'a> Types<'a> {
                 self.met.push(ResourceType::new(&self.last));
                 let number = self.met.len() - 1;
                 if self.kept.keeps(&self.last) {
-                    let lazy = !self.last.eq_ignore_ascii_case(ResourceType::AUTOMATION);
+                    let lazy = self.kept.is_lazy(&self.last);
                     Class::Kept { number, lazy }
                 } else {
                     Class::Dropped { number }
