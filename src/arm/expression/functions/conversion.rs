@@ -83,7 +83,6 @@ pub(super) fn string(value: &Value) -> String {
         Value::Bool(true) => "True".to_owned(),
         Value::Bool(false) => "False".to_owned(),
         Value::String(text) => text.to_string(),
-        Value::Float(number) => number.to_string(),
         other => other.to_json(),
     }
 }
