@@ -10,6 +10,7 @@ mod contoso;
 mod eval;
 mod existence;
 mod expansion;
+mod explain;
 mod fabrikam;
 mod first_command;
 mod first_hour;

@@ -71,10 +71,11 @@ impl Teller<'_> {
 
     fn head(&mut self) {
         let story = self.story;
-        let name = self.style.bold(&printable(story.name));
-        let place = self.style.dim(&self.place(story.span));
-        let head = format!("{name}  {}  {place}", printable(story.resource_type.as_str()));
-        self.out.push_str(&format!("{}\n{}\n", head.trim_end(), printable(story.id.as_str())));
+        let (name, kind) = (printable(story.name), printable(story.resource_type.as_str()));
+        let line = format!("{}  {kind}", self.style.bold(&name));
+        let place = self.place(story.span);
+        self.beside(0, &line, &format!("{name}  {kind}"), "  ", &place);
+        self.out.push_str(&format!("{}\n", printable(story.id.as_str())));
     }
 
     /// The first line of what one assignment says.
@@ -135,12 +136,11 @@ impl Teller<'_> {
         };
         let place = self.place(definition.rule.span);
         let name = printable(&definition.display_name).into_owned();
-        let tail = self.style.dim(&format!("{place}{shipped}"));
-        let shown = width(&name) + 4 + width(&place) + width(shipped);
-        if *definition.display_name == *evaluated.assignment.display_name || shown > self.style.width {
-            self.out.push_str(&format!("  {tail}\n"));
+        let tail = format!("{place}{shipped}");
+        if *definition.display_name == *evaluated.assignment.display_name {
+            self.out.push_str(&format!("  {}\n", self.style.dim(&tail)));
         } else {
-            self.out.push_str(&format!("  {name}  {tail}\n"));
+            self.beside(2, &name, &name, "  ", &tail);
         }
     }
 
@@ -219,9 +219,9 @@ impl Teller<'_> {
                 }
             }
         };
-        let head = self.style.text(&format!("looked for {}", sought(check)));
-        self.out.push_str(&format!("  {}", self.style.bold(&printable(&head))));
-        self.out.push_str(&format!("{}\n", self.style.text(&format!("{}{found}", self.style.dot()))));
+        let head = printable(&self.style.text(&format!("looked for {}", sought(check)))).into_owned();
+        let bold = self.style.bold(&head);
+        self.beside(2, &bold, &head, self.style.dot(), &found);
         self.considered(&search.candidates, check);
         if !search.candidates.iter().any(|one| one.truth == Truth::True) {
             self.elsewhere(&search.elsewhere, check);
@@ -257,15 +257,32 @@ impl Teller<'_> {
             Some(group) => format!("{} in {group}", one.id.full_name()),
             None => one.id.full_name(),
         };
-        let head = self.style.paint(mark, &format!("{} {}", self.style.symbol(mark), printable(&name)));
-        let place = self.place(one.span);
-        let place = if place.is_empty() { place } else { format!("  {}", self.style.dim(&place)) };
         let verdict = mask(&printable(&verdict)).into_owned();
-        self.out.push_str(&format!("    {head}{}{verdict}{place}\n", self.style.dot()));
+        let dot = self.style.dot();
+        let head = self.style.text(&format!("{} {}", self.style.symbol(mark), printable(&name)));
+        let line = format!("{}{dot}{verdict}", self.style.paint(mark, &head));
+        let place = self.place(one.span);
+        self.beside(4, &line, &format!("{head}{dot}{verdict}"), "  ", &place);
+    }
+
+    /// A line with something behind it, which goes to the next one where there is no room; `plain` is the line as it
+    /// is measured.
+    fn beside(&mut self, indent: usize, line: &str, plain: &str, between: &str, behind: &str) {
+        let room = self.style.width.saturating_sub(indent + width(plain) + width(between));
+        self.out.push_str(&format!("{}{line}", " ".repeat(indent)));
+        let behind = self.style.text(behind);
+        if behind.is_empty() {
+            self.out.push('\n');
+        } else if width(&behind) <= room {
+            self.out.push_str(&format!("{between}{}\n", self.style.dim(&behind)));
+        } else {
+            self.out.push_str(&format!("\n{}{}\n", " ".repeat(indent + 2), self.style.dim(&behind)));
+        }
     }
 
     fn elsewhere(&mut self, others: &[Considered], check: &ExistenceCheck) {
         if others.is_empty() {
+            self.note("elsewhere in the subscription: none");
             return;
         }
         self.out.push_str(&format!("\n  {}\n", self.style.bold("elsewhere in the subscription")));
