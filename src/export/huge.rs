@@ -1,7 +1,8 @@
 //! Rules in any number: what is judged stays exact as far as the budget reaches, and ends.
 
-use super::Verdict;
-use super::tests::{judged, source, to_law};
+use super::judge::judge_within;
+use super::tests::{judged, requirement, source, to_law};
+use super::{Found, Memo, Verdict};
 
 fn keys(numbers: std::ops::Range<usize>) -> Vec<String> {
     numbers.map(|n| format!("name Contains key-{n:05}, properties.metadata.severity Equals High")).collect()
@@ -45,4 +46,24 @@ fn what_would_take_too_long_is_undetermined() {
         &to_law(&source("Assessments", &texts(&sets))),
     );
     assert!(matches!(judgement.verdict, Verdict::Undetermined | Verdict::PartlyCovered), "{judgement:?}");
+}
+
+#[test]
+fn what_is_remembered_leaves_as_much_to_look_at_as_what_is_not() {
+    // What leaves and what doesn't takes looking at each pair of sets.
+    let (asked, found) = (keys(0..12), keys(10_000..10_012));
+    let required = requirement(&source("Assessments", &texts(&asked)));
+    let automations = to_law(&source("Assessments", &texts(&found)));
+    let mut verdicts = std::collections::BTreeSet::new();
+    for units in (0..20_000).step_by(50) {
+        let memo = Memo::default();
+        let judged = || {
+            let found = Found { automations: &automations, complete: true, gone: &|_| false, memo: &memo };
+            judge_within(units, &required, &found)
+        };
+        let first = judged();
+        assert_eq!(judged(), first, "{units} units");
+        verdicts.insert(first.verdict);
+    }
+    assert_eq!(Vec::from_iter(verdicts), [Verdict::Undetermined, Verdict::PartlyCovered], "some are too few");
 }

@@ -133,9 +133,14 @@ impl Place<'_> {
 
 /// Judges all that is asked for a subscription.
 pub fn judge(required: &ExportRequirement, found: &Found<'_>) -> Judgement {
+    judge_within(Budget::MOST, required, found)
+}
+
+/// The same, with so many units of a budget for each destination.
+pub(super) fn judge_within(units: u64, required: &ExportRequirement, found: &Found<'_>) -> Judgement {
     let mut parts = Vec::new();
     for automation in &required.automations {
-        parts.extend(of_automation(automation, found));
+        parts.extend(of_automation(units, automation, found));
     }
     joined(parts)
 }
@@ -184,7 +189,7 @@ pub fn undetermined(why: impl Into<String>) -> Judgement {
     }
 }
 
-fn of_automation(required: &ExportAutomation, found: &Found<'_>) -> Vec<Judgement> {
+fn of_automation(units: u64, required: &ExportAutomation, found: &Found<'_>) -> Vec<Judgement> {
     let name = required.name();
     if required.enabled != Some(true) {
         return vec![undetermined(format!("the deployment wouldn't enable {name}"))];
@@ -215,8 +220,8 @@ fn of_automation(required: &ExportAutomation, found: &Found<'_>) -> Vec<Judgemen
                 to,
                 places: &places,
                 found,
-                budget: Budget::new(Budget::MOST),
-                meeting: Budget::new(Budget::MOST),
+                budget: Budget::new(units),
+                meeting: Budget::new(units),
             }
             .judge()
         })

@@ -2,11 +2,10 @@
 
 use std::sync::{Arc, OnceLock};
 
-use crate::arm::template::ResourceGroupFacts;
 use crate::arm::{ResourceId, ResourceType, SubscriptionId};
-use crate::compliance::Evaluated;
+use crate::compliance::{Evaluated, group_facts};
 use crate::engine::{DeploymentOptions, Subject};
-use crate::inventory::{Existence, Inventory};
+use crate::inventory::Inventory;
 use crate::source::{Node, NodeValue};
 
 use super::automation::{ExportAutomation, Reach};
@@ -119,20 +118,7 @@ fn mentions(node: &Node) -> bool {
 /// What an assignment's deployment asks for a subscription.
 fn expanded(inventory: &Inventory, evaluated: &Evaluated, subject: &Subject<'_>) -> Asked {
     let policy = &evaluated.policy;
-    let group = policy.deployment_group(subject).ok().flatten().map(|id| {
-        let found = match inventory.resource_group(&id) {
-            Existence::Exists(found) => Some(found),
-            Existence::Absent | Existence::Unknown => None,
-        };
-        ResourceGroupFacts {
-            location: found.and_then(|group| group.location.as_ref()).map(|place| place.as_str().into()),
-            tags: found
-                .filter(|group| group.carries("tags"))
-                .and_then(|group| group.body.get("tags").cloned()),
-            managed_by: None,
-            id,
-        }
-    });
+    let group = policy.deployment_group(subject).ok().flatten().map(|id| group_facts(inventory, id));
     let seed: Arc<str> = format!("{} {}", evaluated.assignment.id, subject.resource.id.folded()).into();
     let options = DeploymentOptions {
         name: "PolicyDeployment".into(),

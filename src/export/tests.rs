@@ -74,10 +74,14 @@ pub(super) fn judged(required: &str, found: &[ExportAutomation]) -> Judgement {
     judged_with(required, found, true, false)
 }
 
+/// A requirement of these sources.
+pub(super) fn requirement(sources: &str) -> ExportRequirement {
+    let (id, body) = written("ExportToWorkspace", LAW, sources, "");
+    ExportRequirement { automations: vec![ExportAutomation::of_body(&id, &body, Span::none())] }
+}
+
 fn judged_with(required: &str, found: &[ExportAutomation], complete: bool, gone: bool) -> Judgement {
-    let (id, body) = written("ExportToWorkspace", LAW, required, "");
-    let required =
-        ExportRequirement { automations: vec![ExportAutomation::of_body(&id, &body, Span::none())] };
+    let required = requirement(required);
     judge(&required, &Found { automations: found, complete, gone: &|_| gone, memo: &Memo::default() })
 }
 
