@@ -6,7 +6,7 @@ use crate::arm::{Location, ResourceId, Scope, Value};
 use crate::policy::{EnforcementMode, Identity, IdentityType, PolicyAssignment, Selective, codes};
 use crate::source::{Diagnostic, Diagnostics, Member, Node, NodeValue, Span};
 
-use super::placeholder::{is_placeholder, placeholder};
+use super::placeholder::{is_placeholder, placeholder, written_out};
 use super::reading::{Lowering, unwrapped};
 
 /// What stands between an assignment's scope and its name, in lower case.
@@ -87,25 +87,7 @@ fn read(node: &Node, lowering: &mut Lowering<'_>) -> Option<PolicyAssignment> {
 
 /// A text that has to be an id; what isn't is a fault.
 fn id_text(node: &Node, what: &str, lowering: &mut Lowering<'_>) -> Option<Arc<str>> {
-    let text = lowering.as_text(node, what)?;
-    if text.starts_with('[') && text.ends_with(']') {
-        lowering.fault(
-            Diagnostic::new(&codes::COMPUTED_PART, format!("`{what}` is computed by a template"))
-                .at(node.span, "an expression")
-                .help("this is a template that makes an assignment: `az policy assignment list` prints what it made"),
-        );
-        return None;
-    }
-    if let Some(found) = placeholder(&text) {
-        let message = format!("`{what}` holds a placeholder: `{found}`");
-        lowering.fault(
-            Diagnostic::new(&codes::PLACEHOLDER, message)
-                .at(node.span, "to be filled in")
-                .help("give the assignment as it is deployed: `az policy assignment list` prints it"),
-        );
-        return None;
-    }
-    Some(text)
+    written_out(node, what, "the assignment", "az policy assignment list", lowering)
 }
 
 fn bad_id(node: &Node, what: &str, text: &str, help: &str, lowering: &mut Lowering<'_>) {

@@ -1,5 +1,12 @@
 //! Placeholders that generators and templates leave where a value belongs.
 
+use std::sync::Arc;
+
+use crate::policy::codes;
+use crate::source::{Diagnostic, Node};
+
+use super::reading::Lowering;
+
 /// The placeholder in a text, if one stands in it: `${name}`, `{{name}}`, `##name##`, or a whole text `<name>`.
 pub(super) fn placeholder(text: &str) -> Option<&str> {
     between(text, "${", "}")
@@ -9,6 +16,32 @@ pub(super) fn placeholder(text: &str) -> Option<&str> {
             let inner = text.trim().strip_prefix('<')?.strip_suffix('>')?;
             (!inner.is_empty() && !inner.contains(['<', '>'])).then_some(text.trim())
         })
+}
+
+/// A text of a document that has to be written out: what a template computes, and a placeholder, is a fault.
+///
+/// `whole` is the document in words, `list` the command that prints it as it is deployed.
+pub(super) fn written_out(
+    node: &Node,
+    what: &str,
+    whole: &str,
+    list: &str,
+    lowering: &mut Lowering<'_>,
+) -> Option<Arc<str>> {
+    let text = lowering.as_text(node, what)?;
+    let (code, message, label) = if text.starts_with('[') && text.ends_with(']') {
+        (&codes::COMPUTED_PART, format!("`{what}` is computed by a template"), "an expression")
+    } else if let Some(found) = placeholder(&text) {
+        (&codes::PLACEHOLDER, format!("`{what}` holds a placeholder: `{found}`"), "to be filled in")
+    } else {
+        return Some(text);
+    };
+    lowering.fault(
+        Diagnostic::new(code, message)
+            .at(node.span, label)
+            .help(format!("give {whole} as it is deployed: `{list}` prints it")),
+    );
+    None
 }
 
 /// Whether a text is nothing but a placeholder: a value in which one merely stands may be meant so.

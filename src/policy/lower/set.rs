@@ -8,7 +8,7 @@ use crate::source::{Diagnostic, Diagnostics, Member, Node};
 
 use super::definition::{PROPERTIES, envelope_id, misspelt, policy_type};
 use super::parameters::parameters;
-use super::placeholder::placeholder;
+use super::placeholder::written_out;
 use super::reading::{Lowering, Owner, suggest, unwrapped};
 
 /// Where ids of built-in initiatives begin.
@@ -174,26 +174,8 @@ fn member(node: &Node, lowering: &mut Lowering<'_>) -> Option<PolicyMember> {
 }
 
 fn definition_id(node: &Node, lowering: &mut Lowering<'_>) -> Option<Arc<str>> {
-    let text = lowering.as_text(node, "policyDefinitionId")?;
-    if text.starts_with('[') {
-        lowering.fault(
-            Diagnostic::new(&codes::COMPUTED_PART, "`policyDefinitionId` is computed by a template")
-                .at(node.span, "an expression")
-                .help(
-                    "give the initiative that the template makes: `az policy set-definition list` prints it",
-                ),
-        );
-        return None;
-    }
-    if let Some(found) = placeholder(&text) {
-        let message = format!("`policyDefinitionId` holds a placeholder: `{found}`");
-        lowering.fault(
-            Diagnostic::new(&codes::PLACEHOLDER, message)
-                .at(node.span, "to be filled in")
-                .help("give the initiative as it is deployed: `az policy set-definition list` prints it"),
-        );
-        return None;
-    }
+    let list = "az policy set-definition list";
+    let text = written_out(node, "policyDefinitionId", "the initiative", list, lowering)?;
     let below = "/providers/microsoft.authorization/policydefinitions/";
     let parsed = ResourceId::parse(&text).filter(|id| id.folded().contains(below));
     if parsed.is_none() {
