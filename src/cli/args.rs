@@ -235,15 +235,9 @@ pub struct TestArgs {
     /// Write the result in the form of `JUnit` to this file, too
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub junit: Option<PathBuf>,
-    /// When to use colours; without it `AZPOL_COLOR`, `NO_COLOR` or `azpol.yaml`, else `auto`
-    #[arg(long, value_name = "WHEN", value_enum, ignore_case = true, help_heading = "Output")]
-    pub color: Option<ColorChoice>,
-    /// No symbols beyond ASCII
-    #[arg(long, help_heading = "Output")]
-    pub ascii: bool,
-    /// The configuration; without it `AZPOL_CONFIG`, else `azpol.yaml` in the working directory or above it
-    #[arg(long, value_name = "FILE")]
-    pub config: Option<PathBuf>,
+    /// How it is shown.
+    #[command(flatten)]
+    pub look: LookArgs,
 }
 
 /// The forms of the result of tests.
@@ -277,6 +271,14 @@ pub struct ShownArgs {
     /// The form of the result; without it `AZPOL_FORMAT` or `azpol.yaml`, else `table`
     #[arg(long, value_name = "FORMAT", value_enum, ignore_case = true, help_heading = "Output")]
     pub format: Option<OutputFormat>,
+    /// How it is shown, whatever its form.
+    #[command(flatten)]
+    pub look: LookArgs,
+}
+
+/// How a result is shown, whatever its form, and the configuration.
+#[derive(Debug, Clone, Args)]
+pub struct LookArgs {
     /// When to use colours; without it `AZPOL_COLOR`, `NO_COLOR` or `azpol.yaml`, else `auto`
     #[arg(long, value_name = "WHEN", value_enum, ignore_case = true, help_heading = "Output")]
     pub color: Option<ColorChoice>,

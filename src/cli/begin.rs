@@ -48,7 +48,7 @@ fn begin_with(
     let environment = Environment::of_process();
     let (mut sources, mut faults) = (SourceMap::new(), Diagnostics::new());
     let settings = Settings::new(args, &environment, &mut sources, &mut faults);
-    let output = Output::new(settings.color, args.shown.ascii, &environment);
+    let output = Output::new(settings.color, args.shown.look.ascii, &environment);
     output.faults(&faults, &sources);
     if faults.has_errors() {
         return Err(exit::USAGE);

@@ -83,7 +83,7 @@ impl Shown {
         sources: &mut SourceMap,
         faults: &mut Diagnostics,
     ) -> Shown {
-        let file = match args.config.as_deref().or(environment.config.as_deref()) {
+        let file = match args.look.config.as_deref().or(environment.config.as_deref()) {
             Some(path) => Some(path.to_owned()),
             None => environment.folder.as_deref().and_then(found_upward),
         };
@@ -100,7 +100,7 @@ impl Shown {
             .or(environment.no_color.then_some(ColorChoice::Never));
         Shown {
             format: args.format.or(format).or(config.format).unwrap_or(OutputFormat::Table),
-            color: args.color.or(color).or(config.color).unwrap_or(ColorChoice::Auto),
+            color: args.look.color.or(color).or(config.color).unwrap_or(ColorChoice::Auto),
             config,
             folder,
         }

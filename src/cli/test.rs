@@ -24,10 +24,9 @@ use super::settings::Shown;
 pub fn run(args: &TestArgs) -> u8 {
     let environment = Environment::of_process();
     let (mut sources, mut faults) = (SourceMap::new(), Diagnostics::new());
-    let chosen =
-        ShownArgs { format: None, color: args.color, ascii: args.ascii, config: args.config.clone() };
+    let chosen = ShownArgs { format: None, look: args.look.clone() };
     let shown = Shown::new(&chosen, &environment, &mut sources, &mut faults);
-    let output = Output::new(shown.color, args.ascii, &environment);
+    let output = Output::new(shown.color, args.look.ascii, &environment);
     let files = aliases::files(&args.aliases, &environment, &shown.config, &shown.folder);
     let catalog = aliases::catalog(&files, &mut io::stdin(), &mut sources, &mut faults);
     let (Some(catalog), false) = (catalog, faults.has_errors()) else {

@@ -26,7 +26,7 @@ pub fn run(args: &ValidateArgs) -> u8 {
     let environment = Environment::of_process();
     let (mut sources, mut faults) = (SourceMap::new(), Diagnostics::new());
     let shown = Shown::new(&args.shown, &environment, &mut sources, &mut faults);
-    let output = Output::new(shown.color, args.shown.ascii, &environment);
+    let output = Output::new(shown.color, args.shown.look.ascii, &environment);
     let selection = lint::Selection {
         select: codes_of("--select", &args.select, &mut faults),
         ignore: codes_of("--ignore", &args.ignore, &mut faults),

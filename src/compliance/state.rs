@@ -110,6 +110,25 @@ pub enum ReasonKind {
     Fails(Arc<str>),
 }
 
+impl ReasonKind {
+    /// As results and policy tests name it.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            ReasonKind::Satisfied => "Satisfied",
+            ReasonKind::RuleHolds => "RuleHolds",
+            ReasonKind::RuleDoesNotHold => "RuleDoesNotHold",
+            ReasonKind::Protects => "Protects",
+            ReasonKind::NotAttested => "NotAttested",
+            ReasonKind::ResourceNotFound => "ResourceNotFound",
+            ReasonKind::ResourceGroupNotFound => "ResourceGroupNotFound",
+            ReasonKind::ConditionFails => "ConditionFails",
+            ReasonKind::Missing(_) => "MissingFacts",
+            ReasonKind::Exemption(_) => "ExemptionNotEvaluated",
+            ReasonKind::Fails(_) => "EvaluationFails",
+        }
+    }
+}
+
 /// A fact that the files don't carry and that would settle rows.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum MissingFact {

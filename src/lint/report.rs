@@ -8,7 +8,6 @@ pub struct Report {
     found: Diagnostics,
 }
 
-/// A finding that is being put together; it is in the report when it is dropped into it by [`Report::add`].
 impl Report {
     /// Adds a finding with its place.
     pub(super) fn add(&mut self, code: &'static Code, span: Span, message: impl Into<String>) {

@@ -430,7 +430,7 @@ fn row(view: &View<'_>, row: &PolicyState) -> Row {
         resource_type: (!row.is_subscription()).then(|| row.resource.resource_type().to_string()),
         state: row.state.as_str(),
         reason: row.reason.as_ref().map(|reason| Reason {
-            code: reason_code(reason),
+            code: ReasonKind::as_str(reason),
             text: mask(&words::reason(row).text).into_owned(),
         }),
         looked_for: row.looked_for.as_ref().map(|looked_for| LookedFor {
@@ -455,22 +455,6 @@ fn row(view: &View<'_>, row: &PolicyState) -> Row {
         }),
         low_confidence: row.low_confidence.iter().map(ToString::to_string).collect(),
         intent: None,
-    }
-}
-
-fn reason_code(reason: &ReasonKind) -> &'static str {
-    match reason {
-        ReasonKind::Satisfied => "Satisfied",
-        ReasonKind::RuleHolds => "RuleHolds",
-        ReasonKind::RuleDoesNotHold => "RuleDoesNotHold",
-        ReasonKind::Protects => "Protects",
-        ReasonKind::NotAttested => "NotAttested",
-        ReasonKind::ResourceNotFound => "ResourceNotFound",
-        ReasonKind::ResourceGroupNotFound => "ResourceGroupNotFound",
-        ReasonKind::ConditionFails => "ConditionFails",
-        ReasonKind::Missing(_) => "MissingFacts",
-        ReasonKind::Exemption(_) => "ExemptionNotEvaluated",
-        ReasonKind::Fails(_) => "EvaluationFails",
     }
 }
 

@@ -22,23 +22,6 @@ pub struct Mismatch {
     pub help: Option<&'static str>,
 }
 
-/// The word for a reason.
-pub(super) fn reason_word(reason: &ReasonKind) -> &'static str {
-    match reason {
-        ReasonKind::Satisfied => "Satisfied",
-        ReasonKind::RuleHolds => "RuleHolds",
-        ReasonKind::RuleDoesNotHold => "RuleDoesNotHold",
-        ReasonKind::Protects => "Protects",
-        ReasonKind::NotAttested => "NotAttested",
-        ReasonKind::ResourceNotFound => "ResourceNotFound",
-        ReasonKind::ResourceGroupNotFound => "ResourceGroupNotFound",
-        ReasonKind::ConditionFails => "ConditionFails",
-        ReasonKind::Missing(_) => "Missing",
-        ReasonKind::Exemption(_) => "Exemption",
-        ReasonKind::Fails(_) => "Fails",
-    }
-}
-
 /// Every point in which they differ.
 pub(super) fn compare(expect: &Expectation, actual: &Actual) -> Vec<Mismatch> {
     let mut found = Vec::new();
@@ -55,7 +38,7 @@ pub(super) fn compare(expect: &Expectation, actual: &Actual) -> Vec<Mismatch> {
         word("effect", *span, effect, actual.effect.as_str(), None);
     }
     if let Some((reason, span)) = &expect.reason {
-        word("reason", *span, reason, actual.reason.as_ref().map_or("", reason_word), None);
+        word("reason", *span, reason, actual.reason.as_ref().map_or("", ReasonKind::as_str), None);
     }
     if let Some((message, span)) = &expect.message
         && !actual.messages.iter().any(|told| told.to_lowercase().contains(&message.to_lowercase()))

@@ -27,7 +27,7 @@ pub fn run(args: &EvalArgs) -> u8 {
     let environment = Environment::of_process();
     let (mut sources, mut faults) = (SourceMap::new(), Diagnostics::new());
     let shown = Shown::new(&args.shown, &environment, &mut sources, &mut faults);
-    let output = Output::new(shown.color, args.shown.ascii, &environment);
+    let output = Output::new(shown.color, args.shown.look.ascii, &environment);
     if faults.has_errors() {
         output.faults(&faults, &sources);
         return exit::USAGE;
