@@ -6,6 +6,7 @@ use crate::arm::ResourceType;
 use crate::arm::alias::{Alias, AliasPath, TypeFacts};
 use crate::arm::expression::Formula;
 use crate::policy::Details;
+use crate::source::Span;
 
 use crate::lint::codes;
 use crate::lint::document::{Document, literal_text};
@@ -16,41 +17,24 @@ use crate::lint::walk::{Block, aliases, leaves, types};
 pub(super) fn known(document: &Document<'_>, report: &mut Report) {
     let of_if = types(&document.definition.rule.condition);
     let details = document.definition.rule.details.as_ref().and_then(Details::existence);
-    let related = details.map(|details| vec![details.resource_type.clone()]);
+    let related = details.map(|details| &details.resource_type);
     let mut told: BTreeSet<String> = BTreeSet::new();
     leaves(document.definition, &mut |leaf, visit| {
         for (alias, span) in aliases(leaf) {
             if is_data_plane(alias) || !told.insert(alias.to_ascii_lowercase()) {
                 continue;
             }
-            let owners: Vec<&ResourceType> = document.aliases.types_of(alias).collect();
-            if owners.is_empty() {
-                let message = format!("no resource type has the alias `{alias}`");
-                let help = match document.aliases.near(alias) {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None => {
-                        "a condition on it is never decided; `--aliases` gives another catalogue".to_owned()
-                    }
-                };
-                report.advise(&codes::UNKNOWN_ALIAS, span, message, help);
-                continue;
-            }
-            // In an existence condition `field()` reads the resource under `if`: either type will do.
+            // In an existence condition `field()` reads the resource under `if`: either type will do, and any where the
+            // rule names none.
             let mut wanted: Vec<&ResourceType> = of_if.iter().flatten().collect();
             if visit.block == Block::Existence {
-                let Some(related) = &related else { continue };
                 if of_if.is_none() && aliases(leaf).len() > 1 {
-                    continue;
+                    wanted.clear();
+                } else {
+                    wanted.extend(related.iter());
                 }
-                wanted.extend(related);
             }
-            let misses = !wanted.is_empty() && !wanted.iter().any(|kind| owners.contains(kind));
-            if misses {
-                let message = format!("`{alias}` is no alias of `{}`", wanted[wanted.len() - 1]);
-                let owner = owners[0];
-                let help = format!("it is one of `{owner}`, so that the condition never sees a value");
-                report.advise(&codes::ALIAS_OF_ANOTHER_TYPE, span, message, help);
-            }
+            one(document, alias, span, &wanted, READ, report);
         }
     });
 }
@@ -67,22 +51,47 @@ pub(super) fn written(document: &Document<'_>, report: &mut Report) {
         let Some(name) = literal_text(field).filter(|name| name.contains('/') && !is_data_plane(name)) else {
             continue;
         };
-        let owners: Vec<&ResourceType> = document.aliases.types_of(name).collect();
-        let Some(owner) = owners.first() else {
-            let message = format!("no resource type has the alias `{name}`");
-            let help = match document.aliases.near(name) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => "the service refuses what it can't write".to_owned(),
-            };
-            report.advise(&codes::UNKNOWN_ALIAS, field.span, message, help);
-            continue;
-        };
         let wanted: Vec<&ResourceType> = wanted.iter().flatten().collect();
-        if !wanted.is_empty() && !wanted.iter().any(|kind| owners.contains(kind)) {
-            let message = format!("`{name}` is no alias of `{}`", wanted[wanted.len() - 1]);
-            let help = format!("it is one of `{owner}`: nothing would be written");
-            report.advise(&codes::ALIAS_OF_ANOTHER_TYPE, field.span, message, help);
-        }
+        one(document, name, field.span, &wanted, WRITTEN, report);
+    }
+}
+
+/// What comes of an alias that nothing has, and of one that another type has.
+type Outcome = (&'static str, &'static str);
+
+const READ: Outcome = (
+    "a condition on it is never decided; `--aliases` gives another catalogue",
+    ", so that the condition never sees a value",
+);
+
+const WRITTEN: Outcome = ("the service refuses what it can't write", ": nothing would be written");
+
+/// An alias against what is known of it; any type will do where none is wanted.
+fn one(
+    document: &Document<'_>,
+    alias: &str,
+    span: Span,
+    wanted: &[&ResourceType],
+    (unknown, elsewhere): Outcome,
+    report: &mut Report,
+) {
+    let owners: Vec<&ResourceType> = document.aliases.types_of(alias).collect();
+    let Some(owner) = owners.first() else {
+        let message = format!("no resource type has the alias `{alias}`");
+        let near = document.aliases.near(alias);
+        let help = near.map_or_else(|| unknown.to_owned(), |near| format!("did you mean `{near}`?"));
+        return report.advise(&codes::UNKNOWN_ALIAS, span, message, help);
+    };
+    if let Some(last) = wanted.last()
+        && !wanted.iter().any(|kind| owners.contains(kind))
+    {
+        let message = format!("`{alias}` is no alias of `{last}`");
+        report.advise(
+            &codes::ALIAS_OF_ANOTHER_TYPE,
+            span,
+            message,
+            format!("it is one of `{owner}`{elsewhere}"),
+        );
     }
 }
 
