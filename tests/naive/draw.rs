@@ -485,13 +485,19 @@ impl<'b> Draw<'b> {
 
     fn truth(&mut self, depth: usize) -> String {
         let inner = |draw: &mut Self| draw.expression(depth.saturating_sub(1));
-        match self.below(if depth == 0 { 3 } else { 7 }) {
+        match self.below(if depth == 0 { 4 } else { 8 }) {
             0 => "true()".to_owned(),
             1 => format!("equals({}, {})", inner(self), inner(self)),
             2 => format!("empty({})", inner(self)),
-            3 => format!("not({})", self.truth(depth - 1)),
-            4 => format!("and({}, {})", self.truth(depth - 1), self.truth(depth - 1)),
-            5 => format!("or({}, {})", self.truth(depth - 1), self.truth(depth - 1)),
+            // Of two texts that are drawn, few differ in case only.
+            3 => format!(
+                "contains('{}', '{}')",
+                self.one(&["red", "Red", "a-b"]),
+                self.one(&["RED", "red", "B"])
+            ),
+            4 => format!("not({})", self.truth(depth - 1)),
+            5 => format!("and({}, {})", self.truth(depth - 1), self.truth(depth - 1)),
+            6 => format!("or({}, {})", self.truth(depth - 1), self.truth(depth - 1)),
             _ => format!("{}({}, {})", self.one(&["less", "greater"]), inner(self), inner(self)),
         }
     }
