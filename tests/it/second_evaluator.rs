@@ -317,6 +317,7 @@ const NOT_DRAWN: &[&str] = &[
     "subscription-search",
     "nested-without-name",
     "extension-search",
+    "modify-add",
 ];
 
 /// Points that many drawn rules turn on; the others take longer, and are drawn where `AZPOL_CASES` is set.
