@@ -79,11 +79,8 @@ pub(super) fn where_admitted(admitted: Truth, truth: Truth) -> Truth {
     if admitted == Truth::True || truth == Truth::False { truth } else { admitted }
 }
 
-/// What a given catalogue says. The one that ships has no capabilities, and isn't read for them.
+/// What the catalogue says.
 fn by_capabilities(aliases: &AliasCatalog, resource_type: &ResourceType) -> Option<bool> {
-    if aliases.is_built_in() {
-        return None;
-    }
     aliases.resource_type_facts(resource_type)?.is_indexed()
 }
 

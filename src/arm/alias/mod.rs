@@ -161,9 +161,10 @@ impl AliasCatalog {
         nearest(alias, table.rows().iter().map(|row| table.text(row.name)).filter(is_of_provider))
     }
 
-    /// What is known of a type; `None` for a type that the catalogue doesn't name.
+    /// What is known of a type; `None` for a type that the catalogue doesn't name. The table that ships with azpol has
+    /// aliases only, and isn't read for this.
     pub fn resource_type_facts(&self, resource_type: &ResourceType) -> Option<TypeFacts<'_>> {
-        let table = self.table();
+        let Source::Given(table) = &self.source else { return None };
         let entry = &table.types[table.type_id(resource_type)? as usize];
         Some(TypeFacts { table, capabilities: entry.capabilities, versions: entry.versions })
     }
