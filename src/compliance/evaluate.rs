@@ -247,13 +247,15 @@ impl Work<'_> {
     }
 }
 
-/// What a scan knows of the occasion on which an assignment's rule is evaluated for a type: there is no request, and
-/// the API version is the newest one.
+/// What is known of the occasion on which an assignment's rule is evaluated for a type: in a scan there is no request,
+/// and the API version is the newest one.
 pub fn occasion(evaluated: &Evaluated, resource_type: &ResourceType) -> Occasion {
+    let given = &evaluated.given;
+    let newest = || evaluated.versions.get(resource_type).cloned();
     Occasion {
         assignment_id: Some(evaluated.assignment.id.clone()),
-        api_version: evaluated.versions.get(resource_type).cloned(),
-        ..Occasion::default()
+        api_version: given.api_version.clone().or_else(newest),
+        ..given.clone()
     }
 }
 

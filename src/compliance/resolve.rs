@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use crate::arm::nearest::nearest;
 use crate::arm::{ResourceType, Scope};
-use crate::engine::{CompiledPolicy, Language, bind, compile, unknown_aliases};
+use crate::engine::{CompiledPolicy, Language, Occasion, bind, unknown_aliases};
 use crate::inventory::Inventory;
 use crate::policy::{Effect, PolicyAssignment, PolicyDefinition, PolicyMode, PolicyType};
 use crate::source::{Diagnostic, Diagnostics};
 
 use super::codes;
+use super::compiled::Compiled;
 use super::definitions::{Definitions, Found};
 use super::run::{Disabled, Evaluated, NotEvaluated, Run, WhyNot};
 
@@ -25,13 +26,36 @@ pub fn resolve(
     language: Language<'_>,
     faults: &mut Diagnostics,
 ) -> Run {
+    resolve_with(
+        &Compiled::new(),
+        &Occasion::default(),
+        assignments,
+        definitions,
+        inventory,
+        language,
+        faults,
+    )
+}
+
+/// Binds and compiles every assignment as [`resolve`] does, with programs that other runs share, for an occasion of
+/// which something is given.
+pub fn resolve_with(
+    compiled: &Compiled,
+    given: &Occasion,
+    assignments: Vec<(PolicyAssignment, bool)>,
+    definitions: &Definitions,
+    inventory: &Inventory,
+    language: Language<'_>,
+    faults: &mut Diagnostics,
+) -> Run {
     let mut run = Run::default();
-    let mut programs = Programs { language, inventory, known: BTreeMap::new() };
+    let mut programs = Programs { language, inventory, compiled, given, known: BTreeMap::new() };
     for (assignment, proposed) in assignments {
         match programs.resolve(assignment, definitions, faults) {
             Resolved::Evaluated(assignment, definition, policy) => {
                 let versions = newest(&policy, language);
-                run.assignments.push(Evaluated { assignment, definition, policy, proposed, versions });
+                let given = given.clone();
+                run.assignments.push(Evaluated { assignment, definition, policy, proposed, versions, given });
             }
             Resolved::Disabled(assignment, definition) => {
                 run.disabled.push(Disabled { assignment, definition });
@@ -67,6 +91,8 @@ enum Resolved {
 struct Programs<'a> {
     language: Language<'a>,
     inventory: &'a Inventory,
+    compiled: &'a Compiled,
+    given: &'a Occasion,
     /// By the definition's id and the bound parameters.
     known: BTreeMap<(String, String), Result<Arc<CompiledPolicy>, WhyNot>>,
 }
@@ -107,9 +133,9 @@ impl Programs<'_> {
             return not(assignment, Some(definition), WhyNot::Parameters);
         };
         let key = (definition.id.to_ascii_lowercase(), bound.key());
-        let language = self.language;
+        let Programs { language, compiled, .. } = *self;
         let program = self.known.entry(key).or_insert_with(|| {
-            compile(definition, &bound, language).map(Arc::new).map_err(|missing| {
+            compiled.get(definition, &bound, language).map_err(|missing| {
                 for not in &missing {
                     faults.push(not.diagnostic());
                 }
@@ -120,8 +146,9 @@ impl Programs<'_> {
             Ok(policy) if policy.effect() == Effect::Disabled => {
                 Resolved::Disabled(assignment, definition.clone())
             }
-            Ok(policy) if policy.not_evaluable().is_some() => {
-                let reason = policy.not_evaluable().map(ToString::to_string).unwrap_or_default();
+            Ok(policy) if policy.not_evaluable_on(Some(self.given)).is_some() => {
+                let reason =
+                    policy.not_evaluable_on(Some(self.given)).map(ToString::to_string).unwrap_or_default();
                 not(assignment, Some(definition), WhyNot::NotEvaluable(reason))
             }
             Ok(policy) => Resolved::Evaluated(assignment, definition.clone(), policy.clone()),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::arm::{ResourceType, Scope, SubscriptionId};
-use crate::engine::CompiledPolicy;
+use crate::engine::{CompiledPolicy, Occasion};
 use crate::policy::{PolicyAssignment, PolicyDefinition, Selective};
 use crate::source::Span;
 
@@ -24,6 +24,8 @@ pub struct Evaluated {
     /// The newest API version of each type that its rule names, where the catalogue lists them: a scan is evaluated
     /// as a request of that version.
     pub versions: BTreeMap<ResourceType, Arc<str>>,
+    /// What is given of the occasion beside that: who asks, what is claimed. A scan gives nothing.
+    pub given: Occasion,
 }
 
 /// An assignment that has no rows because it can't be evaluated.
