@@ -209,6 +209,7 @@ fn bound(
     faults: &mut Diagnostics,
 ) -> (Run, Selection) {
     let definitions = Definitions::new(definitions(documents, sources, faults), shipped, faults);
+    documents.not_placed().for_each(|fault| faults.push(fault));
     // Initiatives aren't evaluated yet; their faults are told.
     let _ = initiatives(documents, sources, faults);
     let mut assignments: Vec<(PolicyAssignment, bool)> = documents

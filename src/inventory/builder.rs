@@ -10,6 +10,7 @@ use crate::source::{Diagnostics, FileId, Node, NodeValue, Span};
 use super::access::{Deployment, Exemption, ProviderRegistration, RoleAssignment};
 use super::around::Around;
 use super::documents::Gathering;
+use super::foreign;
 use super::kept::Kept;
 use super::kind::Kind;
 use super::merge::{self, Side};
@@ -137,6 +138,7 @@ pub struct InventoryBuilder {
     pub(super) initiatives: Gathering,
     pub(super) assignments: Gathering,
     pub(super) exemption_documents: Gathering,
+    pub(super) unplaced: Vec<Node>,
     pub(super) manifests: Vec<Manifest>,
     /// `None` keeps everything.
     kept: Option<Kept>,
@@ -236,6 +238,16 @@ impl InventoryBuilder {
     pub(super) fn element(&mut self, node: Node, batch: usize, faults: &mut Diagnostics) {
         let kind = Kind::of(&node);
         let span = node.span;
+        if let Kind::Foreign(foreign) = kind
+            && let Some(opened) = foreign::opened(foreign, &node)
+        {
+            faults.extend(opened.faults);
+            self.unplaced.extend(opened.unplaced);
+            for document in opened.documents {
+                self.element(document, batch, faults);
+            }
+            return;
+        }
         self.batches[batch].rows += 1;
         self.count(kind, batch, span);
         if let Some(name) = type_of(kind) {

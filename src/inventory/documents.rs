@@ -20,6 +20,21 @@ pub struct PolicyDocuments {
     pub assignments: Vec<Node>,
     /// Exemptions.
     pub exemptions: Vec<Node>,
+    /// Assignments of templates, which lie wherever the template is deployed; their ids lie at the tenant.
+    pub unplaced: Vec<Node>,
+}
+
+impl PolicyDocuments {
+    /// For a run that evaluates assignments: those of which nobody knows where they lie.
+    pub fn not_placed(&self) -> impl Iterator<Item = Diagnostic> {
+        self.unplaced.iter().map(|node| {
+            let place = node.get("name").unwrap_or(node).span;
+            let message = "this assignment lies where its template is deployed, and isn't evaluated";
+            Diagnostic::new(&codes::UNPLACED_ASSIGNMENT, message).at(place, "no scope is written").help(
+                "give the deployed assignments: `az policy assignment list --disable-scope-strict-match`",
+            )
+        })
+    }
 }
 
 /// The documents of one kind as they are gathered.
