@@ -3,8 +3,10 @@
 use std::io::Read;
 
 use crate::arm::AliasCatalog;
-use crate::compliance::{Definitions, Listed, OpenFact, Run, Selection, evaluate, open_facts, resolve};
-use crate::engine::Language;
+use crate::compliance::{
+    Compiled, Definitions, Listed, OpenFact, Run, Selection, Setting, evaluate, open_facts, resolve,
+};
+use crate::engine::{Language, Occasion};
 use crate::export::{Intents, intents};
 use crate::inventory::{Completeness, Inventory, Kept, PolicyDocuments};
 use crate::policy::{self, PolicyAssignment, PolicyDefinition, PolicySetDefinition, SHIPPED};
@@ -221,7 +223,15 @@ fn bound(
     assignments.extend(proposed.into_iter().map(|assignment| (assignment, true)));
     let selection = propose::selection(args, inventory, faults);
     let assignments = selection.select(assignments, &definitions, inventory, faults);
-    (resolve(assignments, &definitions, inventory, language, &selection, faults), selection)
+    let setting = Setting {
+        definitions: &definitions,
+        inventory,
+        language,
+        selection: &selection,
+        compiled: &Compiled::new(),
+        given: &Occasion::default(),
+    };
+    (resolve(setting, assignments, faults), selection)
 }
 
 /// What `--complete` asserted, in words.

@@ -267,15 +267,19 @@ impl Work<'_> {
     }
 }
 
-/// What a scan knows of the occasion on which an assignment's rule is evaluated for a type: there is no request, and
-/// the API version is the newest one.
+/// What is known of the occasion on which an assignment's rule is evaluated for a type: in a scan there is no request,
+/// and the API version is the newest one.
 pub fn occasion(evaluated: &Evaluated, resource_type: &ResourceType) -> Occasion {
+    let given = &evaluated.given;
+    let newest = || evaluated.versions.get(resource_type).cloned();
+    let (given_set, given_reference) =
+        (given.set_definition_id.clone(), given.definition_reference_id.clone());
     Occasion {
         assignment_id: Some(evaluated.assignment.id.clone()),
-        set_definition_id: evaluated.member.as_ref().map(|member| member.set.id.clone()),
-        definition_reference_id: evaluated.reference_id().cloned(),
-        api_version: evaluated.versions.get(resource_type).cloned(),
-        ..Occasion::default()
+        set_definition_id: evaluated.member.as_ref().map(|member| member.set.id.clone()).or(given_set),
+        definition_reference_id: evaluated.reference_id().cloned().or(given_reference),
+        api_version: given.api_version.clone().or_else(newest),
+        ..given.clone()
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::arm::{ResourceType, Scope, SubscriptionId};
-use crate::engine::CompiledPolicy;
+use crate::engine::{CompiledPolicy, Occasion};
 use crate::policy::{PolicyAssignment, PolicyDefinition, PolicyMember, PolicySetDefinition, Selective};
 use crate::source::Span;
 
@@ -59,6 +59,8 @@ pub struct Evaluated {
     /// The newest API version of each type that its rule names, where the catalogue lists them: a scan is evaluated
     /// as a request of that version.
     pub versions: BTreeMap<ResourceType, Arc<str>>,
+    /// What is given of the occasion beside that: who asks, what is claimed. A scan gives nothing.
+    pub given: Occasion,
 }
 
 impl Evaluated {
