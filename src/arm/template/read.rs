@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::arm::expression::{
-    ContextFunction, Dialect, Expression, Formula, FormulaKind, Misuse, TextKind, classify,
+    ContextFunction, Dialect, Expression, Formula, FormulaKind, TextKind, classify,
 };
 use crate::arm::{ResourceType, Value};
 use crate::source::{Diagnostics, Member, Node, NodeValue, Span};
@@ -216,10 +216,7 @@ impl Reader {
         }
         for misuse in expression.misuses(Dialect::Template, &|name| self.own.iter().any(|own| **own == *name))
         {
-            // A function that isn't built matters only if it is called.
-            if !matches!(misuse, Misuse::Unbuilt { .. }) {
-                faults.push(misuse.message(Dialect::Template));
-            }
+            faults.push(misuse.message(Dialect::Template));
         }
         if site != Site::Default && expression.mentions(DEFAULTS_ONLY) {
             faults.push(

@@ -41,9 +41,7 @@ impl<'a> Lowering<'a> {
         }
         for (expression, span) in formula.expressions() {
             for misuse in expression.misuses(Dialect::Policy, &|_| false) {
-                if let Some(fault) = misuse.diagnostic(Dialect::Policy, span) {
-                    self.faults.push(fault);
-                }
+                self.faults.push(misuse.diagnostic(Dialect::Policy, span));
             }
             for term in expression.terms() {
                 let Term::Call(name, arguments) = term else { continue };
