@@ -133,7 +133,7 @@ impl<'b> Draw<'b> {
                 let count = self.below(3);
                 let mut members = Map::new();
                 for _ in 0..count {
-                    let key = self.one(&["red", "Env", "n"]);
+                    let key = self.one(&["red", "Env", "n", "N"]);
                     let value = self.property(depth - 1);
                     members.insert(key.to_owned(), value);
                 }
