@@ -15,6 +15,7 @@ mod fabrikam;
 mod first_command;
 mod first_hour;
 mod fixtures;
+mod functions;
 mod hazards;
 mod initiatives;
 mod inputs;
