@@ -15,6 +15,7 @@ mod parameter;
 mod set;
 mod shipped;
 mod value_schema;
+mod version;
 
 pub use assignment::{EnforcementMode, Identity, IdentityType, PolicyAssignment, Selective};
 pub use condition::{Condition, Count, Leaf, Operator, Subject};
@@ -31,3 +32,4 @@ pub use parameter::{ParameterDefinition, ParameterType};
 pub use set::{MemberParameter, PolicyGroup, PolicyMember, PolicySetDefinition};
 pub use shipped::{SHIPPED, Shipped};
 pub use value_schema::{Unfit, ValueSchema};
+pub use version::VersionPattern;

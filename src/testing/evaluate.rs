@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::arm::{ResourceId, ResourceType, Scope, Value};
 use crate::compliance::{
     Compiled, ComplianceState, Definitions, Evaluated, Explained, MissingFact, PolicyState, ReasonKind, Run,
-    Selection, Surroundings, WhyNot, explain, occasion, resolve_with,
+    Selection, Setting, Surroundings, WhyNot, explain, occasion, resolve,
 };
 use crate::engine::{Explanation, ExplanationKind, Language, Outcome, Subject, Truth};
 use crate::policy::{Details, Effect, EnforcementMode, PolicyAssignment, PolicyDefinition};
@@ -30,7 +30,8 @@ impl<'a> Assignable<'a> {
     /// A definition that cases assign; cases that bind it alike share one program.
     pub fn new(definition: &'a PolicyDefinition, language: Language<'a>) -> Assignable<'a> {
         // One definition isn't ambiguous.
-        let definitions = Definitions::new(vec![definition.clone()], Vec::new(), &mut Diagnostics::new());
+        let definitions =
+            Definitions::new(vec![definition.clone()], Vec::new(), Vec::new(), &mut Diagnostics::new());
         Assignable { definition, definitions, programs: Compiled::new(), language }
     }
 }
@@ -102,15 +103,15 @@ pub fn evaluate(case: &TestCase, under: &Assignable<'_>, faults: &mut Diagnostic
     };
     let world = world(case, &listed, faults)?;
     let assignment = assignment(case, definition, &world);
-    let mut run = resolve_with(
-        &under.programs,
-        &case.context.occasion,
-        vec![(assignment, false)],
-        &under.definitions,
-        &world.inventory,
-        under.language,
-        faults,
-    );
+    let setting = Setting {
+        definitions: &under.definitions,
+        inventory: &world.inventory,
+        language: under.language,
+        selection: &Selection::default(),
+        compiled: &under.programs,
+        given: &case.context.occasion,
+    };
+    let mut run = resolve(setting, vec![(assignment, false)], faults);
     if !run.disabled.is_empty() {
         return Some(Actual::new(Effect::Disabled, world.subject.resource_type()));
     }
@@ -149,6 +150,7 @@ fn assignment(case: &TestCase, definition: &PolicyDefinition, world: &World) -> 
         not_scopes: Vec::new(),
         definition_id: definition.id.clone(),
         definition_span: case.span,
+        definition_version: None,
         parameters: case.parameters.clone(),
         enforcement_mode: EnforcementMode::Default,
         identity: None,
@@ -166,8 +168,9 @@ fn why_not(reason: &WhyNot) -> String {
         WhyNot::UnknownDefinition | WhyNot::AmbiguousDefinition => {
             "the definition isn't one that can be assigned".to_owned()
         }
-        WhyNot::Initiative => "initiatives aren't evaluated yet".to_owned(),
-        WhyNot::Selective(_) | WhyNot::UnknownScope(_) => "it can't be assigned".to_owned(),
+        WhyNot::Version { .. } | WhyNot::Selective(_) | WhyNot::UnknownScope(_) => {
+            "it can't be assigned".to_owned()
+        }
     }
 }
 

@@ -642,3 +642,24 @@ fn a_template_that_never_ends_is_stopped() {
     assert_eq!(kind, FaultKind::Unsupported);
     assert!(message.contains("200 levels"), "{message}");
 }
+
+#[test]
+fn keys_that_differ_in_case_are_two_and_the_exact_case_is_read() {
+    let trial = one(
+        r#"{"map": {"type": "object", "defaultValue": {"key": 1, "Key": 2, "KEY": "[add(1, 2)]"}}}"#,
+        r#"{"list": {"one": "[string(1)]", "One": 2}}"#,
+        r#"{"a": "[parameters('map').key]", "A": "[parameters('map').Key]", "b": "[parameters('map')['KEY']]",
+            "c": "[variables('list').One]", "d": "[parameters('map').kEy]", "e": "[json('{\"x\": 1, \"X\": 2}')]"}"#,
+    );
+    assert_eq!(properties(&trial), r#"{"a":1,"A":2,"b":3,"c":2,"d":1,"e":{"x":1,"X":2}}"#);
+    // Names and the language's own keys are read without case.
+    for (doubled, name) in [
+        (r#"{"parameters": {"a": {"type": "int"}, "A": {"type": "string"}}, "resources": []}"#, "`A`"),
+        (r#"{"variables": {"a": 1, "A": 2}, "resources": []}"#, "`A`"),
+        (r#"{"resources": [], "Resources": {}}"#, "`Resources`"),
+        (r#"{"resources": [{"type": "A.B/c", "apiVersion": "1", "name": "x", "Name": "y"}]}"#, "`Name`"),
+    ] {
+        let message = template(doubled).refusal();
+        assert!(message.contains(name) && message.contains("compare without case"), "{message}");
+    }
+}

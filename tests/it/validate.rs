@@ -210,3 +210,19 @@ fn own_files_are_checked_by_their_schemas() {
     }
     assert_eq!(validate(&Tenant::new().file("a.azpol-test.yaml", "a: ["), &[]).code, 3);
 }
+
+#[test]
+fn the_form_s_own_keys_compare_without_case_and_values_keep_theirs() {
+    let doubled = r#"{ "mode": "All", "Mode": "Indexed", "policyRule": {
+        "if": { "field": "name", "equals": "a", "Field": "type" },
+        "then": { "effect": "audit" }, "THEN": { "effect": "audit" } } }"#;
+    let ran = validate(&Tenant::new().file("a.json", doubled), &["--select", "AZP0104,AZP0105,AZP0302"]);
+    let mut codes = found(&ran);
+    codes.sort();
+    assert_eq!(codes.iter().filter(|code| *code == "AZP0104").count(), 2, "{}", ran.out);
+    assert!(codes.contains(&"AZP0105".to_owned()), "{}", ran.out);
+    let values = r#"{ "mode": "All", "parameters": { "map": { "type": "Object", "defaultValue": { "a": 1, "A": 2 } } },
+        "policyRule": { "if": { "value": "[parameters('map').A]", "equals": 2 }, "then": { "effect": "audit" } } }"#;
+    let ran = validate(&Tenant::new().file("a.json", values), &["--select", "AZP0104,AZP0105"]);
+    assert_eq!(found(&ran), [""; 0], "{}", ran.out);
+}

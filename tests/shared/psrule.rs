@@ -17,10 +17,6 @@ const TENANT: &str = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 /// Cases of which a fact isn't azpol's, each with the reason: another source, or what azpol doesn't do.
 const UNLIKE: &[(&str, &str)] = &[
     (
-        "BooleanStringProperty",
-        "a limit of azpol's reader: of keys that differ in case only it keeps the first, and says so; the exact case should win",
-    ),
-    (
         "CustomTypeValueConstraint",
         "a value breaks a constraint, which the service refuses (parameters); PSRule notes it and goes on",
     ),

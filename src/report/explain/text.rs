@@ -1,11 +1,11 @@
 //! An explanation for people.
 
 use crate::arm::Scope;
-use crate::compliance::{ComplianceState, Evaluated, Explained, Reach};
+use crate::compliance::{ComplianceState, Evaluated, Explained, Reach, called};
 use crate::policy::{DefinitionSource, EnforcementMode};
 use crate::report::lines::count;
 use crate::report::style::{Mark, Style};
-use crate::report::table;
+use crate::report::without_rows::why_not;
 use crate::source::printable;
 
 use super::findings::Findings;
@@ -20,8 +20,9 @@ pub fn text(story: &Story<'_>, style: Style, depth: Depth) -> String {
         teller.explained(explained);
     }
     for not in story.not_evaluated {
-        let words = table::why_not(not);
-        teller.block(Mark::Warn, "not evaluated", &not.assignment.display_name, "");
+        let words = why_not(not);
+        let name = called(&not.assignment.display_name, not.member.as_ref());
+        teller.block(Mark::Warn, "not evaluated", &name, "");
         teller.told.note(&words);
     }
     if story.explained.is_empty() && story.not_evaluated.is_empty() {
@@ -83,7 +84,8 @@ impl Teller<'_> {
         if evaluated.assignment.enforcement_mode == EnforcementMode::DoNotEnforce {
             rest.push("DoNotEnforce".to_owned());
         }
-        self.block(mark, state, &evaluated.assignment.display_name, &rest.join(self.style.dot()));
+        let name = called(&evaluated.assignment.display_name, evaluated.member.as_ref());
+        self.block(mark, state, &name, &rest.join(self.style.dot()));
         self.definition(evaluated);
         self.told.why(one);
         self.told.condition(one);
