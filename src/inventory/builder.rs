@@ -19,6 +19,7 @@ use super::shape::envelope::{self, Envelope, GoesOn, take};
 use super::shape::group::{self, Gathered};
 use super::shape::resource::{Read, Shape};
 use super::shape::subscription::Groups;
+use super::shape::template::Unplaced;
 use super::shape::{azgovviz, exemption, provider, resource, role_assignment, subscription};
 use super::tell::{lost_found, tell_strange, unusable};
 use super::tree::{GroupKey, TreeFacts};
@@ -138,7 +139,7 @@ pub struct InventoryBuilder {
     pub(super) initiatives: Gathering,
     pub(super) assignments: Gathering,
     pub(super) exemption_documents: Gathering,
-    pub(super) unplaced: Vec<Node>,
+    pub(super) unplaced: Vec<Unplaced>,
     pub(super) manifests: Vec<Manifest>,
     /// `None` keeps everything.
     kept: Option<Kept>,

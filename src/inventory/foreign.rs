@@ -101,8 +101,8 @@ pub(super) fn opened(foreign: Foreign, node: &Node) -> Option<Opened> {
     match foreign {
         Foreign::Template => template::open(node),
         Foreign::TemplateResource => template::open_resource(node),
-        Foreign::AzOps => {
-            // Version 0 gives its template one parameter, which is the object.
+        Foreign::AzOps | Foreign::TemplateParameters => {
+            // Version 0 of AzOps gives its template one parameter, which is the object.
             let input = node.at(&["parameters", "input", "value"])?;
             let policy = ["policyRule", "policyDefinitions", "policyDefinitionId"];
             let has = |key: &&str| input.get(key).or_else(|| input.at(&["properties", key])).is_some();

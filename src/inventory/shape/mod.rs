@@ -16,3 +16,4 @@ pub(crate) mod template;
 pub(crate) mod text;
 
 pub use envelope::Envelope;
+pub use template::Unplaced;

@@ -13,6 +13,7 @@ use crate::arm::expression::{Expression, Term, TextKind, classify};
 use crate::source::{Diagnostic, Diagnostics, Member, Node, NodeValue, Span};
 
 use super::super::codes;
+use super::super::foreign::is_placeholder;
 use super::super::kind::Kind;
 
 /// How deep deployments within deployments, and variables within variables, are followed.
@@ -30,10 +31,19 @@ const OF_RULES: [&str; 7] =
 pub(crate) struct Opened {
     /// Documents as they would be deployed.
     pub(crate) documents: Vec<Node>,
-    /// Assignments of which the template doesn't say where they lie, with an id at the tenant.
-    pub(crate) unplaced: Vec<Node>,
+    /// Assignments that only the deployment completes.
+    pub(crate) unplaced: Vec<Unplaced>,
     /// What isn't opened, and what is wrong.
     pub(crate) faults: Diagnostics,
+}
+
+/// An assignment of a template, of which the deployment decides where it lies or what it gives.
+#[derive(Debug, Clone)]
+pub struct Unplaced {
+    /// What is written of it; its id lies at the tenant.
+    pub node: Node,
+    /// Parameters whose values the deployment computes, with the places of their names.
+    pub computed: Vec<(Arc<str>, Span)>,
 }
 
 /// Opens a template; `None` where it holds nothing of Azure Policy.
@@ -55,7 +65,8 @@ pub(crate) fn open_resource(resource: &Node) -> Option<Opened> {
         one(resource, kind, names, &mut opened);
     } else {
         let kept = resource.members().iter().filter(|member| !added(&member.key)).cloned().collect();
-        place(Node { span: resource.span, value: NodeValue::Object(kept) }, kind, &mut opened);
+        let document = Node { span: resource.span, value: NodeValue::Object(kept) };
+        place(document, kind, Vec::new(), &mut opened);
     }
     Some(opened)
 }
@@ -128,7 +139,7 @@ fn one(resource: &Node, kind: Kind, names: Names<'_>, opened: &mut Opened) {
         return;
     }
     let mut opening = Opening::new(names);
-    let document = opening.document(resource);
+    let document = opening.document(resource, kind);
     for (span, text) in opening.unescaped {
         let message = format!("`{text}` is evaluated by the template, not by the rule");
         opened.faults.push(
@@ -142,7 +153,7 @@ fn one(resource: &Node, kind: Kind, names: Names<'_>, opened: &mut Opened) {
         opened.faults.push(left(message, subject).at(*span, format!("only the deployment knows `{text}`")));
         return;
     }
-    place(document, kind, opened);
+    place(document, kind, opening.open, opened);
 }
 
 fn left(message: String, span: Span) -> Diagnostic {
@@ -151,11 +162,14 @@ fn left(message: String, span: Span) -> Diagnostic {
         .help("give it as it is deployed (`az policy definition list`), or write it out in the template")
 }
 
-/// Keeps a document; an assignment whose place is the deployment's gets an id of its own.
-fn place(mut document: Node, kind: Kind, opened: &mut Opened) {
-    let scope = document.get("scope").or_else(|| document.at(&["properties", "scope"]));
-    let placed = document.get("id").is_some() || scope.and_then(Node::as_str).is_some();
-    if !matches!(kind, Kind::PolicyAssignment | Kind::PolicyExemption) || placed {
+/// Keeps a document; an assignment that the deployment completes gets an id of its own.
+fn place(document: Node, kind: Kind, computed: Vec<(Arc<str>, Span)>, opened: &mut Opened) {
+    let scope =
+        document.get("scope").or_else(|| document.at(&["properties", "scope"])).and_then(Node::as_str);
+    // Libraries write a scope that their tool fills in.
+    let placed = document.get("id").is_some() || scope.is_some_and(|scope| !is_placeholder(scope));
+    let whole = placed && computed.is_empty();
+    if whole || !matches!(kind, Kind::PolicyAssignment | Kind::PolicyExemption) {
         opened.documents.push(document);
         return;
     }
@@ -167,10 +181,24 @@ fn place(mut document: Node, kind: Kind, opened: &mut Opened) {
     }
     let name = document.get("name").and_then(Node::as_str).unwrap_or("assignment");
     let id = format!("/providers/Microsoft.Authorization/policyAssignments/{name}");
-    if let NodeValue::Object(members) = &mut document.value {
-        members.push(text_member("id", id.into(), span));
+    let mut members = vec![text_member("id", id.into(), span)];
+    for member in document.members().iter().filter(|member| !is(member, "id") && !is(member, "scope")) {
+        let mut member = member.clone();
+        if let NodeValue::Object(inner) = &mut member.value.value {
+            inner.retain(|member| !is(member, "scope"));
+        }
+        let filled_in = is(&member, "location") && member.value.as_str().is_some_and(is_placeholder);
+        if filled_in {
+            member.value.value = NodeValue::Null;
+        }
+        members.push(member);
     }
-    opened.unplaced.push(document);
+    let node = Node { span: document.span, value: NodeValue::Object(members) };
+    opened.unplaced.push(Unplaced { node, computed });
+}
+
+fn is(member: &Member, key: &str) -> bool {
+    member.key.eq_ignore_ascii_case(key)
 }
 
 fn text_member(key: &str, text: Arc<str>, span: Span) -> Member {
@@ -184,37 +212,34 @@ struct Opening<'t> {
     computed: Vec<(Span, String)>,
     /// Expressions of the rule that aren't escaped.
     unescaped: Vec<(Span, String)>,
+    /// Parameters of an assignment that the deployment computes.
+    open: Vec<(Arc<str>, Span)>,
     /// How many values were looked at.
     steps: usize,
 }
 
 /// Members that decide what a document means: none of them may be computed. Of others, what is computed is left out.
-const DECIDING: [&str; 12] = [
+const DECIDING: [&str; 7] = [
     "mode",
     "parameters",
     "policyRule",
     "policyDefinitions",
     "policyDefinitionGroups",
     "policyDefinitionId",
-    "policyDefinitionReferenceIds",
     "policyAssignmentId",
-    "notScopes",
-    "enforcementMode",
-    "overrides",
-    "resourceSelectors",
 ];
 
 impl<'t> Opening<'t> {
     fn new(names: Names<'t>) -> Opening<'t> {
-        Opening { names, computed: Vec::new(), unescaped: Vec::new(), steps: 0 }
+        Opening { names, computed: Vec::new(), unescaped: Vec::new(), open: Vec::new(), steps: 0 }
     }
 
     /// The resource as the service gets it.
-    fn document(&mut self, resource: &Node) -> Node {
+    fn document(&mut self, resource: &Node, kind: Kind) -> Node {
         let mut kept = Vec::new();
         for member in resource.members().iter().filter(|member| !added(&member.key)) {
             let value = if member.key.eq_ignore_ascii_case("properties") {
-                self.properties(&member.value)
+                self.properties(&member.value, kind)
             } else {
                 self.beside(&member.value)
             };
@@ -223,7 +248,7 @@ impl<'t> Opening<'t> {
         Node { span: resource.span, value: NodeValue::Object(kept) }
     }
 
-    fn properties(&mut self, node: &Node) -> Option<Node> {
+    fn properties(&mut self, node: &Node, kind: Kind) -> Option<Node> {
         let found = match &node.value {
             NodeValue::String(text) => self.names.named(text).filter(|found| found.is_object()),
             _ => Some(node),
@@ -235,11 +260,30 @@ impl<'t> Opening<'t> {
         let mut kept = Vec::new();
         for member in node.members() {
             let decides = DECIDING.iter().any(|key| key.eq_ignore_ascii_case(&member.key));
-            let value =
-                if decides { Some(self.evaluated(&member.value, 0)) } else { self.beside(&member.value) };
+            let given = kind == Kind::PolicyAssignment && is(member, "parameters");
+            let value = match (decides, given && member.value.is_object()) {
+                (_, true) => Some(self.given(&member.value)),
+                (true, false) => Some(self.evaluated(&member.value, 0)),
+                (false, false) => self.beside(&member.value),
+            };
             kept.extend(value.map(|value| Member { value, ..member.clone() }));
         }
         Some(Node { span: node.span, value: NodeValue::Object(kept) })
+    }
+
+    /// The parameters of an assignment: those that are computed are noted, the others stay.
+    fn given(&mut self, node: &Node) -> Node {
+        let mut kept = Vec::new();
+        for member in node.members() {
+            let mut apart = Opening::new(self.names);
+            let value = apart.evaluated(&member.value, 0);
+            if apart.computed.is_empty() && apart.unescaped.is_empty() {
+                kept.push(Member { value, ..member.clone() });
+            } else {
+                self.open.push((member.key.clone(), member.key_span));
+            }
+        }
+        Node { span: node.span, value: NodeValue::Object(kept) }
     }
 
     /// A part that decides nothing: null where it is computed, nothing where it is a computed text.
@@ -290,6 +334,14 @@ impl<'t> Opening<'t> {
     }
 }
 
+/// The part of an id of a definition that stands below its scope.
+fn below_scope(text: &str) -> Option<String> {
+    let lower = text.to_ascii_lowercase();
+    let mut kinds = ["policydefinitions/", "policysetdefinitions/"].into_iter();
+    let at = kinds.find_map(|kind| lower.rfind(&format!("/providers/microsoft.authorization/{kind}")))?;
+    Some(text[at..].to_owned())
+}
+
 impl<'t> Names<'t> {
     /// The part of the template that an expression names by variables and literal keys alone.
     fn named(self, text: &str) -> Option<&'t Node> {
@@ -330,7 +382,7 @@ impl<'t> Names<'t> {
         match &**function {
             "concat" => {
                 let parts: Option<Vec<String>> = arguments.iter().map(|part| self.text(part)).collect();
-                parts.map(|parts| parts.concat())
+                parts.map(|parts| parts.concat()).or_else(|| below_scope(&self.text(arguments.last()?)?))
             }
             "resourceid"
             | "subscriptionresourceid"
