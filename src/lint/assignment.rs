@@ -8,13 +8,14 @@ use std::sync::Arc;
 use crate::arm::Scope;
 use crate::arm::nearest::nearest;
 use crate::compliance::Definitions;
-use crate::engine::{BoundParameters, bind, bind_member, bind_set};
+use crate::engine::{BoundParameters, bind, bind_member, bind_set, check_member};
 use crate::policy::{
     Effect, IdentityType, ParameterDefinition, PolicyAssignment, PolicyDefinition, PolicySetDefinition,
 };
 use crate::source::{Diagnostic, Diagnostics, Node, Span};
 
 use super::document::{literal_text, parameter_of, properties};
+use super::members::{definition_of, takes};
 use super::report::Report;
 use super::{codes, selectors};
 
@@ -64,17 +65,22 @@ pub fn check_assignment(
 
 fn assigned<'a>(assignment: &PolicyAssignment, known: &'a Definitions, report: &mut Report) -> Assigned<'a> {
     let id = &*assignment.definition_id;
+    let wanted = assignment.definition_version.as_ref();
     if known.is_initiative(id) {
         if let Some(set) = known.find_initiative(id).one() {
-            return Assigned::Initiative(set);
+            let taken = takes(wanted, set.version.as_deref());
+            return if taken { Assigned::Initiative(set) } else { Assigned::Unknown };
         }
     } else if let Some(definition) = known.find(id).one() {
-        return Assigned::Definition(definition);
+        let taken = takes(wanted, definition.version.as_deref());
+        return if taken { Assigned::Definition(definition) } else { Assigned::Unknown };
     }
     let built_in = id.to_ascii_lowercase().starts_with("/providers/microsoft.authorization/");
     let name = id.rsplit('/').next().unwrap_or(id);
-    // What isn't there may stand elsewhere; a name that is nearly one of those that are there is rather misspelt.
+    // What isn't there may stand elsewhere; a name that is nearly one of those that are there is rather misspelt. GUIDs
+    // that are nearly alike are different ones.
     if !built_in
+        && uuid::Uuid::try_parse(name).is_err()
         && let Some(near) = nearest(name, known.names())
         && !near.eq_ignore_ascii_case(name)
     {
@@ -102,9 +108,14 @@ fn parameters<'a>(
         Assigned::Initiative(set) if computed.is_empty() => {
             if let Some(values) = bind_set(set, assignment, &mut faults) {
                 for member in &set.members {
-                    let Some(definition) = known.find(&member.definition_id).one() else { continue };
-                    let values = bind_member(definition, member, &values, &mut faults);
+                    let Some(definition) = definition_of(member, known) else { continue };
+                    let (mut found, mut own) = (Diagnostics::new(), Diagnostics::new());
+                    let values = bind_member(definition, member, &values, &mut found);
                     bound.extend(values.map(|values| (definition, values)));
+                    // What is wrong whatever is assigned is told of the initiative.
+                    check_member(definition, member, &mut own);
+                    let of_assignment = |fault: &Diagnostic| !own.iter().any(|known| known == fault);
+                    found.into_iter().filter(of_assignment).for_each(|fault| faults.push(fault));
                 }
             }
         }

@@ -1,10 +1,14 @@
 //! What an initiative gives the definitions of its members, where it is written out.
 
+use std::sync::Arc;
+
 use crate::arm::Value;
 use crate::compliance::Definitions;
 use crate::engine::check_member;
-use crate::policy::{ParameterDefinition, PolicySetDefinition};
-use crate::source::{Diagnostic, Diagnostics, Node};
+use crate::policy::{
+    ParameterDefinition, PolicyDefinition, PolicyMember, PolicySetDefinition, VersionPattern,
+};
+use crate::source::{Diagnostic, Diagnostics, Node, Severity};
 
 use super::codes;
 use super::document::{parameter_of, properties};
@@ -15,7 +19,7 @@ use super::report::Report;
 pub fn check_members(node: &Node, set: &PolicySetDefinition, known: &Definitions) -> Diagnostics {
     let mut report = Report::default();
     for member in &set.members {
-        let Some(definition) = known.find(&member.definition_id).one() else { continue };
+        let Some(definition) = definition_of(member, known) else { continue };
         let mut faults = Diagnostics::new();
         check_member(definition, member, &mut faults);
         faults.into_iter().for_each(|fault| report.push(fault));
@@ -53,7 +57,31 @@ pub fn check_members(node: &Node, set: &PolicySetDefinition, known: &Definitions
             }
         }
     }
-    super::told(properties(node), report)
+    let found = super::told(properties(node), report);
+    if !set.policy_type.is_from_service() {
+        return found;
+    }
+    // The service has taken it: what looks wrong in it stops nobody from assigning it.
+    let mut told = Diagnostics::new();
+    for finding in found {
+        let error = finding.severity == Severity::Error;
+        told.push(if error { finding.severity(Severity::Warning) } else { finding });
+    }
+    told
+}
+
+/// The definition of a member, where one was given of a version that the member takes.
+pub(super) fn definition_of<'a>(
+    member: &PolicyMember,
+    known: &'a Definitions,
+) -> Option<&'a Arc<PolicyDefinition>> {
+    let definition = known.find(&member.definition_id).one()?;
+    takes(member.definition_version.as_ref(), definition.version.as_deref()).then_some(definition)
+}
+
+/// Whether a version is one that is wanted; without either, it is.
+pub(super) fn takes(wanted: Option<&VersionPattern>, given: Option<&str>) -> bool {
+    wanted.zip(given).is_none_or(|(wanted, given)| wanted.takes(given))
 }
 
 fn find<'a>(declared: &'a [ParameterDefinition], name: &str) -> Option<&'a ParameterDefinition> {
