@@ -25,7 +25,11 @@ pub fn resolve(
     language: Language<'_>,
     faults: &mut Diagnostics,
 ) -> Run {
-    let mut run = Run::default();
+    let mut run = Run {
+        semantics: language.semantics.clone(),
+        aliases_given: !language.aliases.is_built_in(),
+        ..Run::default()
+    };
     let mut programs = Programs { language, inventory, known: BTreeMap::new() };
     for (assignment, proposed) in assignments {
         match programs.resolve(assignment, definitions, faults) {

@@ -6,6 +6,7 @@ use crate::source::{mask, printable};
 
 use super::intent;
 use super::lines::{Line, count, draw, width, wrap};
+use super::readings;
 use super::rows;
 use super::style::{Mark, Style};
 use super::view::View;
@@ -35,6 +36,7 @@ pub fn head(view: &View<'_>, style: Style) -> String {
             out.push('\n');
         }
     }
+    out.push_str(&readings::line(&view.run.semantics, style.width));
     let inventory = view.inventory;
     let mut parts = Vec::new();
     match inventory.tenants().as_slice() {

@@ -3,7 +3,7 @@
 
 use crate::arm::Value;
 use crate::compliance::{ComplianceState, ReasonKind};
-use crate::engine::{Explanation, ExplanationKind, Truth};
+use crate::engine::{Explanation, ExplanationKind, Language, Truth};
 use crate::policy::PolicyDefinition;
 use crate::source::{SourceMap, Span, mask, position, printable};
 use crate::testing::{
@@ -11,6 +11,7 @@ use crate::testing::{
 };
 
 use super::lines::count;
+use super::readings;
 use super::style::{Mark, Style};
 use super::words;
 
@@ -24,6 +25,8 @@ pub struct Tested<'a> {
     pub files: &'a [Selected],
     /// The definitions.
     pub definitions: &'a [PolicyDefinition],
+    /// How the language was read.
+    pub language: Language<'a>,
     /// What came of the cases, by file.
     pub results: &'a [Vec<CaseResult>],
     /// What they have seen, by definition; empty where nobody asked.
@@ -61,7 +64,7 @@ impl Tested<'_> {
 
 /// The report.
 pub fn text(tested: &Tested<'_>, style: Style) -> String {
-    let mut out = String::new();
+    let mut out = readings::line(tested.language.semantics, style.width);
     for (selected, results) in tested.files.iter().zip(tested.results) {
         let definition = &tested.definitions[selected.definition];
         let title = printable(&selected.file).into_owned();

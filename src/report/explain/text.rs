@@ -6,7 +6,7 @@ use crate::engine::{ExistenceCheck, Truth};
 use crate::policy::{DefinitionSource, EnforcementMode};
 use crate::report::lines::{count, width, wrap};
 use crate::report::style::{Mark, Style};
-use crate::report::{rows, table, words};
+use crate::report::{readings, rows, table, words};
 use crate::source::{Span, mask, position, printable};
 
 use super::tree::{Drawing, causes, mark_of};
@@ -76,6 +76,7 @@ impl Teller<'_> {
         let place = self.place(story.span);
         self.beside(0, &line, &format!("{name}  {kind}"), "  ", &place);
         self.out.push_str(&format!("{}\n", printable(story.id.as_str())));
+        self.out.push_str(&readings::line(&story.view.run.semantics, self.style.width));
     }
 
     /// The first line of what one assignment says.
