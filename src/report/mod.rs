@@ -3,6 +3,7 @@
 pub mod codes;
 pub mod evaluation;
 pub mod explain;
+mod initiative;
 mod intent;
 pub mod json;
 mod lines;
@@ -15,6 +16,7 @@ pub mod tests_data;
 pub mod tests_table;
 pub mod validation;
 mod view;
+mod without_rows;
 mod words;
 
 pub use style::{Mark, Style};
