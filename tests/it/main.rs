@@ -16,6 +16,7 @@ mod first_command;
 mod first_hour;
 mod fixtures;
 mod hazards;
+mod indexed;
 mod initiatives;
 mod inputs;
 mod intent;
