@@ -39,6 +39,7 @@ mod second_evaluator;
 mod secrets;
 mod semantics;
 mod shapes;
+mod templates;
 mod tenant;
 mod validate;
 mod verdicts;
