@@ -416,6 +416,7 @@ impl CompiledPolicy {
             location: deployment.location.clone(),
             subscription: subject.subscription,
             resource_group: group.as_ref(),
+            management_group: None,
             guid_seed: options.guid_seed.clone(),
             now: subject.now.map(Arc::from),
             semantics: &self.semantics,

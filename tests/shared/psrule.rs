@@ -27,20 +27,23 @@ const UNLIKE: &[(&str, &str)] = &[
     ("DeploymentWithOptions", "`reference` stands where the service refuses it; PSRule makes up an answer"),
     (
         "EqualsEmptyObject",
-        "a null below `properties` is kept: whether it is sent isn't documented (bicep#9712)",
+        "a null below `properties` reaches the provider (bicep#9712, #387), and PSRule drops it; conditions take it for missing",
     ),
     (
         "ExpressionLength",
         "an expression is over the documented limit (best-practices); PSRule notes it and goes on",
     ),
     ("InterdependentVariableCopyLoop", "its nested deployment has no template, which the service wants"),
-    ("ManagementGroupScopedResource", "the template deploys to a management group, which isn't built"),
+    (
+        "ManagementGroupScopedResource",
+        "a deployment goes to a subscription that only another deployment's output names (`reference`); PSRule makes one up",
+    ),
     ("NestedCopyLoops", "depends on resources that its author cut out, which the service refuses"),
     ("NestedDeploymentWithMock", "a name reads `reference`; PSRule makes up an answer"),
     ("NestedTemplateParsingInner", "depends on resources that its author cut out, which the service refuses"),
     (
         "NullConditionHandling",
-        "a null below `properties` is kept: whether it is sent isn't documented (bicep#9712)",
+        "a null below `properties` reaches the provider (bicep#9712, #387), and PSRule drops it; conditions take it for missing",
     ),
     ("OrLeftHandEvaluation", "its nested deployment has no template, which the service wants"),
     (
@@ -126,7 +129,9 @@ fn expanded(case: &Value) -> Result<Expansion, String> {
         managed_by: None,
     };
     let schema = template.get("$schema").and_then(Node::as_str).unwrap_or_default().to_lowercase();
-    let in_group = !schema.contains("subscriptiondeploymenttemplate");
+    let root = ResourceId::parse("/providers/Microsoft.Management/managementGroups/psrule-test");
+    let management_group = root.filter(|_| schema.contains("managementgroupdeploymenttemplate"));
+    let in_group = management_group.is_none() && !schema.contains("subscriptiondeploymenttemplate");
     expand(&DeploymentRequest {
         template: &template,
         parameters: &parameters,
@@ -134,6 +139,7 @@ fn expanded(case: &Value) -> Result<Expansion, String> {
         location: (!in_group).then(|| "eastus".into()),
         subscription: &subscription,
         resource_group: in_group.then_some(&group),
+        management_group: management_group.as_ref(),
         guid_seed: "seed".into(),
         now: Some("2026-01-02T03:04:05Z".into()),
         semantics: &azpol::arm::semantics::DEFAULT,

@@ -40,13 +40,11 @@ impl PreparedTemplate {
     /// The resources that a deployment of it would put. The template of the request isn't looked at.
     pub fn expand(&self, request: &DeploymentRequest<'_>) -> Result<Expansion, Vec<ExpansionFault>> {
         let run = Run::new(request);
-        let scope = DeploymentScope {
-            subscription: Some(request.subscription.clone()),
-            group: request.resource_group.cloned(),
-        };
-        let target = match request.resource_group {
-            Some(group) => Target::group(group.id.clone()),
-            None => Target::subscription(request.subscription.id.clone()),
+        let scope = DeploymentScope::of(request);
+        let target = match (request.management_group, request.resource_group) {
+            (Some(id), _) => Target::management_group(id.clone()),
+            (None, Some(group)) => Target::group(group.id.clone()),
+            (None, None) => Target::subscription(request.subscription.id.clone()),
         };
         let (name, location) = (request.name.clone(), request.location.clone());
         let unbound = Deployment::unbound(&self.template, name, location, scope, String::new());
