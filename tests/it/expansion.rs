@@ -557,8 +557,15 @@ fn arguments_of_nested_deployments_have_forms() {
     assert_eq!(properties(&with(copied)), r#"{"q":[0,1]}"#);
     let chosen = r#""[if(true(), createObject('value', createArray(1)), createObject('reference', 1))]""#;
     assert_eq!(properties(&with(chosen)), r#"{"q":[1]}"#);
-    let (kind, message) = with(r#"{"reference": {"keyVault": {"id": "x"}, "secretName": "s"}}"#).fault();
-    assert_eq!((kind, message.contains("Key Vault")), (FaultKind::Unsupported, true));
+    // Only the deployment reads a key vault.
+    let vault = r#"{"reference": {"keyVault": {"id": "[resourceGroup().id]"}, "secretName": "it's", "secretVersion": "1"}}"#;
+    let group = "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg";
+    assert_eq!(properties(&with(vault)), format!(r#"{{"q":"[getSecret('{group}', 'it''s', '1')]"}}"#));
+    let chosen = r#""[createObject('reference', createObject('keyVault', createObject('id', 'v'), 'secretName', 's'))]""#;
+    assert_eq!(properties(&with(chosen)), r#"{"q":"[getSecret('v', 's')]"}"#);
+    assert!(with(r#"{"reference": {"secretName": "s"}}"#).refusal().contains("the id of a Key Vault"));
+    let open = r#"{"reference": {"keyVault": {"id": "[reference('x').id]"}, "secretName": "s"}}"#;
+    assert_eq!(with(open).fault().0, FaultKind::Unsupported);
     assert!(with("{}").refusal().contains("has no `value`"));
     let own = r#"{"resources": [{"type": "A.B/c", "apiVersion": "1", "name": "x"}]}"#;
     let empty = resources(&format!(
