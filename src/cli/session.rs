@@ -3,8 +3,10 @@
 use std::io::Read;
 
 use crate::arm::AliasCatalog;
-use crate::compliance::{Definitions, Listed, OpenFact, Run, Selection, evaluate, open_facts, resolve};
-use crate::engine::Language;
+use crate::compliance::{
+    Compiled, Definitions, Listed, OpenFact, Run, Selection, Setting, evaluate, open_facts, resolve,
+};
+use crate::engine::{Language, Occasion};
 use crate::export::{Intents, intents};
 use crate::inventory::{Completeness, Inventory, Kept, PolicyDocuments};
 use crate::policy::{self, PolicyAssignment, PolicyDefinition, PolicySetDefinition, SHIPPED};
@@ -208,9 +210,9 @@ fn bound(
     sources: &mut SourceMap,
     faults: &mut Diagnostics,
 ) -> (Run, Selection) {
-    let definitions = Definitions::new(definitions(documents, sources, faults), shipped, faults);
-    // Initiatives aren't evaluated yet; their faults are told.
-    let _ = initiatives(documents, sources, faults);
+    let given = definitions(documents, sources, faults);
+    let initiatives = initiatives(documents, sources, faults);
+    let definitions = Definitions::new(given, initiatives, shipped, faults);
     let mut assignments: Vec<(PolicyAssignment, bool)> = documents
         .assignments
         .iter()
@@ -221,7 +223,15 @@ fn bound(
     assignments.extend(proposed.into_iter().map(|assignment| (assignment, true)));
     let selection = propose::selection(args, inventory, faults);
     let assignments = selection.select(assignments, &definitions, inventory, faults);
-    (resolve(assignments, &definitions, inventory, language, faults), selection)
+    let setting = Setting {
+        definitions: &definitions,
+        inventory,
+        language,
+        selection: &selection,
+        compiled: &Compiled::new(),
+        given: &Occasion::default(),
+    };
+    (resolve(setting, assignments, faults), selection)
 }
 
 /// What `--complete` asserted, in words.

@@ -2,6 +2,7 @@
 //! and which facts the files lack.
 
 pub mod codes;
+mod compiled;
 mod coverage;
 mod definitions;
 mod evaluate;
@@ -18,14 +19,15 @@ mod surroundings;
 mod targets;
 mod verdict;
 
+pub use compiled::Compiled;
 pub use coverage::{Coverage, Inside, Within, coverage, within};
 pub use definitions::{Definitions, Found};
 pub use evaluate::{evaluate, occasion};
 pub use explain::{Considered, Explained, Reach, Search, explain};
 pub use facts::{OpenFact, open_facts};
 pub use listed::{Listed, Unlisted};
-pub use resolve::resolve;
-pub use run::{Disabled, Evaluated, Excluded, NotEvaluated, Run, WhyNot};
+pub use resolve::{Setting, resolve};
+pub use run::{Disabled, Evaluated, Excluded, Member, NotEvaluated, Run, WhyNot, called};
 pub use selection::{Selection, Wanted};
 pub use state::{
     ComplianceState, FailedLeaf, LookedFor, MissingFact, NearMiss, PolicyState, Provisional, ReasonKind,

@@ -17,6 +17,7 @@ mod first_hour;
 mod fixtures;
 mod functions;
 mod hazards;
+mod initiatives;
 mod inputs;
 mod intent;
 mod intent_alike;
