@@ -51,4 +51,6 @@ codes! {
     WHICH_TENANT = "AZP0523" "which-tenant" Warning;
     /// A subscription's facts differ from source to source.
     SUBSCRIPTION_DIFFERS = "AZP0524" "subscription-differs" Error;
+    /// A catalogue of aliases lies among the inputs, and none is given.
+    CATALOGUE_UNUSED = "AZP0528" "catalogue-unused" Note;
 }
