@@ -267,7 +267,12 @@ impl InventoryBuilder {
             }
             Kind::AzGovVizTree => self.azgovviz(node, batch, faults),
             Kind::RoleAssignment => self.roles.extend(role_assignment::read(&node, faults)),
-            Kind::Provider => self.registrations.extend(provider::registration(&node)),
+            Kind::Provider => {
+                if provider::lists_aliases(&node) {
+                    self.batches[batch].lost.entry("aliases").or_insert((0, span)).0 += 1;
+                }
+                self.registrations.extend(provider::registration(&node));
+            }
             Kind::Deployment => self.deployments.extend(provider::deployment(&node, faults)),
             Kind::PolicyDefinition
             | Kind::PolicySetDefinition

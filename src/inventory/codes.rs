@@ -57,4 +57,6 @@ codes! {
     UNESCAPED_EXPRESSION = "AZP0526" "unescaped-expression" Error;
     /// An assignment in a template, which lies where the template is deployed.
     UNPLACED_ASSIGNMENT = "AZP0527" "unplaced-assignment" Warning;
+    /// A catalogue of aliases lies among the inputs, and none is given.
+    CATALOGUE_UNUSED = "AZP0528" "catalogue-unused" Note;
 }

@@ -32,6 +32,8 @@ pub enum Foreign {
     PolicySummary,
     /// A JSON schema.
     JsonSchema,
+    /// A catalogue of aliases (`Get-AzPolicyAlias`).
+    AliasCatalog,
 }
 
 impl Foreign {
@@ -50,6 +52,7 @@ impl Foreign {
             Foreign::Recording => "a recorded session",
             Foreign::PolicySummary => "a list of policies without their rules",
             Foreign::JsonSchema => "a JSON schema",
+            Foreign::AliasCatalog => "a catalogue of aliases",
         }
     }
 
@@ -82,11 +85,15 @@ impl Foreign {
                 "give the definitions with their `policyRule`: `az policy definition list`"
             }
             Foreign::JsonSchema => "it describes documents and holds none; leave it out",
+            Foreign::AliasCatalog => CATALOGUE_HELP,
         }
     }
 
     /// The finding for a document of this form.
     pub fn diagnostic(self, span: Span) -> Diagnostic {
+        if self == Foreign::AliasCatalog {
+            return catalogue_unused(span);
+        }
         Diagnostic::new(
             &codes::UNREAD_FORM,
             format!("this seems to be {}, a form that isn't read", self.as_str()),
@@ -110,6 +117,19 @@ pub(super) fn opened(foreign: Foreign, node: &Node) -> Option<Opened> {
         }
         _ => None,
     }
+}
+
+const CATALOGUE_HELP: &str =
+    "name the file by `--aliases FILE`, or under `aliases` in azpol.yaml: it then replaces azpol's own table";
+
+/// The finding for a catalogue that lies among the inputs.
+pub(super) fn catalogue_unused(span: Span) -> Diagnostic {
+    Diagnostic::new(
+        &codes::CATALOGUE_UNUSED,
+        "this catalogue of aliases isn't used: it lies among the inputs",
+    )
+    .at(span, "aliases of resource providers")
+    .help(CATALOGUE_HELP)
 }
 
 /// The form that an object without an id has, if it is one that is recognised. Documents that are read, such
@@ -169,6 +189,9 @@ pub(super) fn seems(node: &Node) -> Option<Foreign> {
             .any(has)
     {
         return Some(Foreign::Terraform);
+    }
+    if has("namespace") && has("resourceType") && has("aliases") {
+        return Some(Foreign::AliasCatalog);
     }
     if recorded(node) {
         return Some(Foreign::Recording);
@@ -263,6 +286,7 @@ mod tests {
             (r#"{"name":"root","policy_assignments":["a"]}"#, Foreign::AlzLibrary),
             (r#"{"policyId":"x","displayName":"y","category":"z"}"#, Foreign::PolicySummary),
             (r#"{"$schema":"https://json-schema.org/draft/2020-12/schema"}"#, Foreign::JsonSchema),
+            (r#"{"Namespace":"A.B","ResourceType":"c","Aliases":[]}"#, Foreign::AliasCatalog),
         ];
         for (text, wanted) in cases {
             assert_eq!(seems(&node(text)), Some(wanted), "{text}");

@@ -17,6 +17,7 @@ mod first_hour;
 mod fixtures;
 mod functions;
 mod hazards;
+mod indexed;
 mod initiatives;
 mod inputs;
 mod intent;

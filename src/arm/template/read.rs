@@ -397,8 +397,8 @@ impl Reader {
             let text = member.value.as_str().map(classify);
             let value = if let Some(value) = member.value.get("value") {
                 ArgumentValue::Value(self.body(value, Site::Resource))
-            } else if member.value.get("reference").is_some() {
-                ArgumentValue::Secret
+            } else if let Some(reference) = member.value.get("reference") {
+                ArgumentValue::Secret(self.body(reference, Site::Resource))
             } else if matches!(text, Some(TextKind::Expression(_))) || member.value.get("copy").is_some() {
                 ArgumentValue::Wrapped(self.body(&member.value, Site::Resource))
             } else {

@@ -254,6 +254,7 @@ fn with_context(
                 location: facts.location.clone(),
                 subscription: &place,
                 resource_group: facts.group.as_ref(),
+                management_group: None,
                 guid_seed: "azpol eval".into(),
                 now: facts.template.is_some().then(|| facts.now().into()),
                 semantics: &facts.semantics,

@@ -52,6 +52,7 @@ pub fn run(args: &ValidateArgs) -> u8 {
             own::check(input, &text, &mut sources, &mut looked, &mut found);
         }
     }
+    let found = aliases::beside(&catalog, found);
     let unread = found.iter().any(is_unread);
     let mut found = selection.apply(found, &comments);
     found.sort();
