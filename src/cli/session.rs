@@ -215,6 +215,7 @@ fn bound(
     let given = definitions(documents, sources, faults);
     let initiatives = initiatives(documents, sources, faults);
     let definitions = Definitions::new(given, initiatives, shipped, faults);
+    documents.not_placed().for_each(|fault| faults.push(fault));
     let mut assignments: Vec<(PolicyAssignment, bool)> = documents
         .assignments
         .iter()

@@ -27,16 +27,13 @@ pub fn run(args: &TestArgs) -> u8 {
     let chosen = ShownArgs { format: None, look: args.look.clone() };
     let shown = Shown::new(&chosen, &environment, &mut sources, &mut faults);
     let output = Output::new(shown.color, args.look.ascii, &environment);
-    let files = aliases::files(&args.aliases, &environment, &shown.config, &shown.folder);
+    let files = aliases::files(&args.language.aliases, &environment, &shown.config, &shown.folder);
     let catalog = aliases::catalog(&files, &mut io::stdin(), &mut sources, &mut faults);
     let (Some(catalog), false) = (catalog, faults.has_errors()) else {
         output.faults(&faults, &sources);
         return exit::USAGE;
     };
-    let mut semantics = shown.config.semantics.clone().unwrap_or_default();
-    if args.strict {
-        semantics.make_strict();
-    }
+    let semantics = shown.semantics(&args.language);
     let mut tests = Tests::default();
     tests.read(args, &mut sources, &mut faults);
     if tests.is_unselected(args, &mut faults) {
@@ -63,6 +60,7 @@ pub fn run(args: &TestArgs) -> u8 {
         files,
         definitions,
         results: &results,
+        language,
         coverage: &coverage,
         least: args.min_coverage,
         gaps: args.coverage,

@@ -45,7 +45,12 @@ pub fn resolve(
     assignments: Vec<(PolicyAssignment, bool)>,
     faults: &mut Diagnostics,
 ) -> Run {
-    let mut programs = Programs { setting, faults, known: BTreeMap::new(), run: Run::default() };
+    let run = Run {
+        semantics: setting.language.semantics.clone(),
+        aliases_given: !setting.language.aliases.is_built_in(),
+        ..Run::default()
+    };
+    let mut programs = Programs { setting, faults, known: BTreeMap::new(), run };
     for (assignment, proposed) in assignments {
         programs.resolve(&Arc::new(assignment), proposed);
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::arm::{ResourceType, Scope, SubscriptionId};
+use crate::arm::{ResourceType, Scope, Semantics, SubscriptionId};
 use crate::engine::{CompiledPolicy, Occasion};
 use crate::policy::{PolicyAssignment, PolicyDefinition, PolicyMember, PolicySetDefinition, Selective};
 use crate::source::Span;
@@ -141,6 +141,10 @@ pub struct Excluded {
 /// What a run found.
 #[derive(Debug, Clone, Default)]
 pub struct Run {
+    /// How open points of the language are read.
+    pub semantics: Semantics,
+    /// Whether the known aliases were given; else they are those that ship with azpol.
+    pub aliases_given: bool,
     /// What was evaluated, sorted by display name, then id, then reference id.
     pub assignments: Vec<Evaluated>,
     /// The rows, sorted by assignment, then subscription name, then resource id.

@@ -228,7 +228,7 @@ impl<O: Observer> Run<'_, O> {
                 }
             }
             Operand::Value(computed) => match self.computed(computed, frames) {
-                Ok(value) => self.value(leaf.operator, Current::Value(&value), target, None),
+                Ok(value) => self.value(leaf.operator, Current::of_value(&value), target, None),
                 Err(cause) => Judged::bare(failed_value(self.semantics, cause)),
             },
             Operand::CountField(count) => {

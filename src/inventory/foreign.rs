@@ -3,6 +3,7 @@
 use crate::source::{Diagnostic, Node, NodeValue, Span};
 
 use super::codes;
+use super::shape::template::{self, Opened};
 
 /// A form that azpol recognises and doesn't read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -99,6 +100,25 @@ impl Foreign {
         )
         .at(span, "not read")
         .help(self.instead())
+    }
+}
+
+/// What a form that isn't read as a whole holds of Azure Policy; `None` where that is nothing.
+pub(super) fn opened(foreign: Foreign, node: &Node) -> Option<Opened> {
+    match foreign {
+        Foreign::Template => template::open(node),
+        Foreign::TemplateResource => template::open_resource(node),
+        Foreign::AzOps | Foreign::TemplateParameters => {
+            // Version 0 of AzOps gives its template one parameter, which is the object.
+            let input = node.at(&["parameters", "input", "value"])?;
+            let policy = ["policyRule", "policyDefinitions", "policyDefinitionId"];
+            let has = |key: &&str| input.get(key).or_else(|| input.at(&["properties", key])).is_some();
+            policy
+                .iter()
+                .any(|key| has(key))
+                .then(|| Opened { documents: vec![input.clone()], ..Opened::default() })
+        }
+        _ => None,
     }
 }
 

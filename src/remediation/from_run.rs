@@ -25,6 +25,7 @@ use super::template::{SubscriptionTemplate, templates};
 pub fn plan(inventory: &Inventory, run: &Run, selection: &Selection, now: Option<&str>) -> RemediationPlan {
     let templates: Vec<Template> = run.assignments.iter().map(|_| OnceLock::new()).collect();
     RemediationPlan::new(PlanInput {
+        semantics: run.semantics.clone(),
         assignments: run.assignments.iter().map(assigned).collect(),
         rows: &run.rows,
         estate: inventory,

@@ -1,6 +1,7 @@
 //! What came of policy tests, for people: what failed, with the difference and the conditions behind it, and what
 //! no case has seen.
 
+use crate::engine::Language;
 use crate::policy::PolicyDefinition;
 use crate::source::{SourceMap, Span, mask, position, printable};
 use crate::testing::{
@@ -9,6 +10,7 @@ use crate::testing::{
 
 use super::explain::{Depth, Findings};
 use super::lines::count;
+use super::readings;
 use super::style::{Mark, Style};
 
 /// What a report of tests is made from.
@@ -18,6 +20,8 @@ pub struct Tested<'a> {
     pub files: &'a [Selected],
     /// The definitions.
     pub definitions: &'a [PolicyDefinition],
+    /// How the language was read.
+    pub language: Language<'a>,
     /// What came of the cases, by file.
     pub results: &'a [Vec<CaseResult>],
     /// What they have seen, by definition; empty where nobody asked.
@@ -55,7 +59,7 @@ impl Tested<'_> {
 
 /// The report.
 pub fn text(tested: &Tested<'_>, style: Style) -> String {
-    let mut out = String::new();
+    let mut out = readings::line(tested.language.semantics, style.width);
     for (selected, results) in tested.files.iter().zip(tested.results) {
         let definition = &tested.definitions[selected.definition];
         let title = printable(&selected.file).into_owned();

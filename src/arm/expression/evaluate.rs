@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
 use crate::arm::Value;
-use crate::arm::semantics::LogicalFunctions;
+use crate::arm::semantics::{Coalesce, LogicalFunctions};
 
 use super::functions::{self, FunctionEntry, Implementation, RuntimeArguments, Setting, Special};
 use super::{Context, ContextFunction, Dialect, Expression, Failure, Term, residual};
@@ -213,17 +213,23 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// The first argument that isn't null.
     fn coalesce(&self, name: &str, terms: &[Term]) -> Result<Value, Failure> {
-        let mut open = Vec::new();
+        let eager = self.context.semantics().coalesce == Coalesce::Eager;
+        let (mut open, mut found) = (Vec::new(), false);
         for term in terms {
             match self.term(term)? {
+                // Behind the first one, only its error counts.
+                _ if found => {}
                 Value::Null => {}
                 runtime @ Value::Runtime(_) => open.push(runtime),
-                known if open.is_empty() => return Ok(known),
                 known => {
                     open.push(known);
-                    return residual::call(name, &open);
+                    found = true;
                 }
+            }
+            if found && !eager {
+                break;
             }
         }
         match open.len() {

@@ -214,7 +214,7 @@ fn decided(semantics: &Semantics, leaf: &Comparison) -> Option<Truth> {
     };
     match &leaf.subject {
         Operand::Value(Computed::Known(value)) => {
-            Some(compare(semantics, leaf.operator, Current::Value(value), target).truth)
+            Some(compare(semantics, leaf.operator, Current::of_value(value), target).truth)
         }
         Operand::Value(Computed::Fails(cause)) => Some(failed_value(semantics, cause.clone())),
         Operand::CountValue(count) => match &count.list {

@@ -4,6 +4,7 @@ use crate::arm::Scope;
 use crate::compliance::{ComplianceState, Evaluated, Explained, Reach, called};
 use crate::policy::{DefinitionSource, EnforcementMode};
 use crate::report::lines::count;
+use crate::report::readings;
 use crate::report::style::{Mark, Style};
 use crate::report::without_rows::why_not;
 use crate::source::printable;
@@ -62,6 +63,7 @@ impl Teller<'_> {
         let place = self.told.place(story.span);
         self.told.beside(0, &line, &format!("{name}  {kind}"), "  ", &place);
         self.told.out.push_str(&format!("{}\n", printable(story.id.as_str())));
+        self.told.out.push_str(&readings::line(&story.view.run.semantics, self.style.width));
     }
 
     /// The first line of what one assignment says.

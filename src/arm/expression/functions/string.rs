@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::arm::Value;
 use crate::arm::expression::{Dialect, Failure};
+use crate::arm::semantics::ReplaceCase;
 
 use super::{ANY, Answer, FunctionEntry, Setting, error, format, int_at, text, text_at, wrong};
 
@@ -95,15 +96,15 @@ fn pad_left(arguments: &[Value]) -> Answer {
     Ok(padded.into())
 }
 
-/// Rules search without case (as Microsoft's linter does), templates with case.
+/// Rules search without case, templates with case.
 fn replace(setting: Setting<'_>, arguments: &[Value]) -> Answer {
     let (text, old, new) = (text_at(arguments, 0)?, text_at(arguments, 1)?, text_at(arguments, 2)?);
     if old.is_empty() {
         return error("the text to be replaced can't be empty");
     }
-    Ok(match setting.dialect {
-        Dialect::Policy => text::replace_without_case(text, old, new).into(),
-        Dialect::Template => text.replace(old, new).into(),
+    Ok(match (setting.dialect, setting.semantics.replace_case) {
+        (Dialect::Policy, ReplaceCase::Ignored) => text::replace_without_case(text, old, new).into(),
+        (Dialect::Policy, ReplaceCase::Minded) | (Dialect::Template, _) => text.replace(old, new).into(),
     })
 }
 
