@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use crate::arm::nearest::nearest;
 use crate::arm::{ManagementGroupId, Scope, Value};
-use crate::compliance::{Definitions, Found, Selection, codes};
+use crate::compliance::{Definitions, Selection, codes};
 use crate::inventory::Inventory;
-use crate::policy::{EnforcementMode, PolicyAssignment};
+use crate::policy::{EnforcementMode, ParameterDefinition, PolicyAssignment};
 use crate::source::{Diagnostic, Diagnostics, FileId, SourceMap, Span, json};
 
 use super::args::RunArgs;
@@ -41,35 +41,31 @@ pub fn proposals(
     for (index, wanted) in args.assign.iter().enumerate() {
         let at = args.at.get(index).or(args.at.first()).map_or("", String::as_str);
         let scope = scope("--at", at, inventory, faults);
-        let definition = match definitions.find(wanted) {
-            Found::One(definition) => definition,
-            Found::Ambiguous | Found::None => {
-                let mut fault = Diagnostic::new(
-                    &codes::UNKNOWN_DEFINITION,
-                    format!("`--assign {wanted}` names no definition"),
-                );
-                if let Some(near) = nearest(wanted, definitions.names()) {
-                    fault = fault.help(format!("did you mean `{near}`?"));
-                }
-                faults.push(fault);
-                continue;
+        let Some((definition_id, display_name, declared)) = assignable(wanted, definitions) else {
+            let message = format!("`--assign {wanted}` names no definition and no initiative");
+            let mut fault = Diagnostic::new(&codes::UNKNOWN_DEFINITION, message);
+            if let Some(near) = nearest(wanted, definitions.names()) {
+                fault = fault.help(format!("did you mean `{near}`?"));
             }
+            faults.push(fault);
+            continue;
         };
         let Some(scope) = scope else { continue };
-        let declared = |name: &str| definition.parameters.iter().any(|p| p.name.eq_ignore_ascii_case(name));
+        let declares = |name: &str| declared.iter().any(|p| p.name.eq_ignore_ascii_case(name));
         let alone = args.assign.len() == 1;
         let name: Arc<str> = format!("proposed-{}", index + 1).into();
         let base = if scope == Scope::Tenant { String::new() } else { scope.id() };
         proposed.push(PolicyAssignment {
             id: format!("{base}/providers/Microsoft.Authorization/policyAssignments/{name}").into(),
             name,
-            display_name: definition.display_name.clone(),
+            display_name: display_name.clone(),
             scope,
             not_scopes: Vec::new(),
-            definition_id: definition.id.clone(),
+            definition_id: definition_id.clone(),
             definition_span: Span::none(),
+            definition_version: None,
             // With one proposal an undeclared parameter is a fault that binding reports.
-            parameters: parameters.iter().filter(|p| alone || declared(&p.0)).cloned().collect(),
+            parameters: parameters.iter().filter(|p| alone || declares(&p.0)).cloned().collect(),
             enforcement_mode: EnforcementMode::Default,
             identity: None,
             location: None,
@@ -78,6 +74,18 @@ pub fn proposals(
         });
     }
     proposed
+}
+
+/// Id, display name and parameters of what can be assigned: a definition, else an initiative.
+fn assignable<'a>(
+    wanted: &str,
+    definitions: &'a Definitions,
+) -> Option<(&'a Arc<str>, &'a Arc<str>, &'a [ParameterDefinition])> {
+    if let Some(definition) = definitions.find(wanted).one() {
+        return Some((&definition.id, &definition.display_name, &definition.parameters));
+    }
+    let set = definitions.find_initiative(wanted).one()?;
+    Some((&set.id, &set.display_name, &set.parameters))
 }
 
 /// `NAME=VALUE`: a value that is JSON is taken as JSON, any other as a text.

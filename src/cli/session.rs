@@ -208,9 +208,9 @@ fn bound(
     sources: &mut SourceMap,
     faults: &mut Diagnostics,
 ) -> (Run, Selection) {
-    let definitions = Definitions::new(definitions(documents, sources, faults), shipped, faults);
-    // Initiatives aren't evaluated yet; their faults are told.
-    let _ = initiatives(documents, sources, faults);
+    let given = definitions(documents, sources, faults);
+    let initiatives = initiatives(documents, sources, faults);
+    let definitions = Definitions::new(given, initiatives, shipped, faults);
     let mut assignments: Vec<(PolicyAssignment, bool)> = documents
         .assignments
         .iter()
@@ -221,7 +221,7 @@ fn bound(
     assignments.extend(proposed.into_iter().map(|assignment| (assignment, true)));
     let selection = propose::selection(args, inventory, faults);
     let assignments = selection.select(assignments, &definitions, inventory, faults);
-    (resolve(assignments, &definitions, inventory, language, faults), selection)
+    (resolve(assignments, &definitions, inventory, language, &selection, faults), selection)
 }
 
 /// What `--complete` asserted, in words.

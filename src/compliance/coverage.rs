@@ -158,6 +158,7 @@ mod tests {
             not_scopes: not_scopes.iter().map(|s| (parse(s), Span::none())).collect(),
             definition_id: "d".into(),
             definition_span: Span::none(),
+            definition_version: None,
             parameters: Vec::new(),
             enforcement_mode: EnforcementMode::Default,
             identity: None,

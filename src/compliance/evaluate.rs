@@ -1,5 +1,7 @@
 //! Rows: each assignment against each resource that it covers.
 
+use std::sync::Arc;
+
 use rayon::prelude::*;
 
 use crate::arm::{ResourceId, ResourceType, Scope};
@@ -32,6 +34,7 @@ pub fn evaluate(
     let work = Work {
         inventory,
         assignments,
+        first: first_of_each(assignments),
         targets: Targets::new(assignments),
         subscription_type: ResourceType::new(ResourceType::SUBSCRIPTION),
         now,
@@ -64,6 +67,16 @@ pub fn evaluate(
     (all.rows, all.excluded)
 }
 
+/// For each evaluated member the first one of its assignment.
+fn first_of_each(assignments: &[Evaluated]) -> Vec<usize> {
+    let mut first = Vec::with_capacity(assignments.len());
+    for (index, evaluated) in assignments.iter().enumerate() {
+        let same = |before: &usize| Arc::ptr_eq(&assignments[*before].assignment, &evaluated.assignment);
+        first.push(first.last().copied().filter(same).unwrap_or(index));
+    }
+    first
+}
+
 #[derive(Default)]
 struct Found {
     rows: Vec<PolicyState>,
@@ -73,6 +86,8 @@ struct Found {
 struct Work<'a> {
     inventory: &'a Inventory,
     assignments: &'a [Evaluated],
+    /// For each of them the first one of the same assignment: an initiative's members have one.
+    first: Vec<usize>,
     targets: Targets,
     subscription_type: ResourceType,
     now: Option<&'a str>,
@@ -89,6 +104,11 @@ impl Work<'_> {
     ) {
         let mut inside: Vec<Option<Inside>> = Vec::with_capacity(self.assignments.len());
         for (index, evaluated) in self.assignments.iter().enumerate() {
+            // Members of an initiative stand side by side, and lie where their assignment does.
+            if self.first[index] < index {
+                inside.push(inside[self.first[index]].clone());
+                continue;
+            }
             inside.push(match within(&evaluated.assignment, subscription) {
                 Within::Outside => None,
                 Within::Excluded(scope) => {
@@ -197,7 +217,7 @@ impl Work<'_> {
                 }
                 Err(scope) => {
                     let excluded = Excluded {
-                        assignment: *index,
+                        assignment: self.first[*index],
                         subscription: subscription.id.clone(),
                         scope: Scope::parse(scope.as_str()).unwrap_or(Scope::Resource(scope.clone())),
                     };
@@ -252,6 +272,8 @@ impl Work<'_> {
 pub fn occasion(evaluated: &Evaluated, resource_type: &ResourceType) -> Occasion {
     Occasion {
         assignment_id: Some(evaluated.assignment.id.clone()),
+        set_definition_id: evaluated.member.as_ref().map(|member| member.set.id.clone()),
+        definition_reference_id: evaluated.reference_id().cloned(),
         api_version: evaluated.versions.get(resource_type).cloned(),
         ..Occasion::default()
     }
@@ -290,16 +312,19 @@ fn assume(row: &mut PolicyState, assumed: &[MissingFact]) {
 }
 
 /// An exemption of this assignment that touches the resource, or may.
-fn exemption(
-    inventory: &Inventory,
-    evaluated: &Evaluated,
-    resource: &ResourceId,
-) -> Option<std::sync::Arc<str>> {
+fn exemption(inventory: &Inventory, evaluated: &Evaluated, resource: &ResourceId) -> Option<Arc<str>> {
     if inventory.exemptions().is_empty() {
         return None;
     }
     inventory
         .exemptions_touching(resource)
-        .find(|exemption| exemption.assignment_id.eq_ignore_ascii_case(&evaluated.assignment.id))
+        .find(|exemption| {
+            let is_of = |reference: &Arc<str>| {
+                let ids = &exemption.reference_ids;
+                ids.is_empty() || ids.iter().any(|id| id.eq_ignore_ascii_case(reference))
+            };
+            exemption.assignment_id.eq_ignore_ascii_case(&evaluated.assignment.id)
+                && evaluated.reference_id().is_none_or(is_of)
+        })
         .map(|exemption| exemption.id.clone())
 }

@@ -25,7 +25,7 @@ pub use explain::{Considered, Explained, Reach, Search, explain};
 pub use facts::{OpenFact, open_facts};
 pub use listed::{Listed, Unlisted};
 pub use resolve::resolve;
-pub use run::{Disabled, Evaluated, Excluded, NotEvaluated, Run, WhyNot};
+pub use run::{Disabled, Evaluated, Excluded, Member, NotEvaluated, Run, WhyNot, called};
 pub use selection::{Selection, Wanted};
 pub use state::{
     ComplianceState, FailedLeaf, LookedFor, MissingFact, NearMiss, PolicyState, Provisional, ReasonKind,

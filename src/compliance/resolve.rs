@@ -5,47 +5,56 @@ use std::sync::Arc;
 
 use crate::arm::nearest::nearest;
 use crate::arm::{ResourceType, Scope};
-use crate::engine::{CompiledPolicy, Language, bind, compile, unknown_aliases};
+use crate::engine::{
+    BoundParameters, CompiledPolicy, Language, bind, bind_member, bind_set, compile, unknown_aliases,
+};
 use crate::inventory::Inventory;
-use crate::policy::{Effect, PolicyAssignment, PolicyDefinition, PolicyMode, PolicyType};
+use crate::policy::{Effect, PolicyAssignment, PolicyDefinition, PolicyMode, PolicyType, VersionPattern};
 use crate::source::{Diagnostic, Diagnostics};
 
 use super::codes;
 use super::definitions::{Definitions, Found};
-use super::run::{Disabled, Evaluated, NotEvaluated, Run, WhyNot};
+use super::run::{Disabled, Evaluated, Member, NotEvaluated, Run, WhyNot};
+use super::selection::Selection;
 
-/// Binds and compiles every assignment.
+/// Binds and compiles every assignment; one of an initiative becomes as many as the initiative has members that
+/// `selection` lets through.
 ///
-/// One program serves all assignments that bind a definition alike. Faults in parameters are pushed; an
-/// assignment that can't be evaluated is kept with its reason. `proposed` says which ones don't exist yet.
+/// One program serves all that bind a definition alike. Faults in parameters are pushed; what can't be evaluated is
+/// kept with its reason. The flag of an assignment says that it is proposed and doesn't exist yet.
 pub fn resolve(
     assignments: Vec<(PolicyAssignment, bool)>,
     definitions: &Definitions,
     inventory: &Inventory,
     language: Language<'_>,
+    selection: &Selection,
     faults: &mut Diagnostics,
 ) -> Run {
-    let mut run = Run::default();
-    let mut programs = Programs { language, inventory, known: BTreeMap::new() };
+    let mut programs = Programs {
+        definitions,
+        inventory,
+        language,
+        selection,
+        faults,
+        known: BTreeMap::new(),
+        run: Run::default(),
+    };
     for (assignment, proposed) in assignments {
-        match programs.resolve(assignment, definitions, faults) {
-            Resolved::Evaluated(assignment, definition, policy) => {
-                let versions = newest(&policy, language);
-                run.assignments.push(Evaluated { assignment, definition, policy, proposed, versions });
-            }
-            Resolved::Disabled(assignment, definition) => {
-                run.disabled.push(Disabled { assignment, definition });
-            }
-            Resolved::Not(not) => run.not_evaluated.push(*not),
-        }
+        programs.resolve(&Arc::new(assignment), proposed);
     }
+    let mut run = programs.run;
     let evaluated = run.assignments.iter().map(|one| (&*one.definition, &*one.policy));
     faults.extend(unknown_aliases(evaluated, language.aliases));
-    let key = |a: &PolicyAssignment| (a.display_name.to_lowercase(), a.id.to_lowercase());
-    run.assignments.sort_by_key(|e| key(&e.assignment));
-    run.disabled.sort_by_key(|d| key(&d.assignment));
-    run.not_evaluated.sort_by_key(|n| key(&n.assignment));
+    run.assignments.sort_by_cached_key(|e| key(&e.assignment, e.member.as_ref()));
+    run.disabled.sort_by_cached_key(|d| key(&d.assignment, d.member.as_ref()));
+    run.not_evaluated.sort_by_cached_key(|n| key(&n.assignment, n.member.as_ref()));
     run
+}
+
+/// The order of a run: by display name, then id, then reference id.
+fn key(assignment: &PolicyAssignment, member: Option<&Member>) -> (String, String, String) {
+    let reference = member.map(|member| member.reference_id().to_lowercase()).unwrap_or_default();
+    (assignment.display_name.to_lowercase(), assignment.id.to_lowercase(), reference)
 }
 
 /// The newest API version of each type that a policy names.
@@ -58,75 +67,175 @@ fn newest(policy: &CompiledPolicy, language: Language<'_>) -> BTreeMap<ResourceT
     policy.target_types().into_iter().flatten().filter_map(of).collect()
 }
 
-enum Resolved {
-    Evaluated(PolicyAssignment, Arc<PolicyDefinition>, Arc<CompiledPolicy>),
-    Disabled(PolicyAssignment, Arc<PolicyDefinition>),
-    Not(Box<NotEvaluated>),
+/// What is being resolved: an assignment, with the member of its initiative.
+#[derive(Clone, Copy)]
+struct Case<'a> {
+    assignment: &'a Arc<PolicyAssignment>,
+    member: Option<&'a Member>,
+    proposed: bool,
 }
 
 struct Programs<'a> {
-    language: Language<'a>,
+    definitions: &'a Definitions,
     inventory: &'a Inventory,
+    language: Language<'a>,
+    selection: &'a Selection,
+    faults: &'a mut Diagnostics,
     /// By the definition's id and the bound parameters.
     known: BTreeMap<(String, String), Result<Arc<CompiledPolicy>, WhyNot>>,
+    run: Run,
 }
 
 impl Programs<'_> {
-    fn resolve(
-        &mut self,
-        assignment: PolicyAssignment,
-        definitions: &Definitions,
-        faults: &mut Diagnostics,
-    ) -> Resolved {
-        let not = |assignment, definition: Option<&Arc<PolicyDefinition>>, reason| {
-            Resolved::Not(Box::new(NotEvaluated { assignment, definition: definition.cloned(), reason }))
-        };
+    fn resolve(&mut self, assignment: &Arc<PolicyAssignment>, proposed: bool) {
+        let case = Case { assignment, member: None, proposed };
         if is_unknown(&assignment.scope, self.inventory) {
-            faults.push(unknown_scope(&assignment, self.inventory));
-            let scope = assignment.scope.clone();
-            return not(assignment, None, WhyNot::UnknownScope(scope));
+            self.faults.push(unknown_scope(assignment, self.inventory));
+            return self.not(case, None, WhyNot::UnknownScope(assignment.scope.clone()));
         }
-        if assignment.definition_id.to_ascii_lowercase().contains("/policysetdefinitions/") {
-            return not(assignment, None, WhyNot::Initiative);
+        if self.definitions.is_initiative(&assignment.definition_id) {
+            return self.initiative(case);
         }
-        let definition = match definitions.find(&assignment.definition_id) {
-            Found::One(definition) => definition,
-            Found::Ambiguous => return not(assignment, None, WhyNot::AmbiguousDefinition),
-            Found::None => return not(assignment, None, WhyNot::UnknownDefinition),
+        let found = self.definitions.find(&assignment.definition_id);
+        let Some(definition) = self.found(case, found) else { return };
+        let version = definition.version.as_deref();
+        if let Err(reason) =
+            whole(assignment).and_then(|()| taken(assignment.definition_version.as_ref(), version))
+        {
+            return self.not(case, Some(definition), reason);
+        }
+        self.definition(case, definition, |faults| bind(definition, assignment, faults));
+    }
+
+    /// Each member of an assigned initiative.
+    fn initiative(&mut self, case: Case<'_>) {
+        let assignment = case.assignment;
+        let found = self.definitions.find_initiative(&assignment.definition_id);
+        let Some(set) = self.found(case, found) else { return };
+        let version = set.version.as_deref();
+        if let Err(reason) =
+            whole(assignment).and_then(|()| taken(assignment.definition_version.as_ref(), version))
+        {
+            return self.not(case, None, reason);
+        }
+        let Some(values) = bind_set(set, assignment, self.faults) else {
+            return self.not(case, None, WhyNot::Parameters);
         };
-        if !assignment.unsupported.is_empty() {
-            let mut parts: Vec<_> = assignment.unsupported.iter().map(|(part, _)| *part).collect();
-            parts.sort();
-            parts.dedup();
-            return not(assignment, Some(definition), WhyNot::Selective(parts));
+        for (index, policy) in set.members.iter().enumerate() {
+            let member = Member { set: set.clone(), index };
+            let case = Case { member: Some(&member), ..case };
+            let found = self.definitions.find(&policy.definition_id);
+            let known = match &found {
+                Found::One(definition) => Some(&***definition),
+                Found::Ambiguous | Found::None => None,
+            };
+            if !self.selection.keeps_member(set, policy, known) {
+                continue;
+            }
+            let Some(definition) = self.found(case, found) else { continue };
+            match taken(policy.definition_version.as_ref(), definition.version.as_deref()) {
+                Err(reason) => self.not(case, Some(definition), reason),
+                Ok(()) => {
+                    self.definition(case, definition, |faults| {
+                        bind_member(definition, policy, &values, faults)
+                    });
+                }
+            }
         }
+    }
+
+    /// The document, if there is one; else the case can't be evaluated.
+    fn found<'d, T>(&mut self, case: Case<'_>, found: Found<'d, T>) -> Option<&'d Arc<T>> {
+        match found {
+            Found::One(document) => return Some(document),
+            Found::Ambiguous => self.not(case, None, WhyNot::AmbiguousDefinition),
+            Found::None => self.not(case, None, WhyNot::UnknownDefinition),
+        }
+        None
+    }
+
+    /// A case whose definition is known.
+    fn definition(
+        &mut self,
+        case: Case<'_>,
+        definition: &Arc<PolicyDefinition>,
+        bind: impl FnOnce(&mut Diagnostics) -> Option<BoundParameters>,
+    ) {
         if let Some(kind) = by_kind(definition) {
-            return not(assignment, Some(definition), WhyNot::NotEvaluable(kind));
+            return self.not(case, Some(definition), WhyNot::NotEvaluable(kind));
         }
-        let Some(bound) = bind(definition, &assignment, faults) else {
-            return not(assignment, Some(definition), WhyNot::Parameters);
+        let Some(bound) = bind(self.faults) else {
+            return self.not(case, Some(definition), WhyNot::Parameters);
         };
+        let Case { assignment, member, proposed } = case;
+        match self.program(definition, &bound) {
+            Ok(policy) if policy.effect() == Effect::Disabled => self.run.disabled.push(Disabled {
+                assignment: assignment.clone(),
+                member: member.cloned(),
+                definition: definition.clone(),
+            }),
+            Ok(policy) if policy.not_evaluable().is_some() => {
+                let reason = policy.not_evaluable().map(ToString::to_string).unwrap_or_default();
+                self.not(case, Some(definition), WhyNot::NotEvaluable(reason));
+            }
+            Ok(policy) => self.run.assignments.push(Evaluated {
+                assignment: assignment.clone(),
+                member: member.cloned(),
+                definition: definition.clone(),
+                versions: newest(&policy, self.language),
+                policy,
+                proposed,
+            }),
+            Err(reason) => self.not(case, Some(definition), reason),
+        }
+    }
+
+    fn program(
+        &mut self,
+        definition: &PolicyDefinition,
+        bound: &BoundParameters,
+    ) -> Result<Arc<CompiledPolicy>, WhyNot> {
         let key = (definition.id.to_ascii_lowercase(), bound.key());
-        let language = self.language;
-        let program = self.known.entry(key).or_insert_with(|| {
-            compile(definition, &bound, language).map(Arc::new).map_err(|missing| {
+        let Programs { known, faults, language, .. } = self;
+        let compiled = || {
+            compile(definition, bound, *language).map(Arc::new).map_err(|missing| {
                 for not in &missing {
                     faults.push(not.diagnostic());
                 }
                 WhyNot::NotBuilt(missing.into_iter().map(|not| (not.to_string(), not.span)).collect())
             })
+        };
+        known.entry(key).or_insert_with(compiled).clone()
+    }
+
+    fn not(&mut self, case: Case<'_>, definition: Option<&Arc<PolicyDefinition>>, reason: WhyNot) {
+        self.run.not_evaluated.push(NotEvaluated {
+            assignment: case.assignment.clone(),
+            member: case.member.cloned(),
+            definition: definition.cloned(),
+            reason,
         });
-        match program {
-            Ok(policy) if policy.effect() == Effect::Disabled => {
-                Resolved::Disabled(assignment, definition.clone())
-            }
-            Ok(policy) if policy.not_evaluable().is_some() => {
-                let reason = policy.not_evaluable().map(ToString::to_string).unwrap_or_default();
-                not(assignment, Some(definition), WhyNot::NotEvaluable(reason))
-            }
-            Ok(policy) => Resolved::Evaluated(assignment, definition.clone(), policy.clone()),
-            Err(reason) => not(assignment, Some(definition), reason.clone()),
+    }
+}
+
+/// Whether all of an assignment can be evaluated.
+fn whole(assignment: &PolicyAssignment) -> Result<(), WhyNot> {
+    if assignment.unsupported.is_empty() {
+        return Ok(());
+    }
+    let mut parts: Vec<_> = assignment.unsupported.iter().map(|(part, _)| *part).collect();
+    parts.sort();
+    parts.dedup();
+    Err(WhyNot::Selective(parts))
+}
+
+/// Whether the version that was given is one that is asked for. A document that doesn't say its version is taken.
+fn taken(wanted: Option<&VersionPattern>, given: Option<&str>) -> Result<(), WhyNot> {
+    match (wanted, given) {
+        (Some(wanted), Some(given)) if !wanted.takes(given) => {
+            Err(WhyNot::Version { wanted: wanted.as_str().into(), given: given.into() })
         }
+        _ => Ok(()),
     }
 }
 

@@ -5,17 +5,52 @@ use std::sync::Arc;
 
 use crate::arm::{ResourceType, Scope, SubscriptionId};
 use crate::engine::CompiledPolicy;
-use crate::policy::{PolicyAssignment, PolicyDefinition, Selective};
+use crate::policy::{PolicyAssignment, PolicyDefinition, PolicyMember, PolicySetDefinition, Selective};
 use crate::source::Span;
 
 use super::{Listed, PolicyState};
 
-/// An assignment with its definition and its program.
+/// A member of an assigned initiative. Rows are told apart by its reference id: an initiative may name a definition
+/// several times.
+///
+/// <https://learn.microsoft.com/azure/governance/policy/concepts/initiative-definition-structure>
+#[derive(Debug, Clone)]
+pub struct Member {
+    /// The initiative.
+    pub set: Arc<PolicySetDefinition>,
+    /// Its index among the initiative's members.
+    pub index: usize,
+}
+
+impl Member {
+    /// The member as the initiative writes it.
+    pub fn policy(&self) -> &PolicyMember {
+        &self.set.members[self.index]
+    }
+
+    /// `policyDefinitionReferenceId`
+    pub fn reference_id(&self) -> &Arc<str> {
+        &self.policy().reference_id
+    }
+}
+
+/// What people call an assignment by one of its names, or a member of the initiative that it assigns:
+/// `Baseline: exportToWorkspace`.
+pub fn called(assignment: &str, member: Option<&Member>) -> String {
+    match member {
+        None => assignment.to_owned(),
+        Some(member) => format!("{assignment}: {}", member.reference_id()),
+    }
+}
+
+/// What is evaluated: an assignment of a definition, or of an initiative with one of its members.
 #[derive(Debug, Clone)]
 pub struct Evaluated {
     /// The assignment.
-    pub assignment: PolicyAssignment,
-    /// The definition that it names.
+    pub assignment: Arc<PolicyAssignment>,
+    /// The member, where the assignment names an initiative.
+    pub member: Option<Member>,
+    /// The definition that it or its member names.
     pub definition: Arc<PolicyDefinition>,
     /// The definition bound to the assignment's parameters; shared by all assignments that bind it alike.
     pub policy: Arc<CompiledPolicy>,
@@ -26,11 +61,20 @@ pub struct Evaluated {
     pub versions: BTreeMap<ResourceType, Arc<str>>,
 }
 
-/// An assignment that has no rows because it can't be evaluated.
+impl Evaluated {
+    /// `policyDefinitionReferenceId`, where the assignment names an initiative.
+    pub fn reference_id(&self) -> Option<&Arc<str>> {
+        self.member.as_ref().map(Member::reference_id)
+    }
+}
+
+/// An assignment, or a member of an assigned initiative, that has no rows because it can't be evaluated.
 #[derive(Debug, Clone)]
 pub struct NotEvaluated {
     /// The assignment.
-    pub assignment: PolicyAssignment,
+    pub assignment: Arc<PolicyAssignment>,
+    /// The member, where the reason is its own and not the whole assignment's.
+    pub member: Option<Member>,
     /// Its definition, where it is known.
     pub definition: Option<Arc<PolicyDefinition>>,
     /// Why.
@@ -44,8 +88,13 @@ pub enum WhyNot {
     UnknownDefinition,
     /// Two unlike definitions with this id were given.
     AmbiguousDefinition,
-    /// An initiative: not built yet.
-    Initiative,
+    /// Another version of the definition, or of the initiative, is asked for than the one that was given.
+    Version {
+        /// `definitionVersion`: a version, or a pattern such as `1.*.*`.
+        wanted: Arc<str>,
+        /// The one that was given.
+        given: Arc<str>,
+    },
     /// The assignment selects or overrides, which isn't built yet.
     Selective(Vec<Selective>),
     /// Its scope isn't an id that azpol knows, or lies in no tenant that was given.
@@ -65,11 +114,13 @@ impl WhyNot {
     }
 }
 
-/// An assignment whose effect is `disabled`: it gives no rows.
+/// An assignment, or a member of an assigned initiative, whose effect is `disabled`: it gives no rows.
 #[derive(Debug, Clone)]
 pub struct Disabled {
     /// The assignment.
-    pub assignment: PolicyAssignment,
+    pub assignment: Arc<PolicyAssignment>,
+    /// The member, where the assignment names an initiative.
+    pub member: Option<Member>,
     /// Its definition.
     pub definition: Arc<PolicyDefinition>,
 }
@@ -77,7 +128,7 @@ pub struct Disabled {
 /// What `notScopes` leave out: a subscription, or a group or a resource in it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Excluded {
-    /// The assignment: its index in [`Run::assignments`].
+    /// The assignment: its index in [`Run::assignments`]; of an initiative the first one.
     pub assignment: usize,
     /// The subscription, or the one in which it lies.
     pub subscription: SubscriptionId,
@@ -88,7 +139,7 @@ pub struct Excluded {
 /// What a run found.
 #[derive(Debug, Clone, Default)]
 pub struct Run {
-    /// What was evaluated, sorted by display name, then id.
+    /// What was evaluated, sorted by display name, then id, then reference id.
     pub assignments: Vec<Evaluated>,
     /// The rows, sorted by assignment, then subscription name, then resource id.
     pub rows: Vec<PolicyState>,

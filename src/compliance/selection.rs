@@ -3,7 +3,7 @@
 use crate::arm::nearest::nearest;
 use crate::arm::{ResourceId, Scope, SubscriptionId};
 use crate::inventory::{Inventory, Placement, Subscription};
-use crate::policy::{PolicyAssignment, PolicyDefinition};
+use crate::policy::{PolicyAssignment, PolicyDefinition, PolicyMember, PolicySetDefinition};
 use crate::source::{Diagnostic, Diagnostics};
 
 use super::codes;
@@ -51,23 +51,111 @@ fn is_one_of(wanted: &[String], names: &[&str]) -> bool {
     wanted.is_empty() || wanted.iter().any(|w| names.iter().any(|name| trim(w) == trim(name)))
 }
 
+/// What a definition, an initiative or a member of one can be selected by.
+#[derive(Debug)]
+struct Handle<'a> {
+    /// Id, last segment of the id, display name, reference id.
+    names: Vec<&'a str>,
+    category: Category<'a>,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Category<'a> {
+    /// Empty where the document has none.
+    Known(&'a str),
+    /// The document wasn't given.
+    Unknown,
+}
+
+impl<'a> Handle<'a> {
+    fn new(id: &'a str, known: Option<(&'a str, Option<&'a str>)>) -> Handle<'a> {
+        let name = id.rsplit('/').next().unwrap_or_default();
+        let category =
+            known.map_or(Category::Unknown, |(_, category)| Category::Known(category.unwrap_or_default()));
+        Handle { names: [id, name].into_iter().chain(known.map(|(display, _)| display)).collect(), category }
+    }
+
+    fn of_definition(id: &'a str, known: Option<&'a PolicyDefinition>) -> Handle<'a> {
+        Handle::new(id, known.map(|d| (&*d.display_name, d.category.as_deref())))
+    }
+
+    fn of_set(set: &'a PolicySetDefinition) -> Handle<'a> {
+        Handle::new(&set.id, Some((&*set.display_name, set.category.as_deref())))
+    }
+
+    fn of_member(member: &'a PolicyMember, known: Option<&'a PolicyDefinition>) -> Handle<'a> {
+        let mut handle = Handle::of_definition(&member.definition_id, known);
+        handle.names.push(&member.reference_id);
+        handle
+    }
+}
+
+/// What an assignment names.
+#[derive(Debug)]
+enum Handles<'a> {
+    One(Handle<'a>),
+    Initiative(Handle<'a>, Vec<Handle<'a>>),
+}
+
+impl<'a> Handles<'a> {
+    fn of(id: &'a str, definitions: &'a Definitions) -> Handles<'a> {
+        if let Found::One(set) = definitions.find_initiative(id) {
+            let of = |member: &'a PolicyMember| {
+                let known = definitions.find(&member.definition_id).one();
+                Handle::of_member(member, known.map(|definition| &**definition))
+            };
+            return Handles::Initiative(Handle::of_set(set), set.members.iter().map(of).collect());
+        }
+        Handles::One(Handle::of_definition(id, definitions.find(id).one().map(|definition| &**definition)))
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &Handle<'a>> {
+        let (first, members) = match self {
+            Handles::One(one) => (one, &[][..]),
+            Handles::Initiative(set, members) => (set, members.as_slice()),
+        };
+        std::iter::once(first).chain(members)
+    }
+}
+
 impl Selection {
-    /// Whether an assignment is evaluated. A definition that isn't known can't be told by its category, so
-    /// its assignment is kept, and reported as not evaluated.
-    pub fn keeps(&self, assignment: &PolicyAssignment, definition: Option<&PolicyDefinition>) -> bool {
-        let by_name =
-            is_one_of(&self.assignments, &[&assignment.id, &assignment.name, &assignment.display_name]);
-        let guid = assignment.definition_id.rsplit('/').next().unwrap_or_default();
-        let display = definition.map_or("", |d| &d.display_name);
-        let by_definition = is_one_of(&self.definitions, &[&assignment.definition_id, guid, display])
-            || self
-                .definitions
-                .iter()
-                .any(|w| w.len() >= 8 && guid.to_lowercase().starts_with(&w.to_lowercase()));
-        let category = definition.and_then(|d| d.category.as_deref());
-        let by_category =
-            definition.is_none() || is_one_of(&self.categories, &[category.unwrap_or_default()]);
-        by_name && by_definition && by_category && self.reaches(&assignment.scope)
+    /// Whether an assignment is evaluated: one that is named, and of whose definitions at least one is wanted.
+    fn keeps(&self, assignment: &PolicyAssignment, handles: &Handles<'_>) -> bool {
+        let names: [&str; 3] = [&assignment.id, &assignment.name, &assignment.display_name];
+        let wanted = match handles {
+            Handles::One(one) => self.wants(&[one]),
+            Handles::Initiative(set, members) => members.iter().any(|member| self.wants(&[set, member])),
+        };
+        is_one_of(&self.assignments, &names) && wanted && self.reaches(&assignment.scope)
+    }
+
+    /// Whether a member of an assigned initiative is evaluated: it is wanted, or the whole initiative is.
+    pub(super) fn keeps_member(
+        &self,
+        set: &PolicySetDefinition,
+        member: &PolicyMember,
+        definition: Option<&PolicyDefinition>,
+    ) -> bool {
+        self.wants(&[&Handle::of_set(set), &Handle::of_member(member, definition)])
+    }
+
+    /// Whether what has these handles is wanted. What isn't known can't be told by its category: it is kept, and
+    /// reported as not evaluated.
+    fn wants(&self, handles: &[&Handle<'_>]) -> bool {
+        let by_definition = handles.iter().any(|handle| self.by_definition(handle));
+        let by_category = handles.iter().any(|handle| match handle.category {
+            Category::Unknown => true,
+            Category::Known(category) => is_one_of(&self.categories, &[category]),
+        });
+        by_definition && by_category
+    }
+
+    fn by_definition(&self, handle: &Handle<'_>) -> bool {
+        let begins = |wanted: &String| {
+            wanted.len() >= 8
+                && handle.names.iter().any(|name| name.to_lowercase().starts_with(&wanted.to_lowercase()))
+        };
+        is_one_of(&self.definitions, &handle.names) || self.definitions.iter().any(begins)
     }
 
     /// Whether an assignment at this scope can have wanted rows: one at a subscription that isn't selected has none.
@@ -124,22 +212,20 @@ impl Selection {
         inventory: &Inventory,
         faults: &mut Diagnostics,
     ) -> Vec<(PolicyAssignment, bool)> {
-        let definition = |assignment: &PolicyAssignment| match definitions.find(&assignment.definition_id) {
-            Found::One(definition) => Some(definition.as_ref()),
-            Found::Ambiguous | Found::None => None,
-        };
-        let all: Vec<_> =
-            assignments.iter().map(|(assignment, _)| (assignment, definition(assignment))).collect();
+        let all: Vec<_> = assignments
+            .iter()
+            .map(|(assignment, _)| (assignment, Handles::of(&assignment.definition_id, definitions)))
+            .collect();
         self.check(&all, inventory, faults);
         let kept: Vec<bool> =
-            all.into_iter().map(|(assignment, definition)| self.keeps(assignment, definition)).collect();
+            all.iter().map(|(assignment, handles)| self.keeps(assignment, handles)).collect();
         assignments.into_iter().zip(kept).filter(|(_, kept)| *kept).map(|(one, _)| one).collect()
     }
 
     /// Names that match nothing: a gate that looks at nothing by a typing mistake must not pass.
     fn check(
         &self,
-        assignments: &[(&PolicyAssignment, Option<&PolicyDefinition>)],
+        assignments: &[(&PolicyAssignment, Handles<'_>)],
         inventory: &Inventory,
         faults: &mut Diagnostics,
     ) {
@@ -153,16 +239,14 @@ impl Selection {
         }
         report("--assignment", &self.assignments, &names, faults);
         names.clear();
-        for (assignment, definition) in assignments {
-            names.push(assignment.definition_id.to_string());
-            names.push(assignment.definition_id.rsplit('/').next().unwrap_or_default().to_owned());
-            names.extend(definition.map(|d| d.display_name.to_string()));
-        }
+        let handles = || assignments.iter().flat_map(|(_, handles)| handles.iter());
+        names.extend(handles().flat_map(|handle| handle.names.iter().map(ToString::to_string)));
         report("--definition", &self.definitions, &names, faults);
         names.clear();
-        names.extend(
-            assignments.iter().filter_map(|(_, d)| d.and_then(|d| d.category.as_deref()).map(str::to_owned)),
-        );
+        names.extend(handles().filter_map(|handle| match handle.category {
+            Category::Known(category) => Some(category.to_owned()),
+            Category::Unknown => None,
+        }));
         report("--category", &self.categories, &names, faults);
         names.clear();
         let subscriptions = inventory.subscriptions().filter(|_| !self.subscriptions.is_empty());

@@ -43,6 +43,12 @@ impl BoundParameters {
     }
 }
 
+impl FromIterator<(Arc<str>, Value)> for BoundParameters {
+    fn from_iter<I: IntoIterator<Item = (Arc<str>, Value)>>(values: I) -> BoundParameters {
+        BoundParameters { values: values.into_iter().collect() }
+    }
+}
+
 /// Binds: every fault (undeclared, missing, mistyped, not allowed) is pushed, with its place in the
 /// assignment; nothing comes back if there is one.
 ///

@@ -37,6 +37,8 @@ pub struct Exemption {
     pub scope: Scope,
     /// The assignment that it exempts from.
     pub assignment_id: Arc<str>,
+    /// `policyDefinitionReferenceIds`: the members of the assigned initiative that it is about; all, if empty.
+    pub reference_ids: Vec<Arc<str>>,
     /// When it ends, as it is written.
     pub expires_on: Option<Arc<str>>,
     /// Where it stands.

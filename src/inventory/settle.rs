@@ -146,7 +146,9 @@ pub(super) fn exemptions(all: Vec<Exemption>, faults: &mut Diagnostics) -> Vec<E
                 by_id.insert(id, exemption);
             }
             Some(known) => {
-                let says = |e: &Exemption| (e.assignment_id.to_ascii_lowercase(), e.expires_on.clone());
+                let says = |e: &Exemption| {
+                    (e.assignment_id.to_ascii_lowercase(), e.reference_ids.clone(), e.expires_on.clone())
+                };
                 if says(known) != says(&exemption) {
                     faults.push(two_sources(&exemption.id, exemption.span, known.span));
                 }

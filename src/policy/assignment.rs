@@ -5,6 +5,8 @@ use std::sync::Arc;
 use crate::arm::{Location, Scope, Value};
 use crate::source::Span;
 
+use super::VersionPattern;
+
 /// A policy assignment.
 ///
 /// <https://learn.microsoft.com/azure/governance/policy/concepts/assignment-structure>
@@ -24,6 +26,8 @@ pub struct PolicyAssignment {
     pub definition_id: Arc<str>,
     /// Where `policyDefinitionId` stands.
     pub definition_span: Span,
+    /// `definitionVersion`: which versions of it.
+    pub definition_version: Option<VersionPattern>,
     /// Values of parameters: name, place of the name, value, place of the value.
     pub parameters: Vec<(Arc<str>, Span, Value, Span)>,
     /// `enforcementMode`
@@ -76,8 +80,6 @@ pub enum Selective {
     Overrides,
     /// `resourceSelectors`
     ResourceSelectors,
-    /// `definitionVersion`
-    DefinitionVersion,
     /// `enforcementMode` is `Enroll`
     Enroll,
 }

@@ -14,6 +14,7 @@ mod lower;
 mod parameter;
 mod set;
 mod shipped;
+mod version;
 
 pub use assignment::{EnforcementMode, Identity, IdentityType, PolicyAssignment, Selective};
 pub use condition::{Condition, Count, Leaf, Operator, Subject};
@@ -29,3 +30,4 @@ pub use lower::{assignment, definition, set_definition};
 pub use parameter::{ParameterDefinition, ParameterType};
 pub use set::{MemberParameter, PolicyGroup, PolicyMember, PolicySetDefinition};
 pub use shipped::{SHIPPED, Shipped};
+pub use version::VersionPattern;

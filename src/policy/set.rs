@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::arm::expression::Formula;
 use crate::source::Span;
 
-use super::{ParameterDefinition, PolicyType};
+use super::{ParameterDefinition, PolicyType, VersionPattern};
 
 /// An initiative.
 ///
@@ -55,33 +55,14 @@ pub struct PolicyMember {
     pub definition_id: Arc<str>,
     /// Where `policyDefinitionId` stands.
     pub definition_span: Span,
-    /// `definitionVersion`: a version, or a pattern such as `1.*.*`.
-    pub definition_version: Option<Arc<str>>,
+    /// `definitionVersion`
+    pub definition_version: Option<VersionPattern>,
     /// Values of the definition's parameters: expressions over the initiative's own parameters.
     pub parameters: Vec<MemberParameter>,
     /// `groupNames` with their places.
     pub group_names: Vec<(Arc<str>, Span)>,
     /// The member.
     pub span: Span,
-}
-
-impl PolicyMember {
-    /// Whether a version of the definition is one that the member takes: numbers that are written have to agree, and
-    /// previews come in only where the pattern ends with `-preview`. Without a pattern, or for a document without a
-    /// version, any is.
-    ///
-    /// <https://learn.microsoft.com/azure/governance/policy/concepts/initiative-definition-structure#policy-definition-version>
-    pub fn takes(&self, version: Option<&str>) -> bool {
-        let (Some(pattern), Some(version)) = (self.definition_version.as_deref(), version) else {
-            return true;
-        };
-        let (numbers, suffix) = pattern.split_once('-').unwrap_or((pattern, ""));
-        let (known, preview) = version.split_once('-').unwrap_or((version, ""));
-        let agree = |(wanted, found): (&str, &str)| wanted == "*" || wanted == found;
-        let numbers = numbers.split('.').zip(known.split('.')).all(agree);
-        let preview = preview.eq_ignore_ascii_case("preview");
-        numbers && (!preview || suffix.eq_ignore_ascii_case("preview"))
-    }
 }
 
 /// The value that an initiative gives a parameter of one of its definitions.
@@ -110,39 +91,4 @@ pub struct PolicyGroup {
     pub additional_metadata_id: Option<Arc<str>>,
     /// The group.
     pub span: Span,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::PolicyMember;
-    use crate::source::Span;
-
-    #[test]
-    fn versions_are_taken_by_pattern() {
-        let takes = |pattern: Option<&str>, version: Option<&str>| {
-            let member = PolicyMember {
-                reference_id: "r".into(),
-                reference_given: true,
-                definition_id: "d".into(),
-                definition_span: Span::none(),
-                definition_version: pattern.map(Into::into),
-                parameters: Vec::new(),
-                group_names: Vec::new(),
-                span: Span::none(),
-            };
-            member.takes(version)
-        };
-        for (pattern, version, taken) in [
-            ("1.*.*", "1.4.2", true),
-            ("1.*.*", "2.0.0", false),
-            ("1.2.*", "1.3.0", false),
-            ("1.*.*", "1.0.0-preview", false),
-            ("1.*.*-preview", "1.0.0-PREVIEW", true),
-            ("3.*.*-preview", "3.1.1", true),
-            ("1.*.*", "1.0.0-deprecated", true),
-        ] {
-            assert_eq!(takes(Some(pattern), Some(version)), taken, "{pattern} {version}");
-        }
-        assert!(takes(None, Some("9.0.0")) && takes(Some("1.*.*"), None));
-    }
 }

@@ -3,16 +3,22 @@
 use std::sync::Arc;
 
 use crate::arm::Value;
+use crate::compliance::{Member, called};
+use crate::engine::BoundParameters;
 use crate::policy::{DefinitionSource, Effect, EnforcementMode, PolicyAssignment, PolicyDefinition};
 
 /// An evaluated assignment, with what its program says of remediation.
 #[derive(Debug, Clone)]
 pub struct Assigned {
     /// The assignment.
-    pub assignment: PolicyAssignment,
+    pub assignment: Arc<PolicyAssignment>,
+    /// The member, where the assignment names an initiative.
+    pub member: Option<Member>,
     /// The definition that it names.
     pub definition: Arc<PolicyDefinition>,
-    /// The effect that its parameters give.
+    /// The values of the definition's parameters.
+    pub parameters: BoundParameters,
+    /// The effect that they give.
     pub effect: Effect,
     /// `roleDefinitionIds` of the rule.
     pub role_definition_ids: Vec<Arc<str>>,
@@ -23,17 +29,20 @@ pub struct Assigned {
 }
 
 impl Assigned {
+    /// What people call it.
+    pub fn called(&self) -> String {
+        called(&self.assignment.display_name, self.member.as_ref())
+    }
+
     /// Parameters whose list holds a value more than once: name and value.
     pub fn repeated_values(&self) -> Vec<(Arc<str>, Value)> {
         let mut repeated = Vec::new();
-        for declared in &self.definition.parameters {
-            let given = self.assignment.parameters.iter().find(|p| p.0.eq_ignore_ascii_case(&declared.name));
-            let value = given.map(|given| &given.2).or(declared.default.as_ref());
-            let items = value.map_or(&[][..], Value::items);
+        for (name, value) in self.parameters.iter() {
+            let items = value.items();
             for (index, item) in items.iter().enumerate() {
                 let first = items.iter().position(|other| other == item) == Some(index);
                 if first && items[index + 1..].contains(item) {
-                    repeated.push((declared.name.clone(), item.clone()));
+                    repeated.push((name.clone(), item.clone()));
                 }
             }
         }

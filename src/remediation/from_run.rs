@@ -91,7 +91,9 @@ fn in_scope(inventory: &Inventory, run: &Run, index: usize) -> usize {
 fn assigned(evaluated: &Evaluated) -> Assigned {
     Assigned {
         assignment: evaluated.assignment.clone(),
+        member: evaluated.member.clone(),
         definition: evaluated.definition.clone(),
+        parameters: evaluated.policy.parameters().clone(),
         effect: evaluated.policy.effect(),
         role_definition_ids: evaluated.policy.role_definition_ids().to_vec(),
         deployment_location: evaluated.policy.deployment_location().cloned(),

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
+use super::assigned::Assigned;
 use super::deployment::{Action, Deployment, PlannedResource};
 use super::difference::Change;
 use super::hazards::{Hazard, NotChecked};
@@ -41,10 +42,21 @@ struct AssignmentJson<'a> {
     name: &'a str,
     display_name: &'a str,
     scope: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    policy_definition_reference_id: Option<&'a str>,
     enforcement_mode: &'static str,
     effect: &'static str,
     proposed: bool,
     definition: DefinitionJson<'a>,
+}
+
+/// By which assignment, and by which member of its initiative.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct OfAssignment<'a> {
+    assignment: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    policy_definition_reference_id: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -66,7 +78,8 @@ struct SubscriptionJson<'a> {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct DeploymentJson<'a> {
-    assignment: &'a str,
+    #[serde(flatten)]
+    assignment: OfAssignment<'a>,
     subscription: SubscriptionJson<'a>,
     resource: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -103,8 +116,8 @@ struct ChangeJson<'a> {
 #[derive(Serialize)]
 struct NotPlannedJson<'a> {
     code: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    assignment: Option<&'a str>,
+    #[serde(flatten)]
+    assignment: Option<OfAssignment<'a>>,
     subscription: SubscriptionJson<'a>,
     resource: &'a str,
     reason: &'a str,
@@ -113,7 +126,8 @@ struct NotPlannedJson<'a> {
 #[derive(Serialize)]
 struct NotDeployableJson<'a> {
     code: &'static str,
-    assignment: &'a str,
+    #[serde(flatten)]
+    assignment: OfAssignment<'a>,
     subscription: SubscriptionJson<'a>,
     resource: &'a str,
     refusals: Vec<RefusalJson<'a>>,
@@ -129,7 +143,8 @@ struct RefusalJson<'a> {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct TaskJson<'a> {
-    assignment: &'a str,
+    #[serde(flatten)]
+    assignment: OfAssignment<'a>,
     name: &'a str,
     scope: String,
     url: String,
@@ -216,7 +231,8 @@ struct ProofJson<'a> {
 #[derive(Serialize)]
 struct FindingJson<'a> {
     code: &'static str,
-    assignment: &'a str,
+    #[serde(flatten)]
+    assignment: OfAssignment<'a>,
     subscription: SubscriptionJson<'a>,
     resource: &'a str,
     reason: &'a str,
@@ -245,7 +261,7 @@ fn whole(plan: &RemediationPlan) -> PlanJson<'_> {
             .iter()
             .map(|row| NotPlannedJson {
                 code: row.code.id,
-                assignment: row.assignment.map(|index| id(plan, index)),
+                assignment: row.assignment.map(|index| of(plan, index)),
                 subscription: subscription(plan, &row.subscription),
                 resource: row.resource.as_str(),
                 reason: &row.reason,
@@ -256,7 +272,7 @@ fn whole(plan: &RemediationPlan) -> PlanJson<'_> {
             .iter()
             .map(|row| NotDeployableJson {
                 code: super::codes::NOT_DEPLOYABLE.id,
-                assignment: id(plan, row.assignment),
+                assignment: of(plan, row.assignment),
                 subscription: subscription(plan, &row.subscription),
                 resource: row.resource.as_str(),
                 refusals: row
@@ -290,6 +306,24 @@ fn id(plan: &RemediationPlan, index: usize) -> &str {
     plan.assignments.get(index).map_or("", |assigned| &*assigned.assignment.id)
 }
 
+fn of(plan: &RemediationPlan, index: usize) -> OfAssignment<'_> {
+    OfAssignment {
+        assignment: id(plan, index),
+        policy_definition_reference_id: reference(plan.assignments.get(index)),
+    }
+}
+
+/// Each assignment once: members of an initiative have one.
+fn names<'a>(plan: &'a RemediationPlan, indices: &[usize]) -> Vec<&'a str> {
+    let mut ids: Vec<&str> = indices.iter().map(|index| id(plan, *index)).collect();
+    ids.dedup();
+    ids
+}
+
+fn reference(assigned: Option<&Assigned>) -> Option<&str> {
+    assigned?.member.as_ref().map(|member| &**member.reference_id())
+}
+
 fn subscription<'a>(plan: &'a RemediationPlan, id: &'a crate::arm::SubscriptionId) -> SubscriptionJson<'a> {
     SubscriptionJson { id: id.as_str(), name: plan.name(id) }
 }
@@ -302,6 +336,7 @@ fn assignments(plan: &RemediationPlan) -> Vec<AssignmentJson<'_>> {
             name: &assigned.assignment.name,
             display_name: &assigned.assignment.display_name,
             scope: assigned.assignment.scope.id(),
+            policy_definition_reference_id: reference(Some(assigned)),
             enforcement_mode: assigned.enforcement_mode(),
             effect: assigned.effect.as_str(),
             proposed: assigned.proposed,
@@ -317,7 +352,7 @@ fn assignments(plan: &RemediationPlan) -> Vec<AssignmentJson<'_>> {
 
 fn deployment_json<'a>(plan: &'a RemediationPlan, deployment: &'a Deployment) -> DeploymentJson<'a> {
     DeploymentJson {
-        assignment: id(plan, deployment.assignment),
+        assignment: of(plan, deployment.assignment),
         subscription: subscription(plan, &deployment.subscription),
         resource: deployment.resource.as_str(),
         location: deployment.location.as_ref().map(crate::arm::Location::as_str),
@@ -359,7 +394,7 @@ fn tasks(plan: &RemediationPlan) -> Vec<TaskJson<'_>> {
     plan.tasks
         .iter()
         .map(|task| TaskJson {
-            assignment: id(plan, task.assignment),
+            assignment: of(plan, task.assignment),
             name: &task.name,
             scope: task.scope.id(),
             url: task.url(),
@@ -395,7 +430,7 @@ fn hazard_json<'a>(plan: &'a RemediationPlan, hazard: &'a Hazard) -> HazardJson<
     HazardJson {
         code: hazard.code.id,
         name: hazard.code.name,
-        assignments: hazard.assignments.iter().map(|index| id(plan, *index)).collect(),
+        assignments: names(plan, &hazard.assignments),
         subscription: hazard.subscription.as_ref().map(|id| subscription(plan, id)),
         resource: hazard.resource.as_ref().map(crate::arm::ResourceId::as_str),
         message: &hazard.message,
@@ -418,7 +453,7 @@ fn finding_list<'a>(plan: &'a RemediationPlan, found: &'a [Finding]) -> Vec<Find
         .iter()
         .map(|finding| FindingJson {
             code: finding.code.id,
-            assignment: id(plan, finding.assignment),
+            assignment: of(plan, finding.assignment),
             subscription: subscription(plan, &finding.subscription),
             resource: finding.resource.as_str(),
             reason: &finding.reason,

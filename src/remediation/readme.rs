@@ -76,7 +76,7 @@ fn deployments(plan: &RemediationPlan, text: &mut String) {
             text,
             "| {} | {} | {sign} {} |",
             markdown_cell(plan.name(&deployment.subscription)),
-            markdown_cell(&plan.assignments[deployment.assignment].assignment.display_name),
+            markdown_cell(&plan.assignments[deployment.assignment].called()),
             markdown_cell(&deployment.summary())
         );
     }
@@ -90,15 +90,15 @@ fn hazards(plan: &RemediationPlan, text: &mut String) {
     text.push_str("## Hazards\n\n`azpol explain AZP0801` prints a code's page.\n\n");
     for hazard in &plan.hazards {
         let about = match &hazard.subscription {
-            Some(subscription) => plan.name(subscription),
-            None => hazard.assignments.first().map_or("", |i| &*plan.assignments[*i].assignment.display_name),
+            Some(subscription) => plan.name(subscription).to_owned(),
+            None => hazard.assignments.first().map_or_else(String::new, |i| plan.assignments[*i].called()),
         };
         let _ = writeln!(
             text,
             "- {} {}, {}: {}",
             hazard.code.id,
             hazard.code.name,
-            markdown(about),
+            markdown(&about),
             markdown(&hazard.message)
         );
     }
@@ -169,7 +169,7 @@ fn run(plan: &RemediationPlan, text: &mut String) {
             "   - {}: {} of {}",
             markdown(&task.file()),
             many(task.planned, "row"),
-            markdown(&assigned.assignment.display_name)
+            markdown(&assigned.called())
         );
         for note in &task.notes {
             let _ = writeln!(text, "     - {}", shown(note));

@@ -1,6 +1,6 @@
 //! Which roles identities need, and what is known of their holding them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::arm::{ResourceId, ResourceType, Scope};
@@ -81,7 +81,8 @@ pub(crate) fn needed(
             }
         }
     }
-    let mut needed = Vec::new();
+    let mut needed: Vec<NeededRole> = Vec::new();
+    let mut seen = BTreeSet::new();
     for (index, targets) in targets {
         let Some(assigned) = assignments.get(index) else { continue };
         let principal = assigned.assignment.identity.as_ref().and_then(|i| i.principal_id.clone());
@@ -108,12 +109,17 @@ pub(crate) fn needed(
                     held,
                 }
             };
-            needed.push(at(assigned.assignment.scope.clone(), None, Placement::Outside));
+            // The members of an initiative share one identity: each role is needed once.
+            let id = &assigned.assignment.id;
+            let mut is_new = |at: Option<&Target>| seen.insert((id, role.clone(), at.map(|t| t.id.clone())));
+            if is_new(None) {
+                needed.push(at(assigned.assignment.scope.clone(), None, Placement::Outside));
+            }
             for target in targets.values() {
                 let scope = Scope::Resource(target.id.clone());
                 let placement = lies_within(estate, &scope, &assigned.assignment.scope);
                 // A trusted service reads nothing of its hub: its own principal sends.
-                if placement != Placement::Under && !target.trusted {
+                if placement != Placement::Under && !target.trusted && is_new(Some(target)) {
                     needed.push(at(scope, Some(target.clone()), placement));
                 }
             }

@@ -7,6 +7,7 @@ use crate::arm::expression::{Formula, FormulaKind};
 use crate::arm::template::{DeployedResource, Expansion};
 use crate::arm::{Location, ManagementGroupId, ResourceId, ResourceType, Scope, SubscriptionId, Value};
 use crate::compliance::{ComplianceState, PolicyState};
+use crate::engine::BoundParameters;
 use crate::inventory::{
     Chain, Deployment as Record, Known, Listing, Placement, Resource, RoleAssignment, Subscription,
     SubscriptionState,
@@ -187,7 +188,7 @@ pub(crate) fn assigned(name: &str, scope: &str) -> Assigned {
         span: none,
     };
     Assigned {
-        assignment: PolicyAssignment {
+        assignment: Arc::new(PolicyAssignment {
             id: format!("{scope}/providers/Microsoft.Authorization/policyAssignments/{name}").into(),
             name: name.into(),
             display_name: format!("Display of {name}").into(),
@@ -195,6 +196,7 @@ pub(crate) fn assigned(name: &str, scope: &str) -> Assigned {
             not_scopes: Vec::new(),
             definition_id: definition.id.clone(),
             definition_span: none,
+            definition_version: None,
             parameters: Vec::new(),
             enforcement_mode: EnforcementMode::Default,
             identity: Some(Identity {
@@ -204,8 +206,10 @@ pub(crate) fn assigned(name: &str, scope: &str) -> Assigned {
             location: Some(Location::new("westeurope")),
             unsupported: Vec::new(),
             span: none,
-        },
+        }),
+        member: None,
         definition: Arc::new(definition),
+        parameters: BoundParameters::default(),
         effect: Effect::DeployIfNotExists,
         role_definition_ids: vec![
             "/providers/Microsoft.Authorization/roleDefinitions/b24988ac-6180-42a0-ab88-20f7382dd24c".into(),

@@ -43,13 +43,25 @@ impl RemediationTask {
         let mut ids: Vec<&ResourceId> = rows.to_vec();
         ids.sort();
         ids.dedup();
-        let parts = [&*assignment.id].into_iter().chain(ids.iter().map(|id| id.folded()));
+        let reference = assigned.member.as_ref().map(|member| &**member.reference_id());
+        let own = [&*assignment.id].into_iter().chain(reference);
+        let parts = own.chain(ids.iter().map(|id| id.folded()));
         let name = name::derived("azpol", &assignment.name, parts);
         let mut notes = Vec::new();
         let mut properties = json!({
             "policyAssignmentId": &*assignment.id,
             "resourceDiscoveryMode": "ExistingNonCompliant",
         });
+        if let Some(member) = &assigned.member {
+            properties["policyDefinitionReferenceId"] = Json::from(&**member.reference_id());
+            if !member.policy().reference_given {
+                notes.push(
+                    "the initiative's file doesn't give this member a reference id, and the service makes one up: \
+                     take the one that `az policy set-definition show` prints"
+                        .to_owned(),
+                );
+            }
+        }
         if ids.len() <= MOST_IDS {
             let ids: Vec<Json> = ids.iter().map(|id| Json::from(id.as_str())).collect();
             properties["filters"] = json!({ "resourceIds": ids });
@@ -114,6 +126,9 @@ impl RemediationTask {
             powershell(&self.name),
             powershell(id)
         );
+        if let Some(reference) = self.body["properties"]["policyDefinitionReferenceId"].as_str() {
+            let _ = write!(call, " -PolicyDefinitionReferenceId {}", powershell(reference));
+        }
         match &self.scope {
             Scope::Tenant => {}
             Scope::ManagementGroup(group) => {

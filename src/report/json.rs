@@ -4,7 +4,8 @@ use serde::Serialize;
 use serde_json::Value as Json;
 
 use crate::compliance::{
-    Evaluated, FailedLeaf, MissingFact, NotEvaluated, PolicyState, ReasonKind, Run, Summary, Unlisted, WhyNot,
+    Disabled, Evaluated, FailedLeaf, Member, MissingFact, NotEvaluated, PolicyState, ReasonKind, Run,
+    Summary, Unlisted, WhyNot,
 };
 use crate::inventory::{SetAside, SetAsideReason};
 use crate::policy::{DefinitionSource, EnforcementMode, PolicyAssignment, PolicyDefinition};
@@ -12,8 +13,8 @@ use crate::remediation::{self, RemediationPlan};
 use crate::source::{Diagnostics, SourceMap, Span, mask, position, printable_json};
 
 use super::intent::{self, IntentJson, IntentTemplate, NoteJson};
-use super::table;
 use super::view::View;
+use super::without_rows::why_not;
 use super::words;
 
 /// What marks a result as azpol's own.
@@ -39,7 +40,7 @@ pub struct Result {
     rows: Vec<Row>,
     excluded: Vec<Excluded>,
     not_evaluated: Vec<Unevaluated>,
-    disabled: Vec<Named>,
+    disabled: Vec<SwitchedOff>,
     set_aside: Vec<Aside>,
     missing_facts: Vec<Fact>,
     /// Remarks on automations of subscriptions for which exports are asked.
@@ -81,6 +82,16 @@ struct Named {
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
+struct SwitchedOff {
+    #[serde(flatten)]
+    named: Named,
+    /// Of a member of an assigned initiative.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    policy_definition_reference_id: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 struct Definition {
     id: String,
     display_name: String,
@@ -97,6 +108,9 @@ struct Definition {
 struct Assignment {
     #[serde(flatten)]
     named: Named,
+    /// The initiative that it names, and by which of its members it is meant here.
+    #[serde(flatten)]
+    member: Option<OfInitiative>,
     definition: Definition,
     effect: &'static str,
     enforcement_mode: &'static str,
@@ -105,6 +119,24 @@ struct Assignment {
     /// What it is about and may not be listed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     unlisted: Vec<UnlistedType>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct OfInitiative {
+    policy_definition_reference_id: String,
+    initiative: Initiative,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Initiative {
+    id: String,
+    display_name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    place: Option<Place>,
 }
 
 #[derive(Debug, Serialize)]
@@ -120,6 +152,9 @@ struct UnlistedType {
 #[serde(rename_all = "camelCase")]
 struct Row {
     assignment_id: String,
+    /// Of a member of an assigned initiative.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    policy_definition_reference_id: Option<String>,
     subscription_id: String,
     subscription_name: String,
     resource_id: String,
@@ -228,6 +263,9 @@ struct Excluded {
 struct Unevaluated {
     #[serde(flatten)]
     named: Named,
+    /// Of a member of an assigned initiative, where the reason is its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    policy_definition_reference_id: Option<String>,
     definition_id: String,
     reason: &'static str,
     text: String,
@@ -322,7 +360,7 @@ pub fn result(view: &View<'_>, faults: &Diagnostics) -> Result {
             .collect(),
         excluded: run.excluded.iter().map(|one| excluded(view, run, one)).collect(),
         not_evaluated: run.not_evaluated.iter().map(unevaluated).collect(),
-        disabled: run.disabled.iter().map(|disabled| named(&disabled.assignment)).collect(),
+        disabled: run.disabled.iter().map(switched_off).collect(),
         set_aside: view.inventory.set_aside().iter().map(aside).collect(),
         missing_facts: view
             .facts
@@ -392,9 +430,11 @@ fn definition(definition: &PolicyDefinition, sources: &SourceMap) -> Definition 
 }
 
 fn assignment(view: &View<'_>, index: usize) -> Assignment {
-    let Evaluated { assignment, definition: found, policy, proposed, .. } = &view.run.assignments[index];
+    let Evaluated { assignment, member, definition: found, policy, proposed, .. } =
+        &view.run.assignments[index];
     Assignment {
         named: named(assignment),
+        member: member.as_ref().map(|member| of_initiative(member, view.sources)),
         definition: definition(found, view.sources),
         effect: policy.effect().as_str(),
         enforcement_mode: match assignment.enforcement_mode {
@@ -405,6 +445,19 @@ fn assignment(view: &View<'_>, index: usize) -> Assignment {
         proposed: *proposed,
         summary: counts(Summary::of(view.run.rows_of(index).1)),
         unlisted: view.run.listed.of(index).iter().map(unlisted).collect(),
+    }
+}
+
+fn of_initiative(member: &Member, sources: &SourceMap) -> OfInitiative {
+    let set = &member.set;
+    OfInitiative {
+        policy_definition_reference_id: member.reference_id().to_string(),
+        initiative: Initiative {
+            id: set.id.to_string(),
+            display_name: set.display_name.to_string(),
+            version: set.version.as_deref().map(str::to_owned),
+            place: place(member.policy().span, "", sources),
+        },
     }
 }
 
@@ -421,9 +474,10 @@ fn unlisted(one: &Unlisted) -> UnlistedType {
 }
 
 fn row(view: &View<'_>, row: &PolicyState) -> Row {
-    let assignment = &view.run.assignments[row.assignment].assignment;
+    let evaluated = &view.run.assignments[row.assignment];
     Row {
-        assignment_id: assignment.id.to_string(),
+        assignment_id: evaluated.assignment.id.to_string(),
+        policy_definition_reference_id: evaluated.reference_id().map(ToString::to_string),
         subscription_id: row.subscription.to_string(),
         subscription_name: view.subscription(&row.subscription),
         resource_id: row.resource.to_string(),
@@ -510,18 +564,32 @@ fn excluded(view: &View<'_>, run: &Run, one: &crate::compliance::Excluded) -> Ex
 fn unevaluated(not: &NotEvaluated) -> Unevaluated {
     Unevaluated {
         named: named(&not.assignment),
-        definition_id: not.assignment.definition_id.to_string(),
+        policy_definition_reference_id: not.member.as_ref().map(|member| member.reference_id().to_string()),
+        definition_id: match &not.member {
+            Some(member) => member.policy().definition_id.to_string(),
+            None => not.assignment.definition_id.to_string(),
+        },
         reason: match not.reason {
             WhyNot::UnknownDefinition => "UnknownDefinition",
             WhyNot::AmbiguousDefinition => "AmbiguousDefinition",
-            WhyNot::Initiative => "Initiative",
+            WhyNot::Version { .. } => "Version",
             WhyNot::Selective(_) => "Selective",
             WhyNot::UnknownScope(_) => "UnknownScope",
             WhyNot::Parameters => "Parameters",
             WhyNot::NotBuilt(_) => "NotBuilt",
             WhyNot::NotEvaluable(_) => "NotEvaluable",
         },
-        text: table::why_not(not),
+        text: why_not(not),
+    }
+}
+
+fn switched_off(disabled: &Disabled) -> SwitchedOff {
+    SwitchedOff {
+        named: named(&disabled.assignment),
+        policy_definition_reference_id: disabled
+            .member
+            .as_ref()
+            .map(|member| member.reference_id().to_string()),
     }
 }
 

@@ -3,6 +3,7 @@
 pub mod codes;
 pub mod evaluation;
 pub mod explain;
+mod initiative;
 mod intent;
 pub mod json;
 mod lines;
@@ -14,6 +15,7 @@ pub mod tests_data;
 pub mod tests_table;
 pub mod validation;
 mod view;
+mod without_rows;
 mod words;
 
 pub use style::{Mark, Style};

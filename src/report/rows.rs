@@ -16,6 +16,9 @@ const SHOWN: usize = 60;
 /// How many rows that aren't about subscriptions it shows of one assignment, if there are more of them.
 const RESOURCES: usize = 20;
 
+/// How many it shows of one member of an initiative; alike ones share a line, if there are more than three.
+const OF_MEMBER: (usize, usize) = (8, 3);
+
 /// The lines of an assignment.
 pub(super) fn lines(view: &View<'_>, index: usize) -> Vec<Line> {
     let (first, rows) = view.run.rows_of(index);
@@ -30,8 +33,50 @@ pub(super) fn lines(view: &View<'_>, index: usize) -> Vec<Line> {
             left.push(row);
         }
     }
+    finish(view, index, &left, lines)
+}
+
+/// The lines of a member of an assigned initiative.
+pub(super) fn of_member(view: &View<'_>, index: usize) -> Vec<Line> {
+    let (first, rows) = view.run.rows_of(index);
+    let mut lines = counted(rows);
+    let mut alike: Vec<(Line, Vec<&PolicyState>)> = Vec::new();
+    for (at, row) in rows.iter().enumerate().filter(|(_, row)| is_open(row.state)) {
+        let line = row_line(view, first + at, row);
+        let same = |(known, rows): &&mut (Line, Vec<&PolicyState>)| {
+            let is_subscription = rows.first().is_some_and(|first| first.is_subscription());
+            (known.mark, &known.label, &known.text) == (line.mark, &line.label, &line.text) && is_subscription
+        };
+        match alike.iter_mut().find(same) {
+            Some((_, rows)) => rows.push(row),
+            None => alike.push((line, vec![row])),
+        }
+    }
+    let (most, apart) = OF_MEMBER;
+    let mut left: Vec<&PolicyState> = Vec::new();
+    let mut shown = 0;
+    for (line, rows) in alike {
+        let new: Vec<Line> = if rows.len() > apart {
+            let name = count(rows.len(), "subscription", "subscriptions");
+            vec![Line { name, ..line }]
+        } else {
+            let name = |row: &&PolicyState| printable(&name_of(view, row)).into_owned();
+            rows.iter().map(|row| Line { name: name(row), ..line.clone() }).collect()
+        };
+        if shown + new.len() > most {
+            left.extend(rows);
+        } else {
+            shown += new.len();
+            lines.extend(new);
+        }
+    }
+    finish(view, index, &left, lines)
+}
+
+/// What stands below the rows.
+fn finish(view: &View<'_>, index: usize, left: &[&PolicyState], mut lines: Vec<Line>) -> Vec<Line> {
     if !left.is_empty() {
-        let text = match counted_states(&left) {
+        let text = match counted_states(left) {
             Some(states) => format!("{states}; --format json has all of them"),
             None => "--format json has all of them".to_owned(),
         };
@@ -100,11 +145,11 @@ fn row_line(view: &View<'_>, at: usize, row: &PolicyState) -> Line {
     let intent = view.intents.of(at).filter(|_| row.state != ComplianceState::Undetermined);
     let place = if row.is_subscription() { String::new() } else { format!(" ({})", place(view, row)) };
     let text = format!("{text}{}{place}", intent::beside(intent, label));
-    Line::new(Mark::from(row.state), label, printable(&name(view, row)), mask(&printable(&text)))
+    Line::new(Mark::from(row.state), label, printable(&name_of(view, row)), mask(&printable(&text)))
 }
 
 /// What people call the resource of a row.
-fn name(view: &View<'_>, row: &PolicyState) -> String {
+fn name_of(view: &View<'_>, row: &PolicyState) -> String {
     if row.is_subscription() { view.subscription(&row.subscription) } else { row.resource.full_name() }
 }
 

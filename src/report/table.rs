@@ -1,14 +1,15 @@
 //! States for people.
 
-use crate::compliance::{Evaluated, NotEvaluated, Summary, WhyNot};
-use crate::policy::{DefinitionSource, PolicyDefinition, Selective};
-use crate::source::{mask, printable};
+use std::sync::Arc;
 
-use super::intent;
-use super::lines::{Line, count, draw, width, wrap};
-use super::rows;
+use crate::compliance::{Evaluated, Summary};
+use crate::policy::{DefinitionSource, PolicyDefinition};
+use crate::source::printable;
+
+use super::lines::{count, draw, width, wrap};
 use super::style::{Mark, Style};
 use super::view::View;
+use super::{initiative, intent, rows, without_rows};
 
 /// How many facts for which no row waits a table shows.
 const FACTS: usize = 12;
@@ -68,7 +69,7 @@ pub fn head(view: &View<'_>, style: Style) -> String {
 }
 
 /// A GUID by its first eight digits; anything else as it is.
-fn short_id(text: &str) -> String {
+pub(super) fn short_id(text: &str) -> String {
     let short = if uuid::Uuid::parse_str(text).is_ok() { &text[..8] } else { text };
     printable(short).into_owned()
 }
@@ -97,24 +98,38 @@ pub fn is_empty(view: &View<'_>) -> bool {
     empty(view).is_some()
 }
 
-/// One block an assignment, then what wasn't evaluated.
+/// One block an assignment, then what has no rows.
 pub fn blocks(view: &View<'_>, style: Style, out: &mut String) {
-    for (index, evaluated) in view.run.assignments.iter().enumerate() {
+    let all = &view.run.assignments;
+    let mut index = 0;
+    while let Some(evaluated) = all.get(index) {
         out.push('\n');
-        out.push_str(&title(view, evaluated, style));
-        draw(&rows::lines(view, index), style, out);
-        intent::lines(view, index, style, out);
+        let assignment = &evaluated.assignment;
+        let of_it = |other: &&Evaluated| Arc::ptr_eq(&other.assignment, assignment);
+        let end = index + all[index..].iter().take_while(of_it).count();
+        match &evaluated.member {
+            None => {
+                out.push_str(&title(view, evaluated, &definition_name(&evaluated.definition), style));
+                draw(&rows::lines(view, index), style, out);
+                intent::lines(view, index, style, out);
+            }
+            Some(member) => {
+                out.push_str(&title(view, evaluated, &initiative::name(&member.set), style));
+                initiative::members(view, index..end, style, out);
+            }
+        }
+        index = end;
     }
-    not_evaluated(view, style, out);
+    without_rows::section(view, style, out);
 }
 
-fn title(view: &View<'_>, evaluated: &Evaluated, style: Style) -> String {
+fn title(view: &View<'_>, evaluated: &Evaluated, definition: &str, style: Style) -> String {
     let assignment = &evaluated.assignment;
     let scope = scope_name(view, &assignment.scope);
     let proposed = if evaluated.proposed { " (proposed)" } else { "" };
     let name = printable(&assignment.display_name).into_owned();
     let place = format!("{} at {scope}{proposed}", printable(&assignment.name));
-    let text = style.text(&format!("{place}{}{}", style.dot(), definition_name(&evaluated.definition)));
+    let text = style.text(&format!("{place}{}{definition}", style.dot()));
     let gap = if width(&name) + 4 + width(&text) > style.width { "\n  " } else { "    " };
     format!("{}{gap}{}\n", style.bold(&name), style.dim(&text))
 }
@@ -138,69 +153,6 @@ pub fn definition_name(definition: &PolicyDefinition) -> String {
         DefinitionSource::Given => "",
     };
     printable(&format!("{name}{version}{source}")).into_owned()
-}
-
-fn not_evaluated(view: &View<'_>, style: Style, out: &mut String) {
-    let run = view.run;
-    if run.not_evaluated.is_empty() && run.disabled.is_empty() {
-        return;
-    }
-    out.push('\n');
-    out.push_str(&style.bold("Without rows"));
-    out.push('\n');
-    let mut lines: Vec<Line> = run
-        .not_evaluated
-        .iter()
-        .map(|not| {
-            let mark = if not.reason.is_by_kind() { Mark::Out } else { Mark::Warn };
-            Line::new(mark, "not evaluated", printable(&not.assignment.name), mask(&printable(&why_not(not))))
-        })
-        .collect();
-    lines.extend(run.disabled.iter().map(|disabled| {
-        Line::new(Mark::Out, "disabled", printable(&disabled.assignment.name), "its effect is disabled")
-    }));
-    draw(&lines, style, out);
-}
-
-/// Why an assignment wasn't evaluated, in words.
-pub fn why_not(not: &NotEvaluated) -> String {
-    match &not.reason {
-        WhyNot::UnknownDefinition => {
-            let id = &*not.assignment.definition_id;
-            match id
-                .to_ascii_lowercase()
-                .strip_prefix("/providers/microsoft.authorization/policydefinitions/")
-            {
-                Some(guid) => format!("its built-in definition {guid} wasn't given"),
-                None => format!("its definition {id} wasn't given"),
-            }
-        }
-        WhyNot::AmbiguousDefinition => "two unlike documents of its definition were given".to_owned(),
-        WhyNot::Initiative => "it assigns an initiative; initiatives aren't evaluated yet".to_owned(),
-        WhyNot::Selective(parts) => {
-            let names: Vec<_> = parts.iter().map(|part| selective(*part)).collect();
-            format!("it uses {}, which isn't evaluated yet", names.join(", "))
-        }
-        WhyNot::UnknownScope(scope) => format!("its scope {scope} isn't among the inputs"),
-        WhyNot::Parameters => "its parameters don't fit the definition".to_owned(),
-        WhyNot::NotBuilt(parts) => {
-            let mut names: Vec<_> = parts.iter().map(|(what, _)| what.as_str()).collect();
-            names.dedup();
-            let more = if names.len() > 2 { format!(" and {} more", names.len() - 2) } else { String::new() };
-            names.truncate(2);
-            format!("{}{more}", names.join(", "))
-        }
-        WhyNot::NotEvaluable(why) => why.clone(),
-    }
-}
-
-fn selective(part: Selective) -> &'static str {
-    match part {
-        Selective::Overrides => "overrides",
-        Selective::ResourceSelectors => "resourceSelectors",
-        Selective::DefinitionVersion => "definitionVersion",
-        Selective::Enroll => "enforcementMode Enroll",
-    }
 }
 
 /// The counts, and what the files don't say.

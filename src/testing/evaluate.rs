@@ -84,7 +84,9 @@ pub fn evaluate(
     };
     let world = world(case, &listed, faults)?;
     let assignment = assignment(case, definition, &world);
-    let mut run = resolve(vec![(assignment, false)], definitions, &world.inventory, language, faults);
+    let selection = Selection::default();
+    let mut run =
+        resolve(vec![(assignment, false)], definitions, &world.inventory, language, &selection, faults);
     if !run.disabled.is_empty() {
         return Some(Actual::new(Effect::Disabled));
     }
@@ -96,7 +98,6 @@ pub fn evaluate(
         return None;
     }
     let now = case.context.now.as_deref();
-    let selection = Selection::default();
     run.rows = crate::compliance::evaluate(&world.inventory, &run.assignments, &selection, now).0;
     run.rows.retain(|row| row.resource == world.subject);
     let found = told(&world, &run, case);
@@ -121,6 +122,7 @@ fn assignment(case: &TestCase, definition: &PolicyDefinition, world: &World) -> 
         not_scopes: Vec::new(),
         definition_id: definition.id.clone(),
         definition_span: case.span,
+        definition_version: None,
         parameters: case.parameters.clone(),
         enforcement_mode: EnforcementMode::Default,
         identity: None,
@@ -138,8 +140,9 @@ fn why_not(reason: &WhyNot) -> String {
         WhyNot::UnknownDefinition | WhyNot::AmbiguousDefinition => {
             "the definition isn't one that can be assigned".to_owned()
         }
-        WhyNot::Initiative => "initiatives aren't evaluated yet".to_owned(),
-        WhyNot::Selective(_) | WhyNot::UnknownScope(_) => "it can't be assigned".to_owned(),
+        WhyNot::Version { .. } | WhyNot::Selective(_) | WhyNot::UnknownScope(_) => {
+            "it can't be assigned".to_owned()
+        }
     }
 }
 

@@ -90,7 +90,7 @@ pub fn run(
 ) -> Vec<Vec<CaseResult>> {
     let assignable: Vec<Definitions> = definitions
         .iter()
-        .map(|definition| Definitions::new(vec![definition.clone()], Vec::new(), faults))
+        .map(|definition| Definitions::new(vec![definition.clone()], Vec::new(), Vec::new(), faults))
         .collect();
     let work: Vec<(usize, &TestCase)> = files
         .iter()

@@ -111,19 +111,9 @@ fn do_not_enforce_is_evaluated_and_planned() {
 
 #[test]
 fn what_is_not_built_yet_is_not_evaluated_with_its_reason() {
-    let initiative = with(
-        assignment(),
-        &[(
-            "/properties/policyDefinitionId",
-            json!(
-                "/providers/Microsoft.Authorization/policySetDefinitions/1f3afdf9-d0c9-4c3d-847f-89da613e70a8"
-            ),
-        )],
-    );
     let overrides = json!([{"kind": "policyEffect", "value": "Disabled"}]);
     let selectors = json!([{"name": "x", "selectors": [{"kind": "resourceLocation", "in": ["westeurope"]}]}]);
     for (document, reason, shown) in [
-        (initiative, "Initiative", "initiative"),
         (with(assignment(), &[("/properties/overrides", overrides)]), "Selective", "overrides"),
         (
             with(assignment(), &[("/properties/resourceSelectors", selectors)]),
@@ -131,9 +121,9 @@ fn what_is_not_built_yet_is_not_evaluated_with_its_reason() {
             "resourceSelectors",
         ),
         (
-            with(assignment(), &[("/properties/definitionVersion", json!("4.*.*"))]),
-            "Selective",
-            "definitionVersion",
+            with(assignment(), &[("/properties/definitionVersion", json!("3.*.*"))]),
+            "Version",
+            "wants version 3.*.* of it, and 4.1.0 was given",
         ),
         (with(assignment(), &[("/properties/enforcementMode", json!("Enroll"))]), "Selective", "Enroll"),
     ] {
@@ -158,6 +148,14 @@ fn what_is_not_built_yet_is_not_evaluated_with_its_reason() {
         let table = tenant.scan(&["--complete"]).out;
         assert!(table.contains("not evaluated") && table.contains(shown), "{reason}: {table}");
         assert_eq!(tenant.scan(&["--complete", "--assignment", "Other"]).code, 0, "{reason}: not selected");
+    }
+}
+
+#[test]
+fn a_version_that_the_definition_has_is_taken() {
+    for version in ["4.*.*", "4.1.*", "4.1.0"] {
+        let pinned = with(assignment(), &[("/properties/definitionVersion", json!(version))]);
+        assert_eq!(tenant(&[pinned]).states(&["--complete"]), BOTH, "{version}");
     }
 }
 

@@ -88,6 +88,7 @@ fn odd_tenants() -> Vec<(&'static str, Tenant)> {
             Tenant::small()
                 .json("more.json", &json!([with(automation(1), &[("/location", json!("north"))])])),
         ),
+        ("an initiative", crate::initiatives::tenant()),
         ("an unknown document", Tenant::small().json("x.json", &json!({"hello": 1}))),
         (
             "planted",

@@ -16,6 +16,7 @@ mod first_command;
 mod first_hour;
 mod fixtures;
 mod hazards;
+mod initiatives;
 mod inputs;
 mod intent;
 mod intent_alike;

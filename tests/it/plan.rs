@@ -39,15 +39,21 @@ fn run(inputs: &[PathBuf], text: &str, complete: &[Completeness]) -> (Inventory,
         .iter()
         .filter_map(|node| policy::definition(node, "own", &mut faults))
         .collect();
-    let definitions = Definitions::new(given, shipped, &mut faults);
+    let definitions = Definitions::new(given, Vec::new(), shipped, &mut faults);
     let assignments = documents
         .assignments
         .iter()
         .filter_map(|node| policy::assignment(node, &mut faults))
         .map(|assignment| (assignment, false))
         .collect();
-    let mut run =
-        resolve(assignments, &definitions, &inventory, Language::of(&AliasCatalog::built_in()), &mut faults);
+    let mut run = resolve(
+        assignments,
+        &definitions,
+        &inventory,
+        Language::of(&AliasCatalog::built_in()),
+        &Selection::default(),
+        &mut faults,
+    );
     assert!(!faults.has_errors(), "{faults:?}");
     (run.rows, run.excluded) = evaluate(&inventory, &run.assignments, &Selection::default(), None);
     (inventory, run)

@@ -198,7 +198,8 @@ fn every_member_of_every_initiative_is_bound_and_compiled() {
         let values = values.unwrap_or_else(|| panic!("{}: {faults:?}", set.display_name));
         for member in &set.members {
             let definition = by_id[&member.definition_id.to_ascii_lowercase()];
-            if !member.takes(definition.version.as_deref()) {
+            let takes = |version: &str| member.definition_version.as_ref().is_none_or(|v| v.takes(version));
+            if !definition.version.as_deref().is_none_or(takes) {
                 of_other_version += 1;
                 continue;
             }

@@ -5,6 +5,7 @@ mod corpus;
 mod definitions;
 mod functions;
 mod goldens;
+mod initiatives;
 mod intent;
 mod live;
 mod policy_tests;

@@ -332,6 +332,7 @@ fn bound(
         not_scopes: Vec::new(),
         definition_id: definition.id.clone(),
         definition_span: Span::none(),
+        definition_version: None,
         parameters,
         enforcement_mode: EnforcementMode::Default,
         identity: None,

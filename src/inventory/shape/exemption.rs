@@ -26,6 +26,12 @@ pub(crate) fn read(node: &Node, faults: &mut Diagnostics) -> Option<Exemption> {
         id,
         scope,
         assignment_id,
+        reference_ids: properties
+            .get("policyDefinitionReferenceIds")
+            .map_or(&[][..], Node::items)
+            .iter()
+            .filter_map(|item| item.as_str().map(Into::into))
+            .collect(),
         expires_on: shared(properties, &["expiresOn"]),
         span: node.span,
     })

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use crate::arm::{Location, ResourceId, Scope, Value};
-use crate::policy::{EnforcementMode, Identity, IdentityType, PolicyAssignment, Selective, codes};
+use crate::policy::{
+    EnforcementMode, Identity, IdentityType, PolicyAssignment, Selective, VersionPattern, codes,
+};
 use crate::source::{Diagnostic, Diagnostics, Member, Node, NodeValue, Span};
 
 use super::placeholder::{is_placeholder, placeholder, written_out};
@@ -57,6 +59,11 @@ fn read(node: &Node, lowering: &mut Lowering<'_>) -> Option<PolicyAssignment> {
     let (id, scope) = place(&shape, lowering)?;
     let definition = definition_id(&shape, lowering);
     let not_scopes = not_scopes(&shape, lowering);
+    let definition_version = shape
+        .get(&["definitionVersion"])
+        .and_then(|given| lowering.as_text(given, "definitionVersion"))
+        .filter(|text| !text.trim().is_empty())
+        .map(VersionPattern::new);
     let parameters = parameters(&shape, lowering);
     let mut unsupported = unsupported(&shape);
     let enforcement_mode = enforcement(&shape, &mut unsupported, lowering);
@@ -76,6 +83,7 @@ fn read(node: &Node, lowering: &mut Lowering<'_>) -> Option<PolicyAssignment> {
         not_scopes,
         definition_id,
         definition_span,
+        definition_version,
         parameters,
         enforcement_mode: enforcement_mode?,
         identity,
@@ -242,10 +250,9 @@ fn parameter(member: &Member, lowering: &mut Lowering<'_>) -> Option<(Arc<str>, 
 
 /// What isn't evaluated yet; empty members count as absent.
 fn unsupported(shape: &Shape<'_>) -> Vec<(Selective, Span)> {
-    let known: [(&[&str], Selective); 3] = [
+    let known: [(&[&str], Selective); 2] = [
         (&["overrides", "override"], Selective::Overrides),
         (&["resourceSelectors", "resourceSelector"], Selective::ResourceSelectors),
-        (&["definitionVersion"], Selective::DefinitionVersion),
     ];
     let said = |node: &&Node| match &node.value {
         NodeValue::Array(items) => !items.is_empty(),

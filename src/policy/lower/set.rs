@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use crate::arm::ResourceId;
-use crate::policy::{MemberParameter, PolicyGroup, PolicyMember, PolicySetDefinition, PolicyType, codes};
+use crate::policy::{
+    MemberParameter, PolicyGroup, PolicyMember, PolicySetDefinition, PolicyType, VersionPattern, codes,
+};
 use crate::source::{Diagnostic, Diagnostics, Member, Node};
 
 use super::definition::{PROPERTIES, envelope_id, misspelt, policy_type};
@@ -148,7 +150,8 @@ fn member(node: &Node, lowering: &mut Lowering<'_>) -> Option<PolicyMember> {
     };
     let definition_id = definition_id(given, lowering);
     let reference = lowering.text(node, "policyDefinitionReferenceId").filter(|text| !text.is_empty());
-    let definition_version = lowering.text(node, "definitionVersion").filter(|text| !text.is_empty());
+    let definition_version =
+        lowering.text(node, "definitionVersion").filter(|text| !text.is_empty()).map(VersionPattern::new);
     let group_names = texts(node, "groupNames", lowering);
     let parameters = match node.get("parameters").filter(|given| !given.is_null()) {
         Some(given) => lowering

@@ -1,8 +1,8 @@
 use crate::arm::{Scope, Value};
 use crate::policy::{
     Condition, Details, Effect, EnforcementMode, ExistenceScope, Identity, IdentityType, ParameterType,
-    PolicyAssignment, PolicyDefinition, PolicyMode, PolicyType, ProviderDetailsKind, Selective, assignment,
-    definition, set_definition,
+    PolicyAssignment, PolicyDefinition, PolicyMode, PolicyType, ProviderDetailsKind, Selective,
+    VersionPattern, assignment, definition, set_definition,
 };
 use crate::source::{Diagnostics, FileId, Node, json};
 
@@ -231,7 +231,7 @@ fn initiatives_are_read_with_their_members() {
         set.members.iter().map(|member| (&*member.reference_id, member.reference_given)).collect();
     assert_eq!(ids, [("a", false), ("A_2", false), ("third", true)]);
     assert_eq!(set.member("THIRD").map(|member| member.span), Some(set.members[2].span));
-    assert_eq!(set.members[0].definition_version.as_deref(), Some("1.*.*"));
+    assert_eq!(set.members[0].definition_version.as_ref().map(VersionPattern::as_str), Some("1.*.*"));
     assert_eq!(set.members[0].parameters[0].value.expressions().count(), 1);
 }
 
@@ -572,8 +572,7 @@ fn what_selects_is_listed() {
             "identity": {{"type": "UserAssigned", "userAssignedIdentities": {{"/subscriptions/a/x": {{}}}}}}}}"#
     ));
     let listed: Vec<_> = read.unsupported.iter().map(|(what, _)| *what).collect();
-    let all =
-        [Selective::Overrides, Selective::ResourceSelectors, Selective::DefinitionVersion, Selective::Enroll];
+    let all = [Selective::Overrides, Selective::ResourceSelectors, Selective::Enroll];
     assert_eq!(listed, all);
     assert_eq!(read.identity.expect("identity").principal_id, None);
 }

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use crate::arm::template::{DeployedResource, Expansion};
 use crate::compliance::{ComplianceState, PolicyState};
 use crate::remediation::plan::{Expanded, PlanInput, RemediationPlan};
@@ -99,7 +101,7 @@ fn planted() -> RemediationPlan {
         });
         vec![deployed(&group_id, r#"{"location": "westeurope"}"#), deployed(&automation, &body.to_string())]
     });
-    plan.assignments[0].assignment.display_name = PLANTED.into();
+    Arc::make_mut(&mut plan.assignments[0].assignment).display_name = PLANTED.into();
     plan
 }
 

@@ -9,8 +9,13 @@ use super::{Findings, Hazard, Survey};
 
 pub(super) fn check(survey: &Survey<'_>, found: &mut Findings) {
     let planned: BTreeSet<usize> = survey.deployments.iter().map(|d| d.assignment).collect();
+    let mut seen = BTreeSet::new();
     for index in planned {
         let assigned = &survey.assignments[index];
+        // The members of an initiative share one identity.
+        if !seen.insert(&assigned.assignment.id) {
+            continue;
+        }
         let identity = assigned.assignment.identity.as_ref();
         let message = match identity.map(|identity| identity.identity_type) {
             _ if assigned.proposed => {

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use super::{Findings, Hazard, NotChecked, Survey, for_each, survey};
 use crate::arm::{Location, ResourceId, SubscriptionId};
 use crate::compliance::{ComplianceState, PolicyState};
@@ -176,7 +178,7 @@ fn two_policies_on_one_name_are_seen_planned_and_compliant() {
 #[test]
 fn identities_and_their_roles() {
     let mut none = assigned("Deploy", MG);
-    none.assignment.identity = None;
+    Arc::make_mut(&mut none.assignment).identity = None;
     let tenant = |grants: &[(&str, &str)]| {
         let mut tenant = tenant(vec![]);
         tenant.roles = grants.iter().map(|(scope, granted)| role("principal", granted, scope)).collect();
@@ -193,7 +195,7 @@ fn identities_and_their_roles() {
     assert!(messages(&found, &codes::ROLE_MISSING).is_empty());
 
     let mut placeless = assigned("Deploy", MG);
-    placeless.assignment.location = None;
+    Arc::make_mut(&mut placeless.assignment).location = None;
     let (found, _) = run(&[placeless], &[], &plan(&empty), &empty);
     assert_eq!(messages(&found, &codes::NO_IDENTITY).len(), 1);
 

@@ -18,7 +18,7 @@ pub(super) fn check(survey: &Survey<'_>, found: &mut Findings) {
         }
     }
     let body = |(at, put): (usize, usize)| &survey.deployments[at].resources[put].deployed.body;
-    let name = |index: usize| shown(&survey.assignments[index].assignment.display_name);
+    let name = |index: usize| shown(&survey.assignments[index].called());
     for (id, puts) in &writers {
         if puts.iter().any(|put| body(*put) != body(puts[0])) {
             let mut assignments: Vec<usize> =

@@ -63,7 +63,7 @@ fn undone(
             let name = |index: usize| {
                 assignments
                     .get(deployments[index].assignment)
-                    .map_or_else(String::new, |a| shown(&a.assignment.display_name))
+                    .map_or_else(String::new, |a| shown(&a.called()))
             };
             return Some(format!(
                 "`{}` and `{}` both write {} and undo each other",
@@ -83,7 +83,7 @@ pub(super) fn overwriters(row: &PolicyState, deployments: &[Deployment], assignm
         .iter()
         .filter(|d| d.resources.iter().any(|r| wanted.contains(&&r.deployed.id)))
         .filter_map(|d| assignments.get(d.assignment))
-        .map(|a| format!("`{}`", shown(&a.assignment.display_name)))
+        .map(|a| format!("`{}`", shown(&a.called())))
         .collect();
     if names.is_empty() {
         return String::new();

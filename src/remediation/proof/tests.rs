@@ -110,8 +110,8 @@ fn what_does_not_meet_its_own_condition_never_converges() {
     let tenant = tenant(vec![]);
     let mut doubled = assigned("One", GROUP);
     let label = Value::from("Security alerts");
-    doubled.assignment.parameters =
-        vec![("exporteddatatypes".into(), Span::none(), Value::array([label.clone(), label]), Span::none())];
+    let repeated = Value::array([label.clone(), label]);
+    doubled.parameters = [("exportedDataTypes".into(), repeated)].into_iter().collect();
     let plan = [deployment(0, "s1", vec![group("s1"), automation("s1", &["Alerts", "Alerts"])], &tenant)];
     let proof = run(&tenant, &[doubled], &[Wants(&["Alerts"])], &["s1"], &plan);
     assert!(!proof.holds());

@@ -1,12 +1,13 @@
 //! An explanation for people.
 
 use crate::arm::{ResourceType, Scope};
-use crate::compliance::{ComplianceState, Considered, Evaluated, Explained, Reach, Search};
+use crate::compliance::{ComplianceState, Considered, Evaluated, Explained, Reach, Search, called};
 use crate::engine::{ExistenceCheck, Truth};
 use crate::policy::{DefinitionSource, EnforcementMode};
 use crate::report::lines::{count, width, wrap};
 use crate::report::style::{Mark, Style};
-use crate::report::{rows, table, words};
+use crate::report::without_rows::why_not;
+use crate::report::{rows, words};
 use crate::source::{Span, mask, position, printable};
 
 use super::tree::{Drawing, causes, mark_of};
@@ -26,8 +27,9 @@ pub fn text(story: &Story<'_>, style: Style, depth: Depth) -> String {
         teller.explained(explained);
     }
     for not in story.not_evaluated {
-        let words = table::why_not(not);
-        teller.block(Mark::Warn, "not evaluated", &not.assignment.display_name, "");
+        let words = why_not(not);
+        let name = called(&not.assignment.display_name, not.member.as_ref());
+        teller.block(Mark::Warn, "not evaluated", &name, "");
         teller.note(&words);
     }
     if story.explained.is_empty() && story.not_evaluated.is_empty() {
@@ -110,7 +112,8 @@ impl Teller<'_> {
         if evaluated.assignment.enforcement_mode == EnforcementMode::DoNotEnforce {
             rest.push("DoNotEnforce".to_owned());
         }
-        self.block(mark, state, &evaluated.assignment.display_name, &rest.join(self.style.dot()));
+        let name = called(&evaluated.assignment.display_name, evaluated.member.as_ref());
+        self.block(mark, state, &name, &rest.join(self.style.dot()));
         self.definition(evaluated);
         self.why(one);
         self.condition(one);
