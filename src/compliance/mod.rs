@@ -28,7 +28,8 @@ pub use resolve::resolve;
 pub use run::{Disabled, Evaluated, Excluded, Member, NotEvaluated, Run, WhyNot, called};
 pub use selection::{Selection, Wanted};
 pub use state::{
-    ComplianceState, FailedLeaf, LookedFor, MissingFact, NearMiss, PolicyState, Provisional, ReasonKind,
+    ComplianceState, Evidence, FailedLeaf, LookedFor, MissingFact, NearMiss, PolicyState, Provisional,
+    ReasonKind,
 };
 pub use summary::Summary;
 pub use surroundings::{Surroundings, group_facts};

@@ -41,10 +41,10 @@ pub(super) struct RuleContext<'r> {
 
 /// Why a truth can't be decided where an expression has no value.
 pub(super) fn cause(failure: &Failure) -> Cause {
-    let text: Arc<str> = failure.to_string().into();
     match failure {
-        Failure::Error(_) => Cause::Fails(text),
-        Failure::Unknown(_) | Failure::Unsupported(_) => Cause::MissingFact(text),
+        Failure::Error(text) => Cause::Fails(text.as_str().into()),
+        Failure::Unknown(text) => Cause::MissingFact(text.as_str().into()),
+        Failure::Unsupported(_) => Cause::MissingFact(failure.to_string().into()),
     }
 }
 
@@ -120,7 +120,7 @@ fn carries(resource: &Resource, path: &str) -> Result<(), Failure> {
 }
 
 fn unknown(what: &str) -> Failure {
-    Failure::Unknown(format!("the files don't say {what}"))
+    Failure::Unknown(["the files don't say ", what].concat())
 }
 
 impl RuleContext<'_> {

@@ -138,7 +138,10 @@ const ALWAYS: &[&str] = &["kind", "location", "tags"];
 
 fn has(keys: &[Box<str>], key: &str) -> bool {
     let first = keys.partition_point(|known| known.len() < key.len());
-    keys[first..].iter().take_while(|known| known.len() == key.len()).any(|known| known.eq_ignore_ascii_case(key))
+    keys[first..]
+        .iter()
+        .take_while(|known| known.len() == key.len())
+        .any(|known| known.eq_ignore_ascii_case(key))
 }
 
 #[cfg(test)]

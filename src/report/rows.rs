@@ -136,7 +136,7 @@ fn counted_states(left: &[&PolicyState]) -> Option<String> {
 
 fn row_line(view: &View<'_>, at: usize, row: &PolicyState) -> Line {
     let words = words::reason(row);
-    let text = match &row.provisional {
+    let text = match &row.evidence().provisional {
         Some(provisional) => provisionally(provisional),
         None => words.text,
     };

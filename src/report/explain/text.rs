@@ -122,7 +122,7 @@ impl Teller<'_> {
         }
         let mut doubts: Vec<String> = one.doubts.iter().map(ToString::to_string).collect();
         if let Some(row) = &one.row {
-            doubts.extend(row.low_confidence.iter().map(ToString::to_string));
+            doubts.extend(row.evidence().low_confidence.iter().map(ToString::to_string));
         }
         doubts.sort();
         doubts.dedup();
@@ -174,7 +174,7 @@ impl Teller<'_> {
         if !words.text.is_empty() {
             self.note(&words.text);
         }
-        if let Some(provisional) = &row.provisional {
+        if let Some(provisional) = &row.evidence().provisional {
             self.note(&rows::provisionally(provisional));
         }
     }
