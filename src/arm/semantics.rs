@@ -3,6 +3,8 @@
 //! `docs/semantics.md` has a section for each point; `semantics:` in `azpol.yaml` chooses. Code that depends on a
 //! point asks the value here, in one place.
 
+use serde::Serialize;
+
 use super::ResourceType;
 
 /// A point that the documentation leaves open.
@@ -16,6 +18,15 @@ pub struct Point {
     pub choose: fn(&mut Semantics, &str) -> bool,
     /// The name of the reading that is chosen.
     pub chosen: fn(&Semantics) -> &'static str,
+}
+
+/// What was chosen for a point, as results name it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Reading<'s> {
+    /// The key in `semantics:`.
+    pub point: &'static str,
+    /// The reading that was chosen; for a list, one type of it.
+    pub reading: &'s str,
 }
 
 /// Declares the points: a closed set of readings for each, the first of them the default.
@@ -131,6 +142,22 @@ points! {
         /// False.
         False = "unmet",
     }
+    /// What they say of a `value` that is null.
+    null_ordered: NullOrdered = "null-ordered" {
+        /// It can't be said.
+        Unknown = "unknown",
+        /// False.
+        False = "unmet",
+        /// The evaluation fails.
+        Error = "error",
+    }
+    /// What a condition says whose target comes out null.
+    null_target: NullTarget = "null-target" {
+        /// The evaluation fails.
+        Error = "error",
+        /// It is the empty text.
+        EmptyText = "empty-text",
+    }
     /// Whether a date without a time is compared with a time.
     date_without_time: DateWithoutTime = "date-without-time" {
         /// The evaluation fails.
@@ -149,6 +176,13 @@ points! {
     contains_in_array: ContainsInArray = "contains-in-array" {
         /// Whether one of its members equals the target.
         Membership = "membership",
+        /// False.
+        False = "unmet",
+    }
+    /// What `contains` says of an object.
+    contains_in_object: ContainsInObject = "contains-in-object" {
+        /// Whether it has the target as a key.
+        Key = "key",
         /// False.
         False = "unmet",
     }
@@ -229,11 +263,25 @@ points! {
         /// It does, as in templates.
         Minded = "minded",
     }
+    /// Whether the function `replace` minds case in a rule.
+    replace_case: ReplaceCase = "replace-case" {
+        /// It doesn't.
+        Ignored = "ignored",
+        /// It does, as in templates.
+        Minded = "minded",
+    }
     /// Whether the functions `and` and `or` evaluate arguments that no longer decide.
     logical_functions: LogicalFunctions = "logical-functions" {
         /// They stop at the first one that decides.
         Lazy = "lazy",
         /// They evaluate all.
+        Eager = "eager",
+    }
+    /// Whether the function `coalesce` evaluates arguments behind the first one that isn't null.
+    coalesce: Coalesce = "coalesce" {
+        /// It stops there.
+        Lazy = "lazy",
+        /// It evaluates all.
         Eager = "eager",
     }
     /// What `ipRangeContains` says of an address of version 4 and one of version 6.
@@ -318,19 +366,25 @@ points! {
 }
 
 impl Semantics {
-    /// The points that aren't read by default, with the reading chosen.
-    pub fn changed(&self) -> impl Iterator<Item = (&'static str, &'static str)> + '_ {
-        POINTS
-            .iter()
-            .map(|point| (point.id, point.readings[0], (point.chosen)(self)))
-            .filter(|(_, default, chosen)| default != chosen)
-            .map(|(id, _, chosen)| (id, chosen))
+    /// What isn't read by default: the points, then each type of the two lists.
+    pub fn changed(&self) -> impl Iterator<Item = Reading<'_>> {
+        let points = POINTS.iter().filter_map(|point| {
+            let reading = (point.chosen)(self);
+            (reading != point.readings[0]).then_some(Reading { point: point.id, reading })
+        });
+        let lists =
+            [("extension-types", &self.extension_types), ("types-without-tags", &self.types_without_tags)];
+        let types = lists
+            .into_iter()
+            .flat_map(|(point, types)| types.iter().map(move |one| Reading { point, reading: one.as_str() }));
+        points.chain(types)
     }
 
     /// Everything that a strict run asks for: all branches, all arguments.
     pub fn make_strict(&mut self) {
         self.short_circuit = ShortCircuit::EveryBranch;
         self.logical_functions = LogicalFunctions::Eager;
+        self.coalesce = Coalesce::Eager;
     }
 }
 
@@ -345,7 +399,8 @@ pub static DEFAULT: Semantics = Semantics::DEFAULT;
 
 #[cfg(test)]
 mod tests {
-    use super::{POINTS, Semantics, ShortCircuit};
+    use super::{POINTS, Reading, Semantics, ShortCircuit};
+    use crate::arm::ResourceType;
 
     #[test]
     fn each_reading_can_be_chosen() {
@@ -356,11 +411,23 @@ mod tests {
                 assert!((point.choose)(&mut semantics, &reading.to_uppercase()));
                 assert_eq!((point.chosen)(&semantics), *reading);
                 let changed: Vec<_> = semantics.changed().collect();
-                let wanted = if *reading == point.readings[0] { vec![] } else { vec![(point.id, *reading)] };
+                let wanted = if *reading == point.readings[0] {
+                    vec![]
+                } else {
+                    vec![Reading { point: point.id, reading }]
+                };
                 assert_eq!(changed, wanted);
             }
             assert!(!(point.choose)(&mut Semantics::default(), "neither"));
         }
+    }
+
+    #[test]
+    fn a_list_is_named_type_by_type() {
+        let types_without_tags = vec![ResourceType::new("A.B/c"), ResourceType::new("A.B/d")];
+        let semantics = Semantics { types_without_tags, ..Semantics::DEFAULT };
+        let named: Vec<_> = semantics.changed().map(|one| (one.point, one.reading)).collect();
+        assert_eq!(named, [("types-without-tags", "A.B/c"), ("types-without-tags", "A.B/d")]);
     }
 
     #[test]
@@ -372,10 +439,10 @@ mod tests {
     }
 
     #[test]
-    fn strict_changes_two_points() {
+    fn strict_changes_three_points() {
         let mut semantics = Semantics::default();
         semantics.make_strict();
         assert_eq!(semantics.short_circuit, ShortCircuit::EveryBranch);
-        assert_eq!(semantics.changed().count(), 2);
+        assert_eq!(semantics.changed().count(), 3);
     }
 }

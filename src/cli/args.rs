@@ -76,6 +76,17 @@ pub struct AliasArgs {
     pub files: Vec<PathBuf>,
 }
 
+/// How the language is read; the same for every command that evaluates.
+#[derive(Debug, Clone, Default, Args)]
+pub struct LanguageArgs {
+    /// Which aliases are known.
+    #[command(flatten)]
+    pub aliases: AliasArgs,
+    /// Evaluate every branch of a condition and every argument: an error in one that doesn't decide comes out, too
+    #[arg(long)]
+    pub strict: bool,
+}
+
 /// What a run reads and evaluates; the same for `scan` and `plan`.
 #[derive(Debug, Clone, Args)]
 pub struct RunArgs {
@@ -113,9 +124,9 @@ pub struct RunArgs {
     #[arg(long, value_name = "SUBSCRIPTION", help_heading = "Selection")]
     pub subscription: Vec<String>,
 
-    /// Which aliases are known.
+    /// How the language is read.
     #[command(flatten)]
-    pub aliases: AliasArgs,
+    pub language: LanguageArgs,
 
     /// What makes the exit code 1 (undetermined: 3), with commas; without it `AZPOL_FAIL_ON` or `azpol.yaml`
     #[arg(
@@ -137,10 +148,6 @@ pub struct RunArgs {
     /// No progress on standard error
     #[arg(long, help_heading = "Output")]
     pub no_progress: bool,
-
-    /// Evaluate every branch of a condition: an error in one that doesn't decide comes out, too
-    #[arg(long)]
-    pub strict: bool,
 
     /// The time to reckon with, in ISO 8601; without it the clock is read once, and only if something asks
     #[arg(long, value_name = "TIME")]
@@ -223,12 +230,9 @@ pub struct TestArgs {
     /// Exit with 1 where the cases have seen less of a definition
     #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100), help_heading = "Outcome")]
     pub min_coverage: Option<u8>,
-    /// Evaluate every branch of conditions: an error in one that isn't needed counts
-    #[arg(long)]
-    pub strict: bool,
-    /// Which aliases are known
+    /// How the language is read
     #[command(flatten)]
-    pub aliases: AliasArgs,
+    pub language: LanguageArgs,
     /// The form of the result; without it `AZPOL_FORMAT` or `azpol.yaml`, else `table`
     #[arg(long, value_name = "FORMAT", value_enum, ignore_case = true, help_heading = "Output")]
     pub format: Option<TestFormat>,
@@ -326,9 +330,9 @@ impl ExplainArgs {
 pub struct EvalArgs {
     /// The expression, with or without its brackets
     pub expression: Option<String>,
-    /// Which aliases are known.
+    /// How the language is read.
     #[command(flatten)]
-    pub aliases: AliasArgs,
+    pub language: LanguageArgs,
     /// Where it stands; without it a rule, or a template if `--template` or `--var` is given
     #[arg(long, value_name = "DIALECT", value_enum, ignore_case = true)]
     pub dialect: Option<Dialect>,

@@ -3,14 +3,17 @@
 use std::io::Read;
 
 use crate::arm::AliasCatalog;
-use crate::compliance::{Definitions, Listed, OpenFact, Run, Selection, evaluate, open_facts, resolve};
-use crate::engine::Language;
+use crate::compliance::{
+    Compiled, Definitions, Listed, OpenFact, Run, Selection, Setting, evaluate, open_facts, resolve,
+};
+use crate::engine::{Language, Occasion};
 use crate::export::{Intents, intents};
 use crate::inventory::{Completeness, Inventory, Kept, PolicyDocuments};
 use crate::policy::{self, PolicyAssignment, PolicyDefinition, PolicySetDefinition, SHIPPED};
 use crate::report::View;
 use crate::source::{self, Diagnostics, SourceMap};
 
+use super::aliases;
 use super::args::RunArgs;
 use super::load::{load, small};
 use super::progress::{Phase, Progress};
@@ -112,6 +115,7 @@ impl Session {
         };
         let asks = || run.assignments.iter().any(|evaluated| evaluated.policy.asks_time());
         let now = now.or_else(|| asks().then(environment::clock));
+        let mut faults = aliases::beside(language.aliases, faults);
         faults.sort();
         let asserted = asserted(&inventory);
         Session {
@@ -217,6 +221,7 @@ fn bound(
     let given = definitions(documents, sources, faults);
     let initiatives = initiatives(documents, sources, faults);
     let definitions = Definitions::new(given, initiatives, shipped, faults);
+    documents.not_placed().for_each(|fault| faults.push(fault));
     let mut assignments: Vec<(PolicyAssignment, bool)> = documents
         .assignments
         .iter()
@@ -227,7 +232,15 @@ fn bound(
     assignments.extend(proposed.into_iter().map(|assignment| (assignment, true)));
     let selection = propose::selection(args, inventory, faults);
     let assignments = selection.select(assignments, &definitions, inventory, faults);
-    (resolve(assignments, &definitions, inventory, language, &selection, faults), selection)
+    let setting = Setting {
+        definitions: &definitions,
+        inventory,
+        language,
+        selection: &selection,
+        compiled: &Compiled::new(),
+        given: &Occasion::default(),
+    };
+    (resolve(setting, assignments, faults), selection)
 }
 
 /// What `--complete` asserted, in words.

@@ -8,7 +8,7 @@ use crate::config::{ColorChoice, Config, FailOn, OutputFormat};
 use crate::source::{self, Diagnostic, Diagnostics, Form, Input, SourceMap};
 
 use super::aliases;
-use super::args::{RunArgs, ShownArgs};
+use super::args::{LanguageArgs, RunArgs, ShownArgs};
 use super::codes;
 use super::environment::{self, Environment};
 
@@ -40,17 +40,15 @@ impl Settings {
         sources: &mut SourceMap,
         faults: &mut Diagnostics,
     ) -> Settings {
-        let Shown { config, folder, format, color } = Shown::new(&args.shown, environment, sources, faults);
+        let shown = Shown::new(&args.shown, environment, sources, faults);
+        let semantics = shown.semantics(&args.language);
+        let Shown { config, folder, format, color } = shown;
         let listed = environment.fail_on.as_deref().and_then(|text| {
             let words = text.split(',').map(|text| word("AZPOL_FAIL_ON", text, FailOn::ALL, faults));
             words.collect::<Vec<_>>().into_iter().collect::<Option<Vec<FailOn>>>()
         });
         let now = args.now.as_deref().and_then(|text| time("--now", text, faults));
-        let aliases = aliases::files(&args.aliases, environment, &config, &folder);
-        let mut semantics = config.semantics.unwrap_or_default();
-        if args.strict {
-            semantics.make_strict();
-        }
+        let aliases = aliases::files(&args.language.aliases, environment, &config, &folder);
         Settings {
             fail_on: args.fail_on.clone().or(listed).or(config.fail_on).map(without_never),
             format,
@@ -104,6 +102,15 @@ impl Shown {
             config,
             folder,
         }
+    }
+
+    /// How open points are read: as `azpol.yaml` chooses, and strictly where that is asked for.
+    pub fn semantics(&self, args: &LanguageArgs) -> Semantics {
+        let mut semantics = self.config.semantics.clone().unwrap_or_default();
+        if args.strict {
+            semantics.make_strict();
+        }
+        semantics
     }
 }
 

@@ -27,16 +27,13 @@ pub fn run(args: &TestArgs) -> u8 {
     let chosen = ShownArgs { format: None, look: args.look.clone() };
     let shown = Shown::new(&chosen, &environment, &mut sources, &mut faults);
     let output = Output::new(shown.color, args.look.ascii, &environment);
-    let files = aliases::files(&args.aliases, &environment, &shown.config, &shown.folder);
+    let files = aliases::files(&args.language.aliases, &environment, &shown.config, &shown.folder);
     let catalog = aliases::catalog(&files, &mut io::stdin(), &mut sources, &mut faults);
     let (Some(catalog), false) = (catalog, faults.has_errors()) else {
         output.faults(&faults, &sources);
         return exit::USAGE;
     };
-    let mut semantics = shown.config.semantics.clone().unwrap_or_default();
-    if args.strict {
-        semantics.make_strict();
-    }
+    let semantics = shown.semantics(&args.language);
     let mut tests = Tests::default();
     tests.read(args, &mut sources, &mut faults);
     if tests.is_unselected(args, &mut faults) {
@@ -63,6 +60,7 @@ pub fn run(args: &TestArgs) -> u8 {
         files,
         definitions,
         results: &results,
+        language,
         coverage: &coverage,
         least: args.min_coverage,
         gaps: args.coverage,
@@ -128,7 +126,7 @@ fn list(tests: &Tests, output: Output) -> Option<u8> {
 
 /// What is to run.
 #[derive(Default)]
-struct Tests {
+pub(super) struct Tests {
     files: Vec<Selected>,
     definitions: Vec<PolicyDefinition>,
     /// Definitions that were read, by their paths or the names of their twins.
@@ -183,7 +181,7 @@ impl Tests {
     }
 
     /// The definition that a test file names: a file beside it, or one that ships.
-    fn definition(
+    pub(super) fn definition(
         &mut self,
         file: &TestFile,
         test: Option<&Path>,

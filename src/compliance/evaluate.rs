@@ -281,15 +281,22 @@ impl Work<'_> {
     }
 }
 
-/// What a scan knows of the occasion on which an assignment's rule is evaluated for a type: there is no request, and
-/// the API version is the newest one.
+/// What is known of the occasion on which an assignment's rule is evaluated for a type: in a scan there is no request,
+/// and the API version is the newest one.
 pub fn occasion(evaluated: &Evaluated, resource_type: &ResourceType) -> Occasion {
+    let given = &evaluated.given;
+    let newest = || evaluated.versions.get(resource_type).cloned();
+    let (given_set, given_reference) =
+        (given.set_definition_id.clone(), given.definition_reference_id.clone());
+    // A definition that is assigned by itself stands in no initiative: both are empty texts then.
+    let alone = || evaluated.member.is_none().then(|| Arc::from(""));
+    let set = evaluated.member.as_ref().map(|member| member.set.id.clone());
     Occasion {
         assignment_id: Some(evaluated.assignment.id.clone()),
-        set_definition_id: evaluated.member.as_ref().map(|member| member.set.id.clone()),
-        definition_reference_id: evaluated.reference_id().cloned(),
-        api_version: evaluated.versions.get(resource_type).cloned(),
-        ..Occasion::default()
+        set_definition_id: set.or(given_set).or_else(alone),
+        definition_reference_id: evaluated.reference_id().cloned().or(given_reference).or_else(alone),
+        api_version: given.api_version.clone().or_else(newest),
+        ..given.clone()
     }
 }
 

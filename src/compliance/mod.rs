@@ -2,6 +2,7 @@
 //! and which facts the files lack.
 
 pub mod codes;
+mod compiled;
 mod coverage;
 mod definitions;
 mod evaluate;
@@ -9,6 +10,7 @@ mod existence;
 mod explain;
 mod facts;
 mod listed;
+mod met;
 mod resolve;
 mod run;
 mod selection;
@@ -18,17 +20,19 @@ mod surroundings;
 mod targets;
 mod verdict;
 
+pub use compiled::Compiled;
 pub use coverage::{Coverage, Inside, Within, coverage, within};
 pub use definitions::{Definitions, Found};
 pub use evaluate::{evaluate, occasion};
 pub use explain::{Considered, Explained, Reach, Search, explain};
 pub use facts::{OpenFact, open_facts};
 pub use listed::{Listed, Unlisted};
-pub use resolve::resolve;
+pub use met::met;
+pub use resolve::{Setting, resolve};
 pub use run::{Disabled, Evaluated, Excluded, Member, NotEvaluated, Run, WhyNot, called};
 pub use selection::{Selection, Wanted};
 pub use state::{
-    ComplianceState, Evidence, FailedLeaf, LookedFor, MissingFact, NearMiss, PolicyState, Provisional,
+    ComplianceState, DecidingLeaf, Evidence, LookedFor, MissingFact, NearMiss, PolicyState, Provisional,
     ReasonKind,
 };
 pub use summary::Summary;

@@ -6,16 +6,34 @@ use std::sync::Arc;
 use crate::arm::nearest::nearest;
 use crate::arm::{ResourceType, Scope};
 use crate::engine::{
-    BoundParameters, CompiledPolicy, Language, bind, bind_member, bind_set, compile, unknown_aliases,
+    BoundParameters, CompiledPolicy, Language, Occasion, bind, bind_member, bind_set, unknown_aliases,
 };
 use crate::inventory::Inventory;
 use crate::policy::{Effect, PolicyAssignment, PolicyDefinition, PolicyMode, PolicyType, VersionPattern};
 use crate::source::{Diagnostic, Diagnostics};
 
 use super::codes;
+use super::compiled::Compiled;
 use super::definitions::{Definitions, Found};
 use super::run::{Disabled, Evaluated, Member, NotEvaluated, Run, WhyNot};
 use super::selection::Selection;
+
+/// What assignments are resolved with.
+#[derive(Debug, Clone, Copy)]
+pub struct Setting<'a> {
+    /// What they may name.
+    pub definitions: &'a Definitions,
+    /// The tenant in which they stand.
+    pub inventory: &'a Inventory,
+    /// How rules are read.
+    pub language: Language<'a>,
+    /// Which members of initiatives are evaluated.
+    pub selection: &'a Selection,
+    /// Programs that runs share.
+    pub compiled: &'a Compiled,
+    /// What is given of the occasion on which rules are evaluated; a scan gives nothing.
+    pub given: &'a Occasion,
+}
 
 /// Binds and compiles every assignment; one of an initiative becomes as many as the initiative has members that
 /// `selection` lets through.
@@ -23,28 +41,22 @@ use super::selection::Selection;
 /// One program serves all that bind a definition alike. Faults in parameters are pushed; what can't be evaluated is
 /// kept with its reason. The flag of an assignment says that it is proposed and doesn't exist yet.
 pub fn resolve(
+    setting: Setting<'_>,
     assignments: Vec<(PolicyAssignment, bool)>,
-    definitions: &Definitions,
-    inventory: &Inventory,
-    language: Language<'_>,
-    selection: &Selection,
     faults: &mut Diagnostics,
 ) -> Run {
-    let mut programs = Programs {
-        definitions,
-        inventory,
-        language,
-        selection,
-        faults,
-        known: BTreeMap::new(),
-        run: Run::default(),
+    let run = Run {
+        semantics: setting.language.semantics.clone(),
+        aliases_given: !setting.language.aliases.is_built_in(),
+        ..Run::default()
     };
+    let mut programs = Programs { setting, faults, known: BTreeMap::new(), run };
     for (assignment, proposed) in assignments {
         programs.resolve(&Arc::new(assignment), proposed);
     }
     let mut run = programs.run;
     let evaluated = run.assignments.iter().map(|one| (&*one.definition, &*one.policy));
-    faults.extend(unknown_aliases(evaluated, language.aliases));
+    faults.extend(unknown_aliases(evaluated, setting.language.aliases));
     run.assignments.sort_by_cached_key(|e| key(&e.assignment, e.member.as_ref()));
     run.disabled.sort_by_cached_key(|d| key(&d.assignment, d.member.as_ref()));
     run.not_evaluated.sort_by_cached_key(|n| key(&n.assignment, n.member.as_ref()));
@@ -76,10 +88,7 @@ struct Case<'a> {
 }
 
 struct Programs<'a> {
-    definitions: &'a Definitions,
-    inventory: &'a Inventory,
-    language: Language<'a>,
-    selection: &'a Selection,
+    setting: Setting<'a>,
     faults: &'a mut Diagnostics,
     /// By the definition's id and the bound parameters.
     known: BTreeMap<(String, String), Result<Arc<CompiledPolicy>, WhyNot>>,
@@ -89,14 +98,14 @@ struct Programs<'a> {
 impl Programs<'_> {
     fn resolve(&mut self, assignment: &Arc<PolicyAssignment>, proposed: bool) {
         let case = Case { assignment, member: None, proposed };
-        if is_unknown(&assignment.scope, self.inventory) {
-            self.faults.push(unknown_scope(assignment, self.inventory));
+        if is_unknown(&assignment.scope, self.setting.inventory) {
+            self.faults.push(unknown_scope(assignment, self.setting.inventory));
             return self.not(case, None, WhyNot::UnknownScope(assignment.scope.clone()));
         }
-        if self.definitions.is_initiative(&assignment.definition_id) {
+        if self.setting.definitions.is_initiative(&assignment.definition_id) {
             return self.initiative(case);
         }
-        let found = self.definitions.find(&assignment.definition_id);
+        let found = self.setting.definitions.find(&assignment.definition_id);
         let Some(definition) = self.found(case, found) else { return };
         let version = definition.version.as_deref();
         if let Err(reason) =
@@ -110,7 +119,7 @@ impl Programs<'_> {
     /// Each member of an assigned initiative.
     fn initiative(&mut self, case: Case<'_>) {
         let assignment = case.assignment;
-        let found = self.definitions.find_initiative(&assignment.definition_id);
+        let found = self.setting.definitions.find_initiative(&assignment.definition_id);
         let Some(set) = self.found(case, found) else { return };
         let version = set.version.as_deref();
         if let Err(reason) =
@@ -124,12 +133,12 @@ impl Programs<'_> {
         for (index, policy) in set.members.iter().enumerate() {
             let member = Member { set: set.clone(), index };
             let case = Case { member: Some(&member), ..case };
-            let found = self.definitions.find(&policy.definition_id);
+            let found = self.setting.definitions.find(&policy.definition_id);
             let known = match &found {
                 Found::One(definition) => Some(&***definition),
                 Found::Ambiguous | Found::None => None,
             };
-            if !self.selection.keeps_member(set, policy, known) {
+            if !self.setting.selection.keeps_member(set, policy, known) {
                 continue;
             }
             let Some(definition) = self.found(case, found) else { continue };
@@ -174,18 +183,18 @@ impl Programs<'_> {
                 member: member.cloned(),
                 definition: definition.clone(),
             }),
-            Ok(policy) if policy.not_evaluable().is_some() => {
-                let reason = policy.not_evaluable().map(ToString::to_string).unwrap_or_default();
-                self.not(case, Some(definition), WhyNot::NotEvaluable(reason));
-            }
-            Ok(policy) => self.run.assignments.push(Evaluated {
-                assignment: assignment.clone(),
-                member: member.cloned(),
-                definition: definition.clone(),
-                versions: newest(&policy, self.language),
-                policy,
-                proposed,
-            }),
+            Ok(policy) => match policy.not_evaluable_on(Some(self.setting.given)) {
+                Some(why) => self.not(case, Some(definition), WhyNot::NotEvaluable(why.to_string())),
+                None => self.run.assignments.push(Evaluated {
+                    assignment: assignment.clone(),
+                    member: member.cloned(),
+                    definition: definition.clone(),
+                    versions: newest(&policy, self.setting.language),
+                    given: self.setting.given.clone(),
+                    policy,
+                    proposed,
+                }),
+            },
             Err(reason) => self.not(case, Some(definition), reason),
         }
     }
@@ -196,9 +205,9 @@ impl Programs<'_> {
         bound: &BoundParameters,
     ) -> Result<Arc<CompiledPolicy>, WhyNot> {
         let key = (definition.id.to_ascii_lowercase(), bound.key());
-        let Programs { known, faults, language, .. } = self;
+        let Programs { known, faults, setting, .. } = self;
         let compiled = || {
-            compile(definition, bound, *language).map(Arc::new).map_err(|missing| {
+            setting.compiled.get(definition, bound, setting.language).map_err(|missing| {
                 for not in &missing {
                     faults.push(not.diagnostic());
                 }

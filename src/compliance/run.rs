@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::arm::{ResourceType, Scope, SubscriptionId};
-use crate::engine::CompiledPolicy;
+use crate::arm::{ResourceType, Scope, Semantics, SubscriptionId};
+use crate::engine::{CompiledPolicy, Occasion};
 use crate::policy::{PolicyAssignment, PolicyDefinition, PolicyMember, PolicySetDefinition, Selective};
 use crate::source::Span;
 
@@ -59,6 +59,8 @@ pub struct Evaluated {
     /// The newest API version of each type that its rule names, where the catalogue lists them: a scan is evaluated
     /// as a request of that version.
     pub versions: BTreeMap<ResourceType, Arc<str>>,
+    /// What is given of the occasion beside that: who asks, what is claimed. A scan gives nothing.
+    pub given: Occasion,
 }
 
 impl Evaluated {
@@ -139,6 +141,10 @@ pub struct Excluded {
 /// What a run found.
 #[derive(Debug, Clone, Default)]
 pub struct Run {
+    /// How open points of the language are read.
+    pub semantics: Semantics,
+    /// Whether the known aliases were given; else they are those that ship with azpol.
+    pub aliases_given: bool,
     /// What was evaluated, sorted by display name, then id, then reference id.
     pub assignments: Vec<Evaluated>,
     /// The rows, sorted by assignment, then subscription name, then resource id.

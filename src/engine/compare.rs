@@ -9,9 +9,9 @@ use std::cmp::Ordering;
 use jiff::Timestamp;
 
 use crate::arm::semantics::{
-    ContainsInArray, DateWithoutTime, LikeQuestionMark, LikeStars, MatchLetter, MissingEqualsEmpty,
-    MissingInList, MissingLikeStar, MissingMatchesEmpty, MissingOrdered, NumberAndText, Semantics,
-    ShortCircuit, UnlikeOrdered,
+    ContainsInArray, ContainsInObject, DateWithoutTime, LikeQuestionMark, LikeStars, MatchLetter,
+    MissingEqualsEmpty, MissingInList, MissingLikeStar, MissingMatchesEmpty, MissingOrdered, NullOrdered,
+    NullTarget, NumberAndText, Semantics, ShortCircuit, UnlikeOrdered,
 };
 use crate::arm::{Value, culture_order};
 use crate::policy::Operator;
@@ -23,6 +23,8 @@ use super::{Cause, Doubt, Truth, fold};
 pub(super) enum Current<'a> {
     /// Nothing stands there.
     Missing,
+    /// A `value` that is null: as what is missing, but for the conditions that order.
+    Null,
     /// A text that isn't kept as a value: a type, a name.
     Text(&'a str),
     /// A value; `null` counts as missing.
@@ -30,6 +32,11 @@ pub(super) enum Current<'a> {
 }
 
 impl<'a> Current<'a> {
+    /// What a `value` comes out as.
+    pub(super) fn of_value(value: &'a Value) -> Current<'a> {
+        if value.is_null() { Current::Null } else { Current::Value(value) }
+    }
+
     fn normal(self) -> Current<'a> {
         match self {
             Current::Value(Value::Null) => Current::Missing,
@@ -42,6 +49,7 @@ impl<'a> Current<'a> {
     pub(super) fn to_value(self) -> Option<Value> {
         match self {
             Current::Missing => None,
+            Current::Null => Some(Value::Null),
             Current::Text(text) => Some(text.into()),
             Current::Value(value) => Some(value.clone()),
         }
@@ -97,9 +105,13 @@ fn decide(semantics: &Semantics, operator: Operator, current: Current<'_>, targe
     if let Some(expression) = runtime(current).or_else(|| runtime(Current::Value(target))) {
         return Answer::runtime(expression);
     }
-    if target.is_null() {
+    if target.is_null() && !(semantics.null_target == NullTarget::EmptyText && compares_texts(operator)) {
         return Answer::fails(format!("the target of `{}` is null", operator.as_str()));
     }
+    let current = match current {
+        Current::Null if !operator.orders() => Current::Missing,
+        current => current,
+    };
     match operator {
         Operator::Equals => equals(semantics, current, target),
         Operator::In => is_in(semantics, current, target),
@@ -124,6 +136,11 @@ fn decide(semantics: &Semantics, operator: Operator, current: Current<'_>, targe
         | Operator::NotMatch
         | Operator::NotMatchInsensitively => unreachable!("negated conditions are decided by the others"),
     }
+}
+
+/// Whether the target of a condition is a text: null is the empty one.
+fn compares_texts(operator: Operator) -> bool {
+    !operator.orders() && !matches!(operator, Operator::In | Operator::Exists)
 }
 
 fn has_key(object: &crate::arm::Object, key: &str) -> bool {
@@ -153,7 +170,7 @@ fn text_of(value: &Value) -> Option<Cow<'_, str>> {
 
 fn text_of_current(current: Current<'_>) -> Option<Cow<'_, str>> {
     match current {
-        Current::Missing => Some(Cow::Borrowed("")),
+        Current::Missing | Current::Null => Some(Cow::Borrowed("")),
         Current::Text(text) => Some(Cow::Borrowed(text)),
         Current::Value(value) => text_of(value),
     }
@@ -282,7 +299,10 @@ fn contains(semantics: &Semantics, current: Current<'_>, target: &Value) -> Answ
             });
             Answer { truth, doubt: Some(Doubt::ContainsInArray) }
         }
-        (Current::Value(Value::Object(object)), Some(key)) => Answer::sure(has_key(object, &key)),
+        (Current::Value(Value::Object(object)), Some(key)) => match semantics.contains_in_object {
+            ContainsInObject::Key => Answer::doubtful(has_key(object, &key), Doubt::ContainsInObject),
+            ContainsInObject::False => Answer::sure(false),
+        },
         (Current::Missing, Some(part)) if part.is_empty() => is_empty_text(semantics),
         (current, Some(part)) => {
             let holds = text_of_current(current).is_some_and(|text| fold::contains(&text, &part));
@@ -339,15 +359,23 @@ fn order(
     holds: fn(Ordering) -> bool,
 ) -> Answer {
     let name = operator.as_str();
-    if current == Current::Missing {
-        return match semantics.missing_ordered {
-            MissingOrdered::Unknown => {
-                let text = format!("what `{name}` says of a value that is missing isn't documented");
-                Answer::unknown([Cause::MissingFact(text.into())])
-            }
-            MissingOrdered::False => Answer::sure(false),
-            MissingOrdered::Error => Answer::fails(format!("`{name}` compares a value that is missing")),
-        };
+    let unsaid = |what: &str| {
+        let text = format!("what `{name}` says of a value that is {what} isn't documented");
+        Answer::unknown([Cause::MissingFact(text.into())])
+    };
+    match (current, semantics.missing_ordered, semantics.null_ordered) {
+        (Current::Missing, MissingOrdered::Unknown, _) => return unsaid("missing"),
+        (Current::Null, _, NullOrdered::Unknown) => return unsaid("null"),
+        (Current::Missing, MissingOrdered::False, _) | (Current::Null, _, NullOrdered::False) => {
+            return Answer::sure(false);
+        }
+        (Current::Missing, MissingOrdered::Error, _) => {
+            return Answer::fails(format!("`{name}` compares a value that is missing"));
+        }
+        (Current::Null, _, NullOrdered::Error) => {
+            return Answer::fails(format!("`{name}` compares a value that is null"));
+        }
+        _ => {}
     }
     let found = match (current, target) {
         (Current::Value(value), Value::Int(_) | Value::Float(_)) => order_numbers(value, target),

@@ -13,6 +13,8 @@ pub enum Doubt {
     PatternMatchesMissing,
     /// `contains` over an array is read as membership.
     ContainsInArray,
+    /// `contains` over an object is read as having a key.
+    ContainsInObject,
     /// A number and a text are compared whose spellings differ.
     NumberAndText,
     /// In a count over `a[*].b[*]`, another member of `a[*]` is read from the current outer member.
@@ -41,6 +43,7 @@ impl Doubt {
             Doubt::ListHoldsEmpty => "a missing value is taken as one of a list that holds the empty text",
             Doubt::PatternMatchesMissing => "a missing value is taken to match the empty pattern",
             Doubt::ContainsInArray => "`contains` over an array is taken as membership",
+            Doubt::ContainsInObject => "`contains` over an object is taken as having the key",
             Doubt::NumberAndText => "a number is compared with a text that spells it otherwise",
             Doubt::OuterMember => "an outer array inside a count is taken as its current member",
             Doubt::ManyStars => "a pattern of `like` with several `*` is taken as it looks",

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::policy::{CascadeBehavior, Effect, ManualState};
 
+use super::Occasion;
 use super::change::CompiledChange;
 use super::observe::Observer;
 use super::policy::CompiledPolicy;
@@ -96,9 +97,15 @@ pub enum Standing {
 }
 
 impl CompiledPolicy {
-    /// Why the policy gives no states here, whatever the resource is.
+    /// Why the policy gives no states in a scan, whatever the resource is.
     pub fn not_evaluable(&self) -> Option<&NotEvaluable> {
         self.not_evaluable.as_ref()
+    }
+
+    /// Why the policy gives no states on this occasion, whatever the resource is.
+    pub fn not_evaluable_on(&self, occasion: Option<&Occasion>) -> Option<&NotEvaluable> {
+        let request = occasion.is_some_and(|occasion| occasion.request);
+        self.not_evaluable.as_ref().filter(|reason| !request || **reason != NotEvaluable::Identity)
     }
 
     /// What the policy says of a resource, up to the search for a related one. The observer sees the evaluation of
@@ -107,7 +114,7 @@ impl CompiledPolicy {
         if self.effect == Effect::Disabled {
             return Standing::NoRow;
         }
-        if let Some(reason) = &self.not_evaluable {
+        if let Some(reason) = self.not_evaluable_on(subject.occasion) {
             return Standing::NotEvaluable(reason.clone());
         }
         if self.looks_for_related() {

@@ -6,40 +6,17 @@ use crate::policy::Effect;
 
 use super::applicability::is_never_evaluated;
 use super::observe::Observer;
+use super::types_without_tags::has_no_tags;
 use super::{Cause, CompiledPolicy, Doubt, Truth};
 
-/// Types whose resources show a location and can't have tags. Not complete: a catalogue with the capabilities of types
-/// decides where it is given, and `types-without-tags` adds to it.
-/// <https://learn.microsoft.com/azure/azure-resource-manager/management/tag-support>
-const UNTAGGABLE: &[&str] = &[
-    "Microsoft.Authorization/policyAssignments",
-    "Microsoft.Authorization/policySetDefinitions",
-    "Microsoft.ClassicCompute/domainNames",
-    "Microsoft.ClassicCompute/virtualMachines",
-    "Microsoft.ClassicNetwork/networkSecurityGroups",
-    "Microsoft.ClassicNetwork/reservedIps",
-    "Microsoft.ClassicNetwork/virtualNetworks",
-    "Microsoft.ClassicStorage/storageAccounts",
-    "Microsoft.EventHub/namespaces/authorizationRules",
-    "Microsoft.EventHub/namespaces/eventhubs",
-    "Microsoft.EventHub/namespaces/eventhubs/authorizationRules",
-    "Microsoft.EventHub/namespaces/eventhubs/consumergroups",
-    "Microsoft.EventHub/namespaces/networkRuleSets",
-    "Microsoft.ServiceBus/namespaces/authorizationRules",
-    "Microsoft.ServiceBus/namespaces/networkRuleSets",
-    "Microsoft.ServiceBus/namespaces/queues",
-    "Microsoft.ServiceBus/namespaces/topics",
-    "Microsoft.ServiceBus/namespaces/topics/subscriptions",
-    "Microsoft.Sql/servers/databases/transparentDataEncryption",
-    "Microsoft.Sql/servers/firewallRules",
-    "Microsoft.Web/sites/config",
-    "Microsoft.Web/sites/hostNameBindings",
-];
-
 impl CompiledPolicy {
-    /// Whether there may be a row for the resource, whatever the rule says of it. There is none where the
-    /// service looks at no resource of its type, where the policy is disabled, where its mode is `Indexed` and the resource a subscription, a resource group or of a type without
-    /// tags or location, or where the rule reads a location and the resource is a subscription.
+    /// Whether there may be a row for the resource, whatever the rule says of it. There is none where the service looks
+    /// at no resource of its type, where the policy is disabled, where its mode is `Indexed` and the resource a
+    /// subscription, a resource group or of a type without tags or location, or where the rule reads a location and the
+    /// resource is a subscription.
+    ///
+    /// Of the mode `Indexed`, the first of these that says something decides: `types-without-tags`, the capabilities in
+    /// a catalogue, Microsoft's list of types without tags, the resource's own location.
     pub(super) fn admits<O: Observer>(&self, resource: &Resource, observer: &mut O) -> Truth {
         let resource_type = &resource.resource_type;
         let subscription = resource_type.is(ResourceType::SUBSCRIPTION);
@@ -61,7 +38,7 @@ impl CompiledPolicy {
         if let Some(indexed) = by_capabilities(&self.aliases, resource_type) {
             return indexed.into();
         }
-        if UNTAGGABLE.iter().any(|known| resource_type.is(known)) {
+        if has_no_tags(resource_type) {
             return Truth::False;
         }
         if O::RECORDS {

@@ -28,6 +28,7 @@ mod subject;
 mod tally;
 mod time;
 mod truth;
+mod types_without_tags;
 mod unknown;
 mod walk;
 
@@ -44,6 +45,7 @@ pub use observe::{Explanation, ExplanationKind, LeafRecord, Looked, Observer, Pa
 pub use policy::{CompiledPolicy, DeploymentOptions, SecretReference};
 pub use subject::{Candidate, Occasion, Subject, SubscriptionSubject};
 pub use truth::{Cause, Truth};
+pub use types_without_tags::has_no_tags;
 pub use unknown::unknown_aliases;
 
 #[cfg(test)]

@@ -34,6 +34,8 @@ impl<'a> Subject<'a> {
 /// <https://learn.microsoft.com/azure/governance/policy/concepts/definition-structure-policy-rule#policy-functions>
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Occasion {
+    /// Whether a request is evaluated, and not a scan: a rule may ask who makes it. What isn't given is unknown.
+    pub request: bool,
     /// `policy().assignmentId`
     pub assignment_id: Option<Arc<str>>,
     /// `policy().setDefinitionId`: the initiative that the definition is a member of.

@@ -25,6 +25,7 @@ use super::template::{SubscriptionTemplate, templates};
 pub fn plan(inventory: &Inventory, run: &Run, selection: &Selection, now: Option<&str>) -> RemediationPlan {
     let templates: Vec<Template> = run.assignments.iter().map(|_| OnceLock::new()).collect();
     RemediationPlan::new(PlanInput {
+        semantics: run.semantics.clone(),
         assignments: run.assignments.iter().map(assigned).collect(),
         rows: &run.rows,
         estate: inventory,
@@ -139,6 +140,7 @@ fn expand(
         location: policy.deployment_location().cloned(),
         subscription: subject.subscription,
         resource_group: group.as_ref(),
+        management_group: None,
         guid_seed: seed,
         now: now.map(Arc::from),
         semantics: policy.semantics(),

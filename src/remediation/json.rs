@@ -3,6 +3,8 @@
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
+use crate::arm::semantics::Reading;
+
 use super::assigned::Assigned;
 use super::deployment::{Action, Deployment, PlannedResource};
 use super::difference::Change;
@@ -23,6 +25,8 @@ struct PlanJson<'a> {
     azpol: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     files: Option<Vec<&'a str>>,
+    /// Open points that aren't read by default.
+    semantics: Vec<Reading<'a>>,
     assignments: Vec<AssignmentJson<'a>>,
     deployments: Vec<DeploymentJson<'a>>,
     not_planned: Vec<NotPlannedJson<'a>>,
@@ -254,6 +258,7 @@ fn whole(plan: &RemediationPlan) -> PlanJson<'_> {
         version: VERSION,
         azpol: env!("CARGO_PKG_VERSION"),
         files: None,
+        semantics: plan.semantics.changed().collect(),
         assignments: assignments(plan),
         deployments: plan.deployments.iter().map(|deployment| deployment_json(plan, deployment)).collect(),
         not_planned: plan

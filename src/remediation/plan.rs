@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::arm::template::{Expansion, ExpansionFault, FaultKind};
-use crate::arm::{Location, ResourceId, SubscriptionId};
+use crate::arm::{Location, ResourceId, Semantics, SubscriptionId};
 use crate::compliance::{ComplianceState, PolicyState, ReasonKind};
 use crate::inventory::{Resource, SubscriptionState};
 use crate::policy::Effect;
@@ -27,6 +27,8 @@ use super::template::{SubscriptionTemplate, templates};
 /// Everything that remediation would do, and what is to be known before it does.
 #[derive(Debug, Clone)]
 pub struct RemediationPlan {
+    /// How open points of the language are read.
+    pub semantics: Semantics,
     /// The assignments of the run; indices point here.
     pub assignments: Vec<Assigned>,
     /// What people call the subscriptions that occur here.
@@ -94,6 +96,8 @@ pub struct Refusal {
 
 /// What a plan is made from.
 pub struct PlanInput<'a> {
+    /// How open points of the language are read.
+    pub semantics: Semantics,
     /// The evaluated assignments.
     pub assignments: Vec<Assigned>,
     /// Their rows.
@@ -171,6 +175,7 @@ impl RemediationPlan {
             }
         }
         RemediationPlan {
+            semantics: input.semantics,
             rights: rights(&assignments, &deployments, &tasks, &roles),
             templates: templates(&deployments),
             deploying_again: Vec::new(),

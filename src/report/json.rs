@@ -3,8 +3,9 @@
 use serde::Serialize;
 use serde_json::Value as Json;
 
+use crate::arm::semantics::Reading;
 use crate::compliance::{
-    Disabled, Evaluated, FailedLeaf, Member, MissingFact, NotEvaluated, PolicyState, ReasonKind, Run,
+    DecidingLeaf, Disabled, Evaluated, Member, MissingFact, NotEvaluated, PolicyState, ReasonKind, Run,
     Summary, Unlisted, WhyNot,
 };
 use crate::inventory::{SetAside, SetAsideReason};
@@ -13,6 +14,7 @@ use crate::remediation::{self, RemediationPlan};
 use crate::source::{Diagnostics, SourceMap, Span, mask, position, printable_json};
 
 use super::intent::{self, IntentJson, IntentTemplate, NoteJson};
+use super::readings;
 use super::view::View;
 use super::without_rows::why_not;
 use super::words;
@@ -23,7 +25,7 @@ pub const MARKER: &str = "result/v1";
 /// A run.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Result {
+pub struct Result<'r> {
     azpol: &'static str,
     version: &'static str,
     asserted: Vec<String>,
@@ -32,6 +34,10 @@ pub struct Result {
     /// What `utcNow()` answered.
     #[serde(skip_serializing_if = "Option::is_none")]
     now: Option<String>,
+    /// `given` or `shipped`.
+    aliases: &'static str,
+    /// Open points that aren't read by default.
+    semantics: Vec<Reading<'r>>,
     tenants: Vec<String>,
     summary: Counts,
     /// Rows that Azure finds compliant although what they ask isn't exported.
@@ -169,6 +175,9 @@ struct Row {
     #[serde(skip_serializing_if = "Option::is_none")]
     candidate: Option<String>,
     failed_conditions: Vec<Condition>,
+    /// The conditions because of which the rule holds; absent where it isn't that which decides.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    met_conditions: Vec<Condition>,
     near_misses: Vec<NearMiss>,
     #[serde(skip_serializing_if = "Option::is_none")]
     provisional: Option<Provisional>,
@@ -208,6 +217,8 @@ struct Condition {
     expression_value: Option<Json>,
     #[serde(skip_serializing_if = "Option::is_none")]
     target_value: Option<Json>,
+    /// Of the comparison itself, as Azure writes it.
+    result: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     place: Option<Place>,
 }
@@ -341,7 +352,7 @@ pub(super) fn place_json(span: Span, sources: &SourceMap) -> Option<Json> {
 }
 
 /// A run as it is written.
-pub fn result(view: &View<'_>, faults: &Diagnostics) -> Result {
+pub fn result<'r>(view: &View<'r>, faults: &Diagnostics) -> Result<'r> {
     let run = view.run;
     Result {
         azpol: MARKER,
@@ -349,6 +360,8 @@ pub fn result(view: &View<'_>, faults: &Diagnostics) -> Result {
         asserted: view.asserted.to_vec(),
         collected: view.inventory.collected().map(|time| time.to_string()),
         now: view.now.map(str::to_owned),
+        aliases: readings::aliases(run.aliases_given),
+        semantics: run.semantics.changed().collect(),
         tenants: view.inventory.tenants().iter().map(ToString::to_string).collect(),
         summary: counts(Summary::of_run(run)),
         assignments: (0..run.assignments.len()).map(|index| assignment(view, index)).collect(),
@@ -381,7 +394,7 @@ pub fn result(view: &View<'_>, faults: &Diagnostics) -> Result {
 }
 
 /// A run with its plan as it is written; `plan` has the form of `plan.json`.
-pub fn planned(view: &View<'_>, faults: &Diagnostics, plan: &RemediationPlan) -> Result {
+pub fn planned<'r>(view: &View<'r>, faults: &Diagnostics, plan: &RemediationPlan) -> Result<'r> {
     let intent_templates = plan.deploying_again.iter().map(intent::template).collect();
     Result { plan: Some(remediation::json::plan(plan)), intent_templates, ..result(view, faults) }
 }
@@ -494,6 +507,7 @@ fn row(view: &View<'_>, row: &PolicyState) -> Row {
         }),
         candidate: row.evidence().candidate.as_ref().map(ToString::to_string),
         failed_conditions: row.evidence().failed.iter().map(|leaf| condition(leaf, view.sources)).collect(),
+        met_conditions: view.met(row).iter().map(|leaf| condition(leaf, view.sources)).collect(),
         near_misses: row
             .evidence()
             .near_misses
@@ -542,13 +556,18 @@ fn assumption(fact: &MissingFact) -> Assumption {
     }
 }
 
-fn condition(leaf: &FailedLeaf, sources: &SourceMap) -> Condition {
+fn condition(leaf: &DecidingLeaf, sources: &SourceMap) -> Condition {
     Condition {
         expression: leaf.subject.to_string(),
         path: leaf.path.as_deref().map(str::to_owned),
         operator: leaf.operator,
         expression_value: leaf.current.as_ref().map(|value| words::masked(leaf, value).to_serde()),
         target_value: leaf.target.as_ref().map(|value| words::masked(leaf, value).to_serde()),
+        result: match leaf.holds {
+            Some(true) => "True",
+            Some(false) => "False",
+            None => "Unknown",
+        },
         place: place(leaf.span, "", sources),
     }
 }

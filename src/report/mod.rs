@@ -8,6 +8,7 @@ mod intent;
 pub mod json;
 mod lines;
 pub mod plan_table;
+mod readings;
 mod rows;
 mod style;
 pub mod table;

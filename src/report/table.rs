@@ -9,7 +9,7 @@ use crate::source::printable;
 use super::lines::{count, draw, width, wrap};
 use super::style::{Mark, Style};
 use super::view::View;
-use super::{initiative, intent, rows, without_rows};
+use super::{initiative, intent, readings, rows, without_rows};
 
 /// How many facts for which no row waits a table shows.
 const FACTS: usize = 12;
@@ -36,6 +36,7 @@ pub fn head(view: &View<'_>, style: Style) -> String {
             out.push('\n');
         }
     }
+    out.push_str(&readings::line(&view.run.semantics, style.width));
     let inventory = view.inventory;
     let mut parts = Vec::new();
     match inventory.tenants().as_slice() {

@@ -6,6 +6,7 @@ use serde_json::{Value as Json, json};
 use crate::source::mask;
 use crate::testing::{CaseResult, LineKind, Mismatch, Outcome, diff};
 
+use super::readings;
 use super::tests_table::{Tested, missed};
 
 /// The kind and the version of the document.
@@ -51,6 +52,8 @@ pub fn json(tested: &Tested<'_>) -> Json {
     json!({
         "azpol": MARKER,
         "version": env!("CARGO_PKG_VERSION"),
+        "aliases": readings::aliases(!tested.language.aliases.is_built_in()),
+        "semantics": tested.language.semantics.changed().collect::<Vec<_>>(),
         "summary": {
             "passed": totals.passed,
             "failed": totals.failed,

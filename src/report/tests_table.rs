@@ -1,21 +1,17 @@
 //! What came of policy tests, for people: what failed, with the difference and the conditions behind it, and what
 //! no case has seen.
 
-use crate::arm::Value;
-use crate::compliance::{ComplianceState, ReasonKind};
-use crate::engine::{Explanation, ExplanationKind, Truth};
+use crate::engine::Language;
 use crate::policy::PolicyDefinition;
 use crate::source::{SourceMap, Span, mask, position, printable};
 use crate::testing::{
     Actual, CaseResult, Coverage, Gap, LineKind, Mismatch, Missed, Outcome, Selected, Totals, diff,
 };
 
+use super::explain::{Depth, Findings};
 use super::lines::count;
+use super::readings;
 use super::style::{Mark, Style};
-use super::words;
-
-/// How many conditions are shown of one candidate.
-const CONDITIONS: usize = 24;
 
 /// What a report of tests is made from.
 #[derive(Debug, Clone, Copy)]
@@ -24,6 +20,8 @@ pub struct Tested<'a> {
     pub files: &'a [Selected],
     /// The definitions.
     pub definitions: &'a [PolicyDefinition],
+    /// How the language was read.
+    pub language: Language<'a>,
     /// What came of the cases, by file.
     pub results: &'a [Vec<CaseResult>],
     /// What they have seen, by definition; empty where nobody asked.
@@ -61,14 +59,14 @@ impl Tested<'_> {
 
 /// The report.
 pub fn text(tested: &Tested<'_>, style: Style) -> String {
-    let mut out = String::new();
+    let mut out = readings::line(tested.language.semantics, style.width);
     for (selected, results) in tested.files.iter().zip(tested.results) {
         let definition = &tested.definitions[selected.definition];
         let title = printable(&selected.file).into_owned();
         let name = printable(&definition.display_name).into_owned();
         out.push_str(&format!("{}  {}\n", style.bold(&title), style.dim(&name)));
         for result in results {
-            case(&mut out, tested, result, style);
+            case(&mut out, tested, definition, result, style);
         }
         out.push('\n');
     }
@@ -77,7 +75,13 @@ pub fn text(tested: &Tested<'_>, style: Style) -> String {
     out
 }
 
-fn case(out: &mut String, tested: &Tested<'_>, result: &CaseResult, style: Style) {
+fn case(
+    out: &mut String,
+    tested: &Tested<'_>,
+    definition: &PolicyDefinition,
+    result: &CaseResult,
+    style: Style,
+) {
     let name = printable(&result.name).into_owned();
     let mut line = |mark: Mark, rest: &str| {
         let symbol = style.paint(mark, style.symbol(mark));
@@ -94,7 +98,7 @@ fn case(out: &mut String, tested: &Tested<'_>, result: &CaseResult, style: Style
                 mismatch(out, tested, point, style);
             }
             if let Some(actual) = &result.actual {
-                why(out, tested, points, actual, style);
+                why(out, tested, definition, points, actual, style);
             }
         }
     }
@@ -137,8 +141,18 @@ fn shown(text: &str) -> String {
     mask(&printable(text)).into_owned()
 }
 
-/// Why the policy says what it says.
-fn why(out: &mut String, tested: &Tested<'_>, points: &[Mismatch], actual: &Actual, style: Style) {
+/// How far what explains a case is indented.
+const INDENT: usize = 6;
+
+/// Why the policy says what it says: what `azpol explain` would tell of the resource.
+fn why(
+    out: &mut String,
+    tested: &Tested<'_>,
+    definition: &PolicyDefinition,
+    points: &[Mismatch],
+    actual: &Actual,
+    style: Style,
+) {
     for message in &actual.messages {
         out.push_str(&format!("      {:<9} {}\n", "said", shown(message)));
     }
@@ -146,111 +160,26 @@ fn why(out: &mut String, tested: &Tested<'_>, points: &[Mismatch], actual: &Actu
     if !about_state {
         return;
     }
-    if actual.effect.as_str() == "disabled" {
+    let Some(explained) = &actual.explained else {
         out.push_str(&format!("      {:<9} the effect is disabled, so that there is no row\n", "why"));
         return;
-    }
-    let looked = actual.explanations.len() > 1;
-    let searched = match actual.reason {
-        Some(ReasonKind::ResourceGroupNotFound) => {
-            Some("the resource group that is searched doesn't exist in this case")
-        }
-        Some(ReasonKind::ResourceNotFound) => {
-            Some("no related resource of the wanted type, name and place is in this case")
-        }
-        _ => None,
     };
-    if let Some(what) = searched {
-        out.push_str(&format!("      {:<9} {what}\n", "why"));
+    out.push_str(&format!(
+        "      {:<9} {}\n",
+        "why",
+        style.dim(&printable(&tested.place(definition.rule.span)))
+    ));
+    let narrow = Style { width: style.width.saturating_sub(INDENT), ..style };
+    let mut findings = Findings::new(tested.sources, narrow, Depth::Deciding, &actual.resource_type);
+    findings.why(explained);
+    findings.condition(explained);
+    if let Some(search) = &explained.search {
+        findings.search(search);
     }
-    // Where candidates were looked at, `if` holds and says nothing more.
-    let skip =
-        usize::from(looked || (searched.is_some() && actual.state == Some(ComplianceState::NonCompliant)));
-    for (title, whole) in actual.explanations.iter().skip(skip) {
-        let truth = match &whole.truth {
-            Truth::True => "holds",
-            Truth::False => "doesn't hold",
-            Truth::Unknown(_) => "can't be decided",
-        };
-        out.push_str(&format!("      {:<9} {} {truth}\n", "why", shown(title)));
-        let mut left = CONDITIONS;
-        condition(out, tested, whole, (4, &whole.truth), &mut left, style);
-        if left == 0 {
-            out.push_str(&format!("        {}\n", style.text("…")));
-        }
-    }
-}
-
-fn condition(
-    out: &mut String,
-    tested: &Tested<'_>,
-    part: &Explanation,
-    (depth, whole): (usize, &Truth),
-    left: &mut usize,
-    style: Style,
-) {
-    if *left == 0 {
-        return;
-    }
-    *left -= 1;
-    let mark = match &part.truth {
-        Truth::True => Mark::Good,
-        Truth::False => Mark::Bad,
-        Truth::Unknown(_) => Mark::Open,
-    };
-    let symbol = style.paint(mark, style.symbol(mark));
-    let indent = "  ".repeat(depth);
-    let (text, found) = match &part.kind {
-        ExplanationKind::AllOf => ("allOf".to_owned(), String::new()),
-        ExplanationKind::AnyOf => ("anyOf".to_owned(), String::new()),
-        ExplanationKind::Not => ("not".to_owned(), String::new()),
-        ExplanationKind::Member(index, value) => {
-            (format!("[{index}]"), shown(&words::short(&words::hidden("", value))))
-        }
-        ExplanationKind::Leaf(leaf) => {
-            let value = |value: Option<&Value>| match value {
-                Some(value) => words::short(&words::hidden(&leaf.subject, value)),
-                None => "missing".to_owned(),
-            };
-            let subject = words::short_subject(&leaf.subject);
-            let wanted = leaf.target.as_ref().map_or_else(String::new, |target| value(Some(target)));
-            let text = format!("{subject} {} {wanted}", leaf.operator.as_str());
-            let is = match &leaf.truth {
-                Truth::Unknown(causes) => {
-                    causes.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
-                }
-                _ => format!("is {}", value(leaf.current.as_ref())),
-            };
-            let place = match &part.truth {
-                Truth::True if *whole != Truth::True => String::new(),
-                _ => format!("  {}", style.dim(&printable(&tested.place(part.span)))),
-            };
-            (text, format!("{}{place}", shown(&is)))
-        }
-    };
-    let text = shown(&text);
-    out.push_str(format!("{indent}{symbol} {text:<46}  {found}").trim_end());
-    out.push('\n');
-    let count = matches!(part.kind, ExplanationKind::Leaf(_));
-    for inner in &part.parts {
-        // What agrees with the whole decides it; of the rest one line is enough.
-        let decides = match (&part.kind, count) {
-            (ExplanationKind::Not, _) => true,
-            (_, true) => part.truth != Truth::True,
-            _ => inner.truth == part.truth,
-        };
-        if decides {
-            condition(out, tested, inner, (depth + 1, whole), left, style);
-        } else if !count && part.truth != Truth::True {
-            condition(
-                out,
-                tested,
-                &Explanation { parts: Vec::new(), ..inner.clone() },
-                (depth + 1, whole),
-                left,
-                style,
-            );
-        }
+    findings.doubts(explained);
+    for line in findings.out.lines() {
+        let indent = if line.is_empty() { 0 } else { INDENT };
+        out.push_str(&format!("{}{line}\n", " ".repeat(indent)));
     }
 }
 

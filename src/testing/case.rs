@@ -4,11 +4,12 @@ use std::sync::{Arc, LazyLock};
 
 use jiff::Timestamp;
 
-use crate::arm::Value;
 use crate::arm::nearest::nearest;
+use crate::arm::{Scope, Value};
 use crate::compliance::ComplianceState;
 use crate::config::Schema;
-use crate::source::{Diagnostic, Diagnostics, Node, Span};
+use crate::engine::Occasion;
+use crate::source::{Diagnostic, Diagnostics, Node, NodeValue, Span};
 
 use super::codes;
 
@@ -67,6 +68,23 @@ pub struct Context {
     pub now: Option<String>,
     /// Whether the case names all resources there are.
     pub complete: bool,
+    /// The management groups above the subscription, nearest first.
+    pub groups_above: Vec<Arc<str>>,
+    /// The assignment on whose behalf the rule is evaluated; one at the subscription where none is written.
+    pub assignment: Option<Assigned>,
+    /// What `requestContext()`, `claims()` and `policy()` answer, as far as it is written.
+    pub occasion: Occasion,
+}
+
+/// The assignment that a case names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assigned {
+    /// Its id.
+    pub id: Arc<str>,
+    /// Where it is assigned.
+    pub scope: Scope,
+    /// Where the id is written.
+    pub span: Span,
 }
 
 /// What is expected of a case.
@@ -103,13 +121,20 @@ pub enum Looked {
 
 /// Reads a test file. `None` if it doesn't fit its schema; cases with a fault of their own are left out.
 pub fn read(node: &Node, faults: &mut Diagnostics) -> Option<TestFile> {
-    if !CHECKED.check(node, faults) {
+    // What is known and can't be given is no misspelling.
+    let (node, refused) = &without_unsupported(node, faults);
+    if !CHECKED.check(node, faults)
+        || refused.iter().any(|span| Some(*span) == node.get("given").map(|g| g.span))
+    {
         return None;
     }
     let definition = node.get("definition")?;
     let given = node.get("given");
     let mut cases: Vec<TestCase> = Vec::new();
     for item in node.get("cases").map(Node::items).unwrap_or_default() {
+        if refused.contains(&item.span) {
+            continue;
+        }
         let Some(case) = case(item, given, faults) else { continue };
         if let Some(first) = cases.iter().find(|known| known.name == case.name) {
             faults.push(
@@ -143,6 +168,7 @@ fn case(node: &Node, given: Option<&Node>, faults: &mut Diagnostics) -> Option<T
         let value = &member.value;
         parameters.push((member.key.clone(), member.key_span, Value::from(value), value.span));
     }
+    let policy = either("policy");
     let now = match either("now") {
         None => None,
         Some(node) => Some(time(node, faults)?),
@@ -158,9 +184,92 @@ fn case(node: &Node, given: Option<&Node>, faults: &mut Diagnostics) -> Option<T
             group: either("resourceGroup").cloned(),
             now,
             complete: either("complete").and_then(Node::as_bool).unwrap_or(true),
+            groups_above: either("managementGroups")
+                .map(Node::items)
+                .unwrap_or_default()
+                .iter()
+                .filter_map(group)
+                .collect(),
+            assignment: match policy.and_then(|policy| policy.get("assignmentId")) {
+                None => None,
+                Some(node) => Some(assigned(node, faults)?),
+            },
+            occasion: occasion(policy, either("requestContext"), either("claims")),
         },
         expect: expectation(node.get("expect")?, faults)?,
     })
+}
+
+/// Parts of a tenant that decide about rows and that a case can't give yet.
+const UNSUPPORTED: [&str; 6] =
+    ["exemptions", "notScopes", "overrides", "resourceSelectors", "enforcementMode", "definitionVersion"];
+
+/// A test file without what a case can't give, and where that stood; each is told.
+fn without_unsupported(node: &Node, faults: &mut Diagnostics) -> (Node, Vec<Span>) {
+    let (mut node, mut refused) = (node.clone(), Vec::new());
+    let NodeValue::Object(members) = &mut node.value else { return (node, refused) };
+    for member in members {
+        match (member.key.to_ascii_lowercase().as_str(), &mut member.value) {
+            ("given", given) => refuse(given, &mut refused, faults),
+            ("cases", Node { value: NodeValue::Array(cases), .. }) => {
+                cases.iter_mut().for_each(|case| refuse(case, &mut refused, faults));
+            }
+            _ => {}
+        }
+    }
+    (node, refused)
+}
+
+fn refuse(node: &mut Node, refused: &mut Vec<Span>, faults: &mut Diagnostics) {
+    let NodeValue::Object(members) = &mut node.value else { return };
+    members.retain(|member| {
+        let kept = !UNSUPPORTED.contains(&&*member.key);
+        if !kept {
+            let message = format!("a case can't give `{}` yet", member.key);
+            let help =
+                "leave it out: a case is evaluated as one assignment without exclusions and exemptions";
+            faults.push(
+                Diagnostic::new(&codes::NOT_GIVABLE, message).at(member.key_span, "not evaluated").help(help),
+            );
+            refused.push(node.span);
+        }
+        kept
+    });
+}
+
+/// The name of a management group, from its name or its id.
+fn group(node: &Node) -> Option<Arc<str>> {
+    node.as_str().and_then(|text| text.trim_matches('/').rsplit('/').next()).map(Arc::from)
+}
+
+/// The assignment of an id.
+fn assigned(node: &Node, faults: &mut Diagnostics) -> Option<Assigned> {
+    const BELOW: &str = "/providers/microsoft.authorization/policyassignments/";
+    let text = node.as_str().unwrap_or_default();
+    let at = text.to_ascii_lowercase().rfind(BELOW);
+    let scope = at.and_then(|at| if at == 0 { Some(Scope::Tenant) } else { Scope::parse(&text[..at]) });
+    if scope.is_none() {
+        faults.push(
+            Diagnostic::new(&codes::BAD_ASSIGNMENT, format!("`{text}` is no id of an assignment"))
+                .at(node.span, "")
+                .help("it ends with `/providers/Microsoft.Authorization/policyAssignments/{name}`"),
+        );
+    }
+    Some(Assigned { id: text.into(), scope: scope?, span: node.span })
+}
+
+/// What the functions of a rule answer about the occasion.
+fn occasion(policy: Option<&Node>, request: Option<&Node>, claims: Option<&Node>) -> Occasion {
+    let text = |of: Option<&Node>, key: &str| of?.get(key)?.as_str().map(Arc::from);
+    Occasion {
+        request: true,
+        assignment_id: None,
+        set_definition_id: text(policy, "setDefinitionId"),
+        definition_reference_id: text(policy, "definitionReferenceId"),
+        api_version: text(request, "apiVersion"),
+        identity: request.and_then(|request| request.get("identity")).map(Value::from),
+        claims: claims.map(Value::from),
+    }
 }
 
 /// A time in the form in which `utcNow()` gives it.

@@ -19,4 +19,8 @@ codes! {
     NOTHING_SELECTED = "AZP1107" "no-case-selected" Error;
     /// A state, or `any`, is expected, and something else is written.
     BAD_WORD = "AZP1108" "bad-test-word" Error;
+    /// Something that decides about rows and that a case can't give yet.
+    NOT_GIVABLE = "AZP1109" "not-in-a-case" Error;
+    /// An assignment that can't be the one of the case.
+    BAD_ASSIGNMENT = "AZP1110" "bad-test-assignment" Error;
 }

@@ -5,11 +5,10 @@ use std::sync::Arc;
 
 use crate::arm::{ResourceId, ResourceType, Scope, Value};
 use crate::compliance::{
-    ComplianceState, Definitions, Evaluated, MissingFact, PolicyState, ReasonKind, Run, Selection,
-    Surroundings, WhyNot, occasion, resolve,
+    Compiled, ComplianceState, Definitions, Evaluated, Explained, MissingFact, PolicyState, ReasonKind, Run,
+    Selection, Setting, Surroundings, WhyNot, explain, occasion, resolve,
 };
-use crate::engine::{Candidate, Explanation, ExplanationKind, Language, Outcome, Recorder, Subject, Truth};
-use crate::inventory::Inventory;
+use crate::engine::{Explanation, ExplanationKind, Language, Outcome, Subject, Truth};
 use crate::policy::{Details, Effect, EnforcementMode, PolicyAssignment, PolicyDefinition};
 use crate::remediation;
 use crate::source::{Diagnostic, Diagnostics, Span};
@@ -17,6 +16,25 @@ use crate::source::{Diagnostic, Diagnostics, Span};
 use super::case::TestCase;
 use super::codes;
 use super::world::{World, world};
+
+/// A definition under test, with all that its cases share.
+#[derive(Debug)]
+pub struct Assignable<'a> {
+    definition: &'a PolicyDefinition,
+    definitions: Definitions,
+    programs: Compiled,
+    language: Language<'a>,
+}
+
+impl<'a> Assignable<'a> {
+    /// A definition that cases assign; cases that bind it alike share one program.
+    pub fn new(definition: &'a PolicyDefinition, language: Language<'a>) -> Assignable<'a> {
+        // One definition isn't ambiguous.
+        let definitions =
+            Definitions::new(vec![definition.clone()], Vec::new(), Vec::new(), &mut Diagnostics::new());
+        Assignable { definition, definitions, programs: Compiled::new(), language }
+    }
+}
 
 /// What the policy says of the resource of a case.
 #[derive(Debug, Clone)]
@@ -33,12 +51,14 @@ pub struct Actual {
     pub deployed: Vec<Value>,
     /// What is said of errors, missing facts, operations that aren't carried out, deployments that would be refused.
     pub messages: Vec<String>,
-    /// The conditions that were looked at: of the rule, then of each candidate.
-    pub explanations: Vec<(String, Explanation)>,
+    /// The type of the resource.
+    pub resource_type: ResourceType,
+    /// The conditions that were looked at; `None` where the effect is `disabled`.
+    pub explained: Option<Explained>,
 }
 
 impl Actual {
-    fn new(effect: Effect) -> Actual {
+    fn new(effect: Effect, resource_type: ResourceType) -> Actual {
         Actual {
             state: None,
             effect,
@@ -46,14 +66,18 @@ impl Actual {
             modified: None,
             deployed: Vec::new(),
             messages: Vec::new(),
-            explanations: Vec::new(),
+            resource_type,
+            explained: None,
         }
     }
 
     /// Comparisons that came out true or false.
     pub(super) fn seen(&self) -> BTreeSet<(Span, bool)> {
         let mut seen = BTreeSet::new();
-        for (_, whole) in &self.explanations {
+        let Some(explained) = &self.explained else { return seen };
+        let candidates = explained.search.iter().flat_map(|search| &search.candidates);
+        let conditions = candidates.filter_map(|candidate| candidate.condition.as_ref());
+        for whole in explained.condition.iter().chain(conditions) {
             gather(whole, &mut seen);
         }
         seen
@@ -71,24 +95,25 @@ fn gather(part: &Explanation, seen: &mut BTreeSet<(Span, bool)>) {
 
 /// Evaluates a case as a scan would evaluate a tenant that holds its resources. `None` where that isn't possible;
 /// why is pushed.
-pub fn evaluate(
-    case: &TestCase,
-    definition: &PolicyDefinition,
-    definitions: &Definitions,
-    language: Language<'_>,
-    faults: &mut Diagnostics,
-) -> Option<Actual> {
+pub fn evaluate(case: &TestCase, under: &Assignable<'_>, faults: &mut Diagnostics) -> Option<Actual> {
+    let definition = under.definition;
     let listed: Vec<_> = match &definition.rule.details {
         Some(Details::Existence(details)) => vec![details.resource_type.clone()],
         _ => Vec::new(),
     };
     let world = world(case, &listed, faults)?;
     let assignment = assignment(case, definition, &world);
-    let selection = Selection::default();
-    let mut run =
-        resolve(vec![(assignment, false)], definitions, &world.inventory, language, &selection, faults);
+    let setting = Setting {
+        definitions: &under.definitions,
+        inventory: &world.inventory,
+        language: under.language,
+        selection: &Selection::default(),
+        compiled: &under.programs,
+        given: &case.context.occasion,
+    };
+    let mut run = resolve(setting, vec![(assignment, false)], faults);
     if !run.disabled.is_empty() {
-        return Some(Actual::new(Effect::Disabled));
+        return Some(Actual::new(Effect::Disabled, world.subject.resource_type()));
     }
     if let Some(not) = run.not_evaluated.first() {
         faults.push(
@@ -97,10 +122,7 @@ pub fn evaluate(
         );
         return None;
     }
-    let now = case.context.now.as_deref();
-    run.rows = crate::compliance::evaluate(&world.inventory, &run.assignments, &selection, now).0;
-    run.rows.retain(|row| row.resource == world.subject);
-    let found = told(&world, &run, case);
+    let found = told(&world, &mut run, case);
     if found.is_none() {
         let message = format!("`{}` can't be evaluated", case.name);
         let label = format!("`{}` isn't in the inventory of the case", world.subject);
@@ -110,15 +132,21 @@ pub fn evaluate(
 }
 
 fn assignment(case: &TestCase, definition: &PolicyDefinition, world: &World) -> PolicyAssignment {
-    let id = format!(
-        "/subscriptions/{}/providers/Microsoft.Authorization/policyAssignments/azpol-test",
-        world.subscription
-    );
+    let (id, scope) = match &case.context.assignment {
+        Some(named) => (named.id.clone(), named.scope.clone()),
+        None => {
+            let subscription = &world.subscription;
+            let id = format!(
+                "/subscriptions/{subscription}/providers/Microsoft.Authorization/policyAssignments/azpol-test"
+            );
+            (id.into(), Scope::Subscription(subscription.clone()))
+        }
+    };
     PolicyAssignment {
-        id: id.into(),
-        name: "azpol-test".into(),
+        name: id.rsplit('/').next().unwrap_or(&id).into(),
+        id,
         display_name: case.name.clone(),
-        scope: Scope::Subscription(world.subscription.clone()),
+        scope,
         not_scopes: Vec::new(),
         definition_id: definition.id.clone(),
         definition_span: case.span,
@@ -146,29 +174,34 @@ fn why_not(reason: &WhyNot) -> String {
     }
 }
 
-fn told(world: &World, run: &Run, case: &TestCase) -> Option<Actual> {
-    let evaluated = run.assignments.first()?;
-    let policy = &evaluated.policy;
+fn told(world: &World, run: &mut Run, case: &TestCase) -> Option<Actual> {
     let (inventory, now) = (&world.inventory, case.context.now.as_deref());
     let subscription = inventory.subscription(&world.subscription)?;
+    let whole = world.subject == ResourceId::subscription(&world.subscription);
+    if !whole && inventory.resource(&world.subject).is_none() {
+        return None;
+    }
+    let explained = explain(inventory, run, &world.subject, now).into_iter().next()?;
+    run.rows.extend(explained.row.clone());
+    let evaluated = run.assignments.first()?;
     let mut surroundings = Surroundings::new(subscription);
-    let plain = if world.subject == ResourceId::subscription(&world.subscription) {
+    let plain = if whole {
         surroundings.subscription(now)
     } else {
         surroundings.subject(inventory, inventory.resource(&world.subject)?, now)
     };
     let occasion = occasion(evaluated, &plain.resource.resource_type);
     let subject = Subject { occasion: Some(&occasion), ..plain };
-    let mut actual = Actual::new(policy.effect());
+    let mut actual = Actual::new(evaluated.policy.effect(), plain.resource.resource_type.clone());
     if let Some(row) = run.rows.first() {
         actual.state = Some(row.state);
         actual.reason.clone_from(&row.reason);
         actual.messages = messages(row);
     }
-    explain(&mut actual, evaluated, inventory, world, &subject);
+    actual.explained = Some(explained);
     if actual.state == Some(ComplianceState::NonCompliant) {
         change(&mut actual, evaluated, &subject);
-        if policy.deployment_scope().is_some() {
+        if evaluated.policy.deployment_scope().is_some() {
             deploy(&mut actual, world, run, now);
         }
     }
@@ -192,35 +225,6 @@ fn fact(fact: &MissingFact) -> String {
         }
         MissingFact::Carried(_, path) => format!("the case doesn't carry `{path}`"),
         MissingFact::Other(text) => text.to_string(),
-    }
-}
-
-/// Records what the conditions found.
-fn explain(
-    actual: &mut Actual,
-    evaluated: &Evaluated,
-    inventory: &Inventory,
-    world: &World,
-    subject: &Subject<'_>,
-) {
-    let policy = &evaluated.policy;
-    let mut recorder = Recorder::new();
-    let truth = policy.applies_to(subject, &mut recorder);
-    actual.explanations.extend(recorder.explanation().map(|whole| ("if".to_owned(), whole.clone())));
-    if !policy.looks_for_related() || truth != Truth::True {
-        return;
-    }
-    let Ok(check) = policy.existence(subject) else { return };
-    let mut candidates: Vec<_> = inventory
-        .resources(&world.subscription, &check.resource_type)
-        .filter(|candidate| check.admits(candidate))
-        .collect();
-    candidates.sort_by(|a, b| a.id.cmp(&b.id));
-    for candidate in candidates {
-        let mut recorder = Recorder::new();
-        policy.satisfies(subject, Candidate::existing(candidate), &mut recorder);
-        let whole = recorder.explanation();
-        actual.explanations.extend(whole.map(|whole| (candidate.id.full_name(), whole.clone())));
     }
 }
 

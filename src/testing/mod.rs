@@ -11,9 +11,9 @@ mod evaluate;
 mod run;
 mod world;
 
-pub use case::{Context, Expectation, Looked, TestCase, TestFile, is_test_file, read};
+pub use case::{Assigned, Context, Expectation, Looked, TestCase, TestFile, is_test_file, read};
 pub use compare::Mismatch;
 pub use coverage::{Coverage, Gap, Missed};
 pub use diff::{Line, LineKind, diff};
-pub use evaluate::{Actual, evaluate};
+pub use evaluate::{Actual, Assignable, evaluate};
 pub use run::{CaseResult, Outcome, Selected, Totals, run};

@@ -4,14 +4,13 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::compliance::Definitions;
 use crate::engine::Language;
 use crate::policy::PolicyDefinition;
 use crate::source::{Diagnostics, Span};
 
 use super::case::TestCase;
 use super::compare::{Mismatch, compare};
-use super::evaluate::{Actual, evaluate};
+use super::evaluate::{Actual, Assignable, evaluate};
 
 /// A test file whose definition is known, with the cases that are to run.
 #[derive(Debug)]
@@ -88,10 +87,8 @@ pub fn run(
     fail_fast: bool,
     faults: &mut Diagnostics,
 ) -> Vec<Vec<CaseResult>> {
-    let assignable: Vec<Definitions> = definitions
-        .iter()
-        .map(|definition| Definitions::new(vec![definition.clone()], Vec::new(), Vec::new(), faults))
-        .collect();
+    let assignable: Vec<Assignable<'_>> =
+        definitions.iter().map(|definition| Assignable::new(definition, language)).collect();
     let work: Vec<(usize, &TestCase)> = files
         .iter()
         .enumerate()
@@ -102,7 +99,7 @@ pub fn run(
         .map(|(file, case)| {
             let index = files[file].definition;
             let mut found = Diagnostics::new();
-            let actual = evaluate(case, &definitions[index], &assignable[index], language, &mut found);
+            let actual = evaluate(case, &assignable[index], &mut found);
             let outcome = match &actual {
                 Some(actual) => match compare(&case.expect, actual) {
                     points if points.is_empty() => Outcome::Passed,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::arm::{ResourceId, ResourceType, SubscriptionId};
+use crate::arm::{ResourceId, ResourceType, Scope, SubscriptionId};
 use crate::inventory::{Completeness, Inventory, InventoryBuilder, Provenance};
 use crate::source::{Diagnostic, Diagnostics, Member, Node, NodeValue, Severity, SourceMap, Span};
 
@@ -83,7 +83,47 @@ pub(super) fn world(case: &TestCase, listed: &[ResourceType], faults: &mut Diagn
     let (inventory, _, found) = builder.finish(&assertions, &SourceMap::new(), &|_| None);
     // Notes on listings are about files that users export, not about cases.
     found.into_iter().filter(|fault| fault.severity > Severity::Note).for_each(|fault| faults.push(fault));
-    Some(World { inventory, subscription, subject })
+    let world = World { inventory, subscription, subject };
+    (lies_below(case, &world, faults) && all_read(&case.related, &ids[1..], &world, faults)).then_some(world)
+}
+
+/// Whether the assignment that the case names holds its subscription.
+fn lies_below(case: &TestCase, world: &World, faults: &mut Diagnostics) -> bool {
+    let Some(assigned) = &case.context.assignment else { return true };
+    let (message, help) = match &assigned.scope {
+        Scope::Tenant => return true,
+        Scope::ManagementGroup(group) => {
+            let above = &case.context.groups_above;
+            if above.iter().any(|name| group.as_str().eq_ignore_ascii_case(name)) {
+                return true;
+            }
+            let help =
+                format!("list `{group}` in `managementGroups`, which are those above the subscription");
+            (format!("the case's subscription doesn't lie below `{group}`"), help)
+        }
+        scope if scope.subscription().is_some_and(|id| id == world.subscription) => return true,
+        scope => {
+            let help = format!("the case plays in subscription {}", world.subscription);
+            (format!("`{scope}` doesn't hold the case's subscription"), help)
+        }
+    };
+    faults.push(Diagnostic::new(&codes::BAD_ASSIGNMENT, message).at(assigned.span, "").help(help));
+    false
+}
+
+/// Whether every related resource is one that the evaluation can find.
+fn all_read(related: &[Node], ids: &[ResourceId], world: &World, faults: &mut Diagnostics) -> bool {
+    let mut all = true;
+    for (node, id) in related.iter().zip(ids) {
+        if world.inventory.resource(id).is_some() || *id == ResourceId::subscription(&world.subscription) {
+            continue;
+        }
+        all = false;
+        let message = format!("a case can't give resources of type `{}` yet", id.resource_type());
+        let fault = Diagnostic::new(&codes::NOT_GIVABLE, message).at(node.span, "not looked at");
+        faults.push(fault.help("a scan doesn't look at them as resources either"));
+    }
+    all
 }
 
 fn text<'a>(node: Option<&'a Node>, key: &str) -> Option<&'a str> {
@@ -174,6 +214,14 @@ impl Place<'_> {
             vec![written("id", format!("/subscriptions/{id}"), span), written("subscriptionId", id, span)];
         let own = |member: &&Member| !member.key.eq_ignore_ascii_case("id");
         members.extend(given.into_iter().flat_map(Node::members).filter(own).cloned());
+        if !case.context.groups_above.is_empty() {
+            let group = |name: &Arc<str>| {
+                let named = ["name", "displayName"].map(|key| written(key, name.clone(), span));
+                Node { span, value: NodeValue::Object(named.into()) }
+            };
+            let chain = case.context.groups_above.iter().map(group).collect();
+            members.push(member("managementGroupAncestorsChain", NodeValue::Array(chain), span));
+        }
         for (key, value) in [("displayName", "subscription"), ("state", "Enabled")] {
             if text(given, key).is_none() {
                 members.push(written(key, value, span));

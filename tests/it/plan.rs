@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use azpol::arm::template::{DeploymentRequest, SubscriptionFacts, expand};
 use azpol::arm::{AliasCatalog, Object, Value};
-use azpol::compliance::{Definitions, Run, Selection, evaluate, resolve};
-use azpol::engine::Language;
+use azpol::compliance::{Compiled, Definitions, Run, Selection, Setting, evaluate, resolve};
+use azpol::engine::{Language, Occasion};
 use azpol::inventory::{Completeness, Inventory, InventoryBuilder, Provenance};
 use azpol::policy::{self, DefinitionSource, PolicyDefinition, SHIPPED};
 use azpol::remediation::hazards::Hazard;
@@ -46,14 +46,16 @@ fn run(inputs: &[PathBuf], text: &str, complete: &[Completeness]) -> (Inventory,
         .filter_map(|node| policy::assignment(node, &mut faults))
         .map(|assignment| (assignment, false))
         .collect();
-    let mut run = resolve(
-        assignments,
-        &definitions,
-        &inventory,
-        Language::of(&AliasCatalog::built_in()),
-        &Selection::default(),
-        &mut faults,
-    );
+    let aliases = AliasCatalog::built_in();
+    let setting = Setting {
+        definitions: &definitions,
+        inventory: &inventory,
+        language: Language::of(&aliases),
+        selection: &Selection::default(),
+        compiled: &Compiled::new(),
+        given: &Occasion::default(),
+    };
+    let mut run = resolve(setting, assignments, &mut faults);
     assert!(!faults.has_errors(), "{faults:?}");
     (run.rows, run.excluded) = evaluate(&inventory, &run.assignments, &Selection::default(), None);
     (inventory, run)
@@ -339,6 +341,7 @@ fn expanding_the_templates_again_gives_what_is_planned() {
             location: Some(template.location.as_str().into()),
             subscription: &facts,
             resource_group: None,
+            management_group: None,
             guid_seed: "".into(),
             now: None,
             semantics: &azpol::arm::semantics::DEFAULT,

@@ -177,6 +177,117 @@ fn a_scan_and_a_validation_pass_over_test_files() {
     assert!(!ran.all().contains("x.azpol-test.yaml"), "{}", ran.all());
 }
 
+/// A rule about one function: what it answers has to be `wanted`.
+fn asks(expression: &str) -> String {
+    let value = format!("[{expression}]");
+    format!(
+        "mode: All\npolicyRule:\n  if: {{ value: \"{value}\", equals: wanted }}\n  then: {{ effect: audit }}\n"
+    )
+}
+
+#[test]
+fn who_asks_and_what_is_claimed_is_given_by_the_case() {
+    let functions = [
+        ("requestContext().identity.appid", "requestContext: { identity: { appid: wanted } }"),
+        ("requestContext().identity['acrs']", "requestContext: { identity: { acrs: Wanted } }"),
+        ("claims().scan.result", "claims: { scan: { result: wanted } }"),
+        ("policy().setDefinitionId", "policy: { setDefinitionId: wanted }"),
+        ("policy().definitionReferenceId", "policy: { definitionReferenceId: wanted }"),
+        (
+            "if(equals(requestContext().apiVersion, '2021-01-01'), 'wanted', 'else')",
+            "requestContext: { apiVersion: '2021-01-01' }",
+        ),
+    ];
+    for (expression, given) in functions {
+        // What is assigned by itself is no member of an initiative, which is known.
+        let test = cases(&[
+            case("given", &format!("    {given}\n"), "NonCompliant"),
+            case(
+                "another",
+                &format!("    {}\n", given.replace("anted", "aited").replace("2021", "2022")),
+                "Compliant",
+            ),
+            case(
+                "not given",
+                "",
+                if expression.starts_with("policy()") { "Compliant" } else { "Undetermined" },
+            ),
+        ]);
+        let ran = tested(&asks(expression), &test, &[]);
+        assert_eq!(ran.code, 0, "{expression}: {}{}", ran.out, ran.err);
+    }
+}
+
+#[test]
+fn an_assignment_may_lie_above_the_subscription() {
+    let id = "/providers/Microsoft.Management/managementGroups/corp/providers/Microsoft.Authorization/policyAssignments/wanted";
+    let rule = asks("last(split(policy().assignmentId, '/'))");
+    let given =
+        |groups: &str| format!("    managementGroups: [{groups}]\n    policy: {{ assignmentId: {id} }}\n");
+    for groups in ["corp", "landing, Corp, root", "/providers/Microsoft.Management/managementGroups/corp"] {
+        let ran = tested(&rule, &cases(&[case("a", &given(groups), "NonCompliant")]), &[]);
+        assert_eq!(ran.code, 0, "{groups}: {}{}", ran.out, ran.err);
+    }
+    let ran = tested(&rule, &cases(&[case("a", &given("landing"), "NonCompliant")]), &[]);
+    assert_eq!(ran.code, 3, "{}{}", ran.out, ran.err);
+    assert!(ran.tells("AZP1110"), "{}", ran.err);
+}
+
+#[test]
+fn what_a_case_cannot_give_is_refused_and_the_others_run() {
+    for key in [
+        "exemptions: []",
+        "notScopes: []",
+        "overrides: []",
+        "resourceSelectors: []",
+        "enforcementMode: DoNotEnforce",
+    ] {
+        let test =
+            cases(&[case("a", &format!("    {key}\n"), "NonCompliant"), case("b", "", "NonCompliant")]);
+        let ran = tested(DEFINITION, &test, &[]);
+        assert_eq!(ran.code, 3, "{key}: {}{}", ran.out, ran.err);
+        assert!(ran.tells("AZP1109") && ran.out.contains("1 passed"), "{key}: {}{}", ran.out, ran.err);
+    }
+    let misspelt = tested(DEFINITION, &cases(&[case("a", "    claim: {}\n", "NonCompliant")]), &[]);
+    assert!(misspelt.err.contains("did you mean `claims`?"), "{}", misspelt.err);
+}
+
+/// The trees are those of `azpol explain`: what it prints for the same resource stands in the failing case.
+#[test]
+fn a_failing_case_shows_what_explain_shows() {
+    let id = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts/one";
+    let resource = format!(
+        "{{ \"id\": \"{id}\", \"type\": \"Microsoft.Storage/storageAccounts\", \"location\": \"westeurope\", \"properties\": {{ \"supportsHttpsTrafficOnly\": false }} }}"
+    );
+    let test = format!("{HEAD}  - name: a\n    resource: {resource}\n    expect: Compliant\n");
+    let subscription = r#"[{ "id": "00000000-0000-0000-0000-000000000000", "name": "s", "tenantId": "t", "state": "Enabled" }]"#;
+    let tenant = Tenant::new()
+        .file("def.yaml", DEFINITION)
+        .file("x.azpol-test.yaml", test)
+        .file("in/one.json", format!("[{resource}]"))
+        .file("in/subscriptions.json", subscription);
+    let failed = tenant.azpol(&["test", "x.azpol-test.yaml"]);
+    let told = tenant.azpol(&[
+        "explain",
+        id,
+        "in",
+        "def.yaml",
+        "--assign",
+        "def",
+        "--at",
+        "00000000-0000-0000-0000-000000000000",
+    ]);
+    // Lines break elsewhere, further to the right.
+    let tree = |text: &str| {
+        let text = text.split("if holds").nth(1).unwrap_or_default().split("\n\n").next().unwrap_or_default();
+        let mut words: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
+        words.sort();
+        words
+    };
+    assert!(tree(&told.out).len() > 10, "{}{}", told.out, told.err);
+    assert_eq!(tree(&told.out), tree(&failed.out), "{}\n{}", told.out, failed.out);
+}
+
 /// Blocks of the page become files by the names in their first lines; what it shows of the program is what it says.
 #[test]
 fn the_examples_of_the_page_are_true() {

@@ -245,14 +245,19 @@ pub fn function(name: &str, resource: &Resource, frames: &[Frame]) -> Option<Jso
 pub fn current(name: Option<&str>, resource: &Resource, frames: &[Frame]) -> Option<Json> {
     let Some(name) = name else {
         return match frames {
-            [Frame::Member { value, .. } | Frame::Item { value, .. }] => Some(value.clone()),
+            [Frame::Member { alias, .. }] => current(Some(alias), resource, frames),
+            [Frame::Item { value, .. }] => Some(value.clone()),
             _ => None,
         };
     };
     for frame in frames.iter().rev() {
         match frame {
             Frame::Item { name: known, value } if same(known, name) => return Some(value.clone()),
-            Frame::Member { alias, value, .. } if same(alias, name) => return Some(value.clone()),
+            Frame::Member { alias, value, .. } if same(alias, name) => {
+                // A member is itself; a property of one is `""` where it is missing.
+                let missing = value.is_null() && !alias.ends_with("[*]");
+                return Some(if missing { json!("") } else { value.clone() });
+            }
             Frame::Member { alias, indices, .. } if below(name, alias) => {
                 let path = path_of(name, resource)?;
                 let found = select(path, resource, indices);

@@ -63,7 +63,7 @@ impl Facts {
     pub(crate) fn new(
         args: &EvalArgs,
         aliases: Option<AliasCatalog>,
-        semantics: Option<Semantics>,
+        semantics: Semantics,
         sources: &mut SourceMap,
         faults: &mut Diagnostics,
     ) -> Facts {
@@ -84,7 +84,7 @@ impl Facts {
             template: None,
             aliases: aliases.unwrap_or_else(AliasCatalog::built_in),
             definition: None,
-            semantics: semantics.unwrap_or_default(),
+            semantics,
             defined: false,
             secure: BTreeSet::new(),
             now: OnceCell::new(),
@@ -250,6 +250,7 @@ impl Facts {
         add("subscription", self.subscription.as_ref().map(|facts| facts.id.to_string()));
         add("resource group", self.group.as_ref().map(|facts| facts.id.name().to_owned()));
         add("now", self.known_now());
+        told.extend(self.semantics.changed().map(|one| (one.point.to_owned(), one.reading.to_owned())));
         told
     }
 

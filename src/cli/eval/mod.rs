@@ -38,9 +38,9 @@ pub fn run(args: &EvalArgs) -> u8 {
                 .help("give one, or read one a line with `--stdin`"),
         );
     }
-    let files = aliases::files(&args.aliases, &environment, &shown.config, &shown.folder);
+    let files = aliases::files(&args.language.aliases, &environment, &shown.config, &shown.folder);
     let catalog = aliases::catalog(&files, &mut io::empty(), &mut sources, &mut faults);
-    let mut facts = Facts::new(args, catalog, shown.config.semantics, &mut sources, &mut faults);
+    let mut facts = Facts::new(args, catalog, shown.semantics(&args.language), &mut sources, &mut faults);
     output.faults(&faults, &sources);
     if exit::any_usage(&faults, &sources) {
         return exit::USAGE;

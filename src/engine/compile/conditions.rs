@@ -125,11 +125,6 @@ impl Compiler<'_> {
     }
 
     fn count_field(&mut self, alias: &Arc<str>, filter: Option<&Condition>, span: Span) -> Option<Operand> {
-        if !alias.ends_with("[*]") {
-            let what = format!("a count over `{alias}`, which doesn't end with an array,");
-            self.not_built(NotBuiltKind::Field, what, span);
-            return None;
-        }
         let access = self.alias(alias, span);
         let scope = Scope::Field { alias: alias.clone(), paths: access.paths.clone() };
         let filter = self.within(scope, filter)?;
@@ -219,7 +214,7 @@ fn decided(semantics: &Semantics, leaf: &Comparison) -> Option<Truth> {
     };
     match &leaf.subject {
         Operand::Value(Computed::Known(value)) => {
-            Some(compare(semantics, leaf.operator, Current::Value(value), target).truth)
+            Some(compare(semantics, leaf.operator, Current::of_value(value), target).truth)
         }
         Operand::Value(Computed::Fails(cause)) => Some(failed_value(semantics, cause.clone())),
         Operand::CountValue(count) => match &count.list {

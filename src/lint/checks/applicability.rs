@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::arm::ResourceType;
 use crate::arm::alias::TypeFacts;
+use crate::engine::has_no_tags;
 use crate::policy::PolicyMode;
 
 use crate::lint::codes;
@@ -23,7 +24,7 @@ pub(super) fn indexed(document: &Document<'_>, report: &mut Report) {
     let never = |kind: &ResourceType| {
         let facts = document.aliases.resource_type_facts(kind);
         NEVER_INDEXED.iter().any(|never| kind.is(never))
-            || facts.and_then(TypeFacts::is_indexed) == Some(false)
+            || facts.and_then(TypeFacts::is_indexed).map_or_else(|| has_no_tags(kind), |indexed| !indexed)
     };
     if wanted.is_empty() || !wanted.iter().all(never) {
         return;

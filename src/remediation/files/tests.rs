@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use crate::arm::Semantics;
 use crate::arm::template::{DeployedResource, Expansion};
 use crate::compliance::{ComplianceState, PolicyState};
 use crate::remediation::plan::{Expanded, PlanInput, RemediationPlan};
@@ -17,6 +18,7 @@ fn plan(
 ) -> RemediationPlan {
     let rows: Vec<_> = subscriptions.iter().map(|id| row(0, id, ComplianceState::NonCompliant)).collect();
     RemediationPlan::new(PlanInput {
+        semantics: Semantics::default(),
         assignments: vec![assigned("Deploy-Export-LA", scope)],
         rows: &rows,
         estate: tenant,

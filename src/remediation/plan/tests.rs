@@ -1,5 +1,5 @@
-use crate::arm::SubscriptionId;
 use crate::arm::template::{Expansion, ExpansionFault, FaultKind};
+use crate::arm::{Semantics, SubscriptionId};
 use crate::compliance::{ComplianceState, PolicyState, ReasonKind};
 use crate::inventory::{Known, SubscriptionState};
 use crate::policy::Effect;
@@ -38,6 +38,7 @@ fn plan(tenant: &Tenant, rows: &[PolicyState], effects: &[Effect]) -> Remediatio
         one
     });
     RemediationPlan::new(PlanInput {
+        semantics: Semantics::default(),
         assignments: assignments.collect(),
         rows,
         estate: tenant,

@@ -6,11 +6,11 @@
 use serde_json::{Value as Json, json};
 
 use crate::arm::Value;
-use crate::compliance::{Considered, Explained, FailedLeaf, Reach, Search};
+use crate::compliance::{Considered, DecidingLeaf, Explained, Reach, Search};
 use crate::engine::{ExistenceCheck, Explanation, ExplanationKind, LeafRecord, SearchPlace, Truth};
 use crate::policy::FieldName;
 use crate::report::json::{assignment_json, not_evaluated_json, place_json, row_json};
-use crate::report::words;
+use crate::report::{readings, words};
 use crate::source::{mask, printable_json};
 
 use super::Story;
@@ -30,6 +30,8 @@ fn explanation(story: &Story<'_>) -> Json {
         "azpol": MARKER,
         "version": env!("CARGO_PKG_VERSION"),
         "now": story.view.now,
+        "aliases": readings::aliases(story.view.run.aliases_given),
+        "semantics": story.view.run.semantics.changed().collect::<Vec<_>>(),
         "resource": {
             "id": story.id.as_str(),
             "name": story.name,
@@ -92,7 +94,7 @@ impl Teller<'_> {
     }
 
     fn leaf(&self, record: &LeafRecord) -> Json {
-        let leaf = FailedLeaf::from(record);
+        let leaf = DecidingLeaf::from(record);
         let shown = |value: &Option<Value>| {
             value.as_ref().map_or(Json::Null, |value| words::masked(&leaf, value).to_serde())
         };

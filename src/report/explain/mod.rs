@@ -1,5 +1,6 @@
 //! Why a resource has its states: for people ([`text`]) and for programs ([`json`]).
 
+mod findings;
 pub mod json;
 pub mod text;
 mod tree;
@@ -9,6 +10,8 @@ use crate::compliance::{Explained, NotEvaluated};
 use crate::source::Span;
 
 use super::view::View;
+
+pub(super) use findings::Findings;
 
 /// Everything that is told of one resource.
 #[derive(Debug, Clone, Copy)]

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::arm::Value;
 use crate::arm::expression::{Dialect, Failure};
+use crate::arm::semantics::ReplaceCase;
 
 use super::{ANY, Answer, FunctionEntry, Setting, error, format, int_at, text, text_at, wrong};
 
@@ -13,7 +14,7 @@ pub(super) static TABLE: &[FunctionEntry] = &[
     FunctionEntry::pure("endsWith", (2, 2), ends_with),
     FunctionEntry::pure("format", (1, ANY), format::format),
     FunctionEntry::pure("join", (2, 2), join),
-    FunctionEntry::unbuilt("like", (2, 2)).in_templates(),
+    FunctionEntry::pure("like", (2, 2), like).in_templates(),
     FunctionEntry::pure("padLeft", (2, 3), pad_left),
     FunctionEntry::placed("replace", (3, 3), replace),
     FunctionEntry::pure("split", (2, 2), split),
@@ -67,6 +68,13 @@ fn join(arguments: &[Value]) -> Answer {
     Ok(joined.into())
 }
 
+/// Whether a text has the form of a pattern in which `*` stands for any run of characters; without case.
+///
+/// As Bicep describes it (`SystemNamespaceType`); the pages about template functions don't have it.
+fn like(arguments: &[Value]) -> Answer {
+    Ok(text::like(text_at(arguments, 0)?, text_at(arguments, 1)?).into())
+}
+
 /// To a width of 1 to 16; a longer text stays as it is.
 fn pad_left(arguments: &[Value]) -> Answer {
     let text = match &arguments[0] {
@@ -88,15 +96,15 @@ fn pad_left(arguments: &[Value]) -> Answer {
     Ok(padded.into())
 }
 
-/// Rules search without case (as Microsoft's linter does), templates with case.
+/// Rules search without case, templates with case.
 fn replace(setting: Setting<'_>, arguments: &[Value]) -> Answer {
     let (text, old, new) = (text_at(arguments, 0)?, text_at(arguments, 1)?, text_at(arguments, 2)?);
     if old.is_empty() {
         return error("the text to be replaced can't be empty");
     }
-    Ok(match setting.dialect {
-        Dialect::Policy => text::replace_without_case(text, old, new).into(),
-        Dialect::Template => text.replace(old, new).into(),
+    Ok(match (setting.dialect, setting.semantics.replace_case) {
+        (Dialect::Policy, ReplaceCase::Ignored) => text::replace_without_case(text, old, new).into(),
+        (Dialect::Policy, ReplaceCase::Minded) | (Dialect::Template, _) => text.replace(old, new).into(),
     })
 }
 
@@ -144,5 +152,20 @@ fn substring(arguments: &[Value]) -> Answer {
     match count {
         Some(count) if start.saturating_add(count) <= all => Ok(text::slice(text, start, count).into()),
         _ => error(outside()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::like;
+    use crate::arm::Value;
+
+    #[test]
+    fn stars_stand_for_runs_without_case() {
+        let holds = |text: &str, pattern: &str| like(&[text.into(), pattern.into()]).unwrap() == true.into();
+        assert!(holds("Windows2019", "windows*") && holds("a-b-c", "*B*") && holds("", "*"));
+        assert!(holds("abab", "*ab") && holds("same", "SAME") && holds("", ""));
+        assert!(!holds("abc", "ab") && !holds("aXbXc", "a*b*d") && !holds("a.c", "a?c"));
+        assert!(like(&[Value::Null, "*".into()]).is_err());
     }
 }

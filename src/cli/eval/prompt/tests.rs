@@ -4,6 +4,7 @@ use std::io;
 use clap::Parser;
 
 use super::{Line, Lines, is_open, talk};
+use crate::arm::Semantics;
 use crate::arm::expression::Dialect;
 use crate::cli::args::{Cli, Command};
 use crate::cli::eval::facts::Facts;
@@ -37,7 +38,8 @@ fn said_to(lines: impl IntoIterator<Item = Line>) -> (Script, String) {
     let Command::Eval(args) = Cli::try_parse_from(["azpol", "eval"]).expect("good usage").command else {
         panic!("eval")
     };
-    let mut facts = Facts::new(&args, None, None, &mut SourceMap::new(), &mut Diagnostics::new());
+    let mut facts =
+        Facts::new(&args, None, Semantics::default(), &mut SourceMap::new(), &mut Diagnostics::new());
     let mut script = Script { lines: lines.into_iter().collect(), ..Script::default() };
     let mut out = Vec::new();
     let style = RenderStyle { width: 100, color: false, unicode: true };
