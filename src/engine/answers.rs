@@ -113,7 +113,9 @@ impl Answers {
         let mut identities = [Identity::Missing; VALUES];
         let mut held = Vec::new();
         for (path, identity) in paths.as_ref()?.iter().zip(&mut identities) {
-            if let Found::Value(value) = walk::single(Some(&candidate.resource.body), &path.steps) {
+            if let Found::Value(value) =
+                walk::single(Some(path.into_body(&candidate.resource.body)), &path.steps)
+            {
                 *identity = Identity::of(value)?;
                 held.push(value.clone());
             }

@@ -452,9 +452,12 @@ pub(super) fn failed_value(semantics: &Semantics, cause: Cause) -> Truth {
     }
 }
 
-/// A target of `location`: texts in normal form.
+/// A target of `location`: texts in normal form, in which nearly all of them stand.
 fn located(target: &Value) -> Cow<'_, Value> {
+    let is_normal = |value: &Value| value.as_str().is_some_and(Location::is_normal);
     match target {
+        Value::String(text) if Location::is_normal(text) => Cow::Borrowed(target),
+        Value::Array(items) if items.iter().all(is_normal) => Cow::Borrowed(target),
         Value::String(text) => Cow::Owned(Location::new(text).as_str().into()),
         Value::Array(items) => Cow::Owned(items.iter().map(|item| located(item).into_owned()).collect()),
         other => Cow::Borrowed(other),

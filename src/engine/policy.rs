@@ -28,6 +28,8 @@ pub struct CompiledPolicy {
     pub(super) indexed: bool,
     /// The rule reads the location.
     pub(super) located: bool,
+    /// The rule asks for more than type, name and kind.
+    pub(super) asks_more: bool,
     pub(super) condition: Test,
     pub(super) details: Option<CompiledDetails>,
     /// What other effects do.
