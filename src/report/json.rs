@@ -500,15 +500,16 @@ fn row(view: &View<'_>, row: &PolicyState) -> Row {
             code: ReasonKind::as_str(reason),
             text: mask(&words::reason(row).text).into_owned(),
         }),
-        looked_for: row.looked_for.as_ref().map(|looked_for| LookedFor {
+        looked_for: row.evidence().looked_for.as_ref().map(|looked_for| LookedFor {
             resource_type: looked_for.resource_type.to_string(),
             name: looked_for.name.as_deref().map(str::to_owned),
             resource_group: looked_for.resource_group.as_deref().map(str::to_owned),
         }),
-        candidate: row.candidate.as_ref().map(ToString::to_string),
-        failed_conditions: row.failed.iter().map(|leaf| condition(leaf, view.sources)).collect(),
+        candidate: row.evidence().candidate.as_ref().map(ToString::to_string),
+        failed_conditions: row.evidence().failed.iter().map(|leaf| condition(leaf, view.sources)).collect(),
         met_conditions: view.met(row).iter().map(|leaf| condition(leaf, view.sources)).collect(),
         near_misses: row
+            .evidence()
             .near_misses
             .iter()
             .map(|near| NearMiss {
@@ -517,11 +518,11 @@ fn row(view: &View<'_>, row: &PolicyState) -> Row {
                 same_name: near.same_name,
             })
             .collect(),
-        provisional: row.provisional.as_ref().map(|provisional| Provisional {
+        provisional: row.evidence().provisional.as_ref().map(|provisional| Provisional {
             state: provisional.state.as_str(),
             assumptions: provisional.assumptions.iter().map(assumption).collect(),
         }),
-        low_confidence: row.low_confidence.iter().map(ToString::to_string).collect(),
+        low_confidence: row.evidence().low_confidence.iter().map(ToString::to_string).collect(),
         intent: None,
     }
 }

@@ -29,7 +29,7 @@ pub struct AliasCatalog {
 
 #[derive(Clone)]
 enum Source {
-    /// The table that ships with azpol, read when somebody asks for an alias that the shipped policies don't use.
+    /// The table that ships with azpol, read provider by provider.
     BuiltIn,
     Given(Arc<Table>),
 }
@@ -97,11 +97,11 @@ impl AliasCatalog {
         }
     }
 
-    /// A table that holds everything of this name.
+    /// A table that holds everything of this name, or of this type.
     fn table_for(&self, name: &str) -> &Table {
         match &self.source {
-            Source::BuiltIn if built_in::is_of_automations(name) => built_in::automations(),
-            _ => self.table(),
+            Source::BuiltIn => built_in::of(name),
+            Source::Given(table) => table,
         }
     }
 
@@ -135,7 +135,7 @@ impl AliasCatalog {
 
     /// The aliases of a type, in the catalogue's order.
     pub fn of_type(&self, resource_type: &ResourceType) -> impl Iterator<Item = Alias<'_>> {
-        let table = self.table();
+        let table = self.table_for(resource_type.as_str());
         let id = table.type_id(resource_type);
         let is_of_type = move |row: &&Row| Some(row.resource_type) == id;
         table.rows().iter().filter(is_of_type).map(move |row| Alias { table, row })
@@ -216,7 +216,7 @@ mod tests {
             catalog.path(&ResourceType::new("A.B/c"), "Microsoft.Security/automations/isEnabled"),
             None
         );
-        assert_eq!(super::built_in::automations().rows().len(), 30);
+        assert_eq!(catalog.of_type(&automations).count(), 30);
     }
 
     #[test]
