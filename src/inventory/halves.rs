@@ -49,7 +49,9 @@ pub(super) fn joined(
     faults: &mut Diagnostics,
 ) -> Vec<Node> {
     if !definitions.iter().any(is_bare) {
-        parameters.iter().for_each(|node| faults.push(alone(node)));
+        for node in &parameters {
+            faults.push(alone(node));
+        }
         return definitions;
     }
     let whole: Vec<(Place, Value)> = definitions
