@@ -93,4 +93,20 @@ codes! {
     TYPE_NOT_FIRST = "AZP1047" "type-condition-first-in-allof" Note;
     /// A quantifier over one condition.
     QUANTIFIER_OF_ONE = "AZP1048" "unnecessary-quantifier-wrapper" Note;
+    /// A definition that nearly has the name of one that was given.
+    UNKNOWN_DEFINITION = "AZP1050" "unknown-definition" Warning;
+    /// A scope that doesn't lie where it would matter.
+    SCOPE_OUTSIDE = "AZP1051" "scope-outside" Warning;
+    /// An assignment whose effect writes and that has no identity.
+    NO_IDENTITY = "AZP1052" "assignment-without-identity" Warning;
+    /// The location of an identity that is missing or none.
+    BAD_LOCATION = "AZP1053" "assignment-location" Error;
+    /// An override or a selector that the service refuses.
+    BAD_SELECTOR = "AZP1054" "bad-selector" Error;
+    /// A reference id that the initiative doesn't have.
+    UNKNOWN_REFERENCE = "AZP1055" "unknown-reference" Warning;
+    /// An expiry that can't be read.
+    BAD_EXPIRY = "AZP1056" "bad-expiry" Warning;
+    /// The default of an initiative's parameter that a member rules out.
+    REFUSED_DEFAULT = "AZP1057" "refused-default" Warning;
 }

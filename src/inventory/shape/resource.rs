@@ -75,7 +75,10 @@ const ADDED: &[&str] = &[
 /// Reads one. What has no id, or none that is one, gives a finding.
 pub(crate) fn read(node: &Node, envelope: Envelope, faults: &mut Diagnostics) -> Option<Read> {
     let (id, resource_type) = identity(node, faults)?;
-    doubled_keys(node, faults);
+    // Of free maps further down, such as settings of an application, the case of keys may matter.
+    for own in [Some(node), node.get("properties"), node.get("tags")].into_iter().flatten() {
+        doubled_keys(own, faults);
+    }
     let before = faults.len();
     let shape = shape(node, envelope);
     let is_automation = resource_type.is(ResourceType::AUTOMATION);
