@@ -70,8 +70,8 @@ pub enum Command {
 /// Which aliases are known; the same for every command that reads definitions.
 #[derive(Debug, Clone, Default, Args)]
 pub struct AliasArgs {
-    /// Catalogue of aliases, instead of azpol's own (repeatable): az provider list --expand resourceTypes/aliases;
-    /// without it `AZPOL_ALIASES` or `azpol.yaml`
+    /// Catalogue of aliases, instead of azpol's own (repeatable): az provider list --expand resourceTypes/aliases; also
+    /// Bicep's types of Azure (types.json), which say what properties are like; without it `AZPOL_ALIASES` or `azpol.yaml`
     #[arg(long = "aliases", value_name = "FILE")]
     pub files: Vec<PathBuf>,
 }

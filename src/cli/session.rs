@@ -194,7 +194,7 @@ pub fn document_name(file: &str) -> String {
 }
 
 /// The twins that ship with azpol.
-fn shipped(sources: &mut SourceMap, faults: &mut Diagnostics) -> Vec<PolicyDefinition> {
+pub(super) fn shipped(sources: &mut SourceMap, faults: &mut Diagnostics) -> Vec<PolicyDefinition> {
     let mut definitions = Vec::new();
     for shipped in SHIPPED {
         let file = sources.add(shipped.file, shipped.text);

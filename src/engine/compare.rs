@@ -105,7 +105,10 @@ fn decide(semantics: &Semantics, operator: Operator, current: Current<'_>, targe
     if let Some(expression) = runtime(current).or_else(|| runtime(Current::Value(target))) {
         return Answer::runtime(expression);
     }
-    if target.is_null() && !(semantics.null_target == NullTarget::EmptyText && compares_texts(operator)) {
+    if target.is_null() {
+        if semantics.null_target == NullTarget::EmptyText && compares_texts(operator) {
+            return decide(semantics, operator, current, &"".into());
+        }
         return Answer::fails(format!("the target of `{}` is null", operator.as_str()));
     }
     let current = match current {

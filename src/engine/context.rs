@@ -28,6 +28,8 @@ pub(super) struct RuleContext<'r> {
     pub(super) subject: &'r Subject<'r>,
     /// What `current()` reads: the subject below `if`, the candidate below `existenceCondition`.
     pub(super) view: Candidate<'r>,
+    /// By which API version `current()` reads it.
+    pub(super) version: Option<&'r str>,
     /// Whether `field()` reads the resource that the counts go through: not below `existenceCondition`.
     pub(super) own: bool,
     pub(super) frames: Option<&'r Frame<'r>>,
@@ -167,7 +169,7 @@ impl RuleContext<'_> {
             &*known.map_or_else(|| Cow::Owned(alias::access(self.aliases, &name.into())), Cow::Borrowed);
         let resource = view.resource;
         let own = std::ptr::eq(resource, self.subject.resource);
-        let version = if own { self.subject.api_version() } else { None };
+        let version = if own { self.subject.api_version() } else { self.version };
         let (mut found, mut failure) = (Vec::new(), None);
         match access.path_at(&resource.resource_type, version) {
             Some(path) => {

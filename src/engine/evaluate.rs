@@ -24,6 +24,8 @@ pub(super) struct Run<'r, O> {
     pub(super) subject: &'r Subject<'r>,
     /// The resource that `field` reads.
     pub(super) view: Candidate<'r>,
+    /// By which API version it is read, where that is known.
+    pub(super) version: Option<&'r str>,
     /// Whether this is the `if` block, where the function `field()` reads the same resource.
     pub(super) own: bool,
     /// The definition's id.
@@ -143,7 +145,7 @@ impl<O: Observer> Run<'_, O> {
         self.open(Part::Leaf(&leaf.text, leaf.operator), span);
         let target = self.computed(&leaf.target, frames);
         let judged = match &target {
-            Err(cause) => Judged::unknown(self.graver(cause, &leaf.subject, frames)),
+            Err(cause) => self.without_target(cause, &leaf.subject, frames),
             Ok(target) => self.judge(leaf, target, span, frames),
         };
         if self.looks() {
@@ -156,15 +158,19 @@ impl<O: Observer> Run<'_, O> {
         judged.truth
     }
 
-    /// Why a comparison whose target isn't known can't be decided: the service fails where its other side does.
-    fn graver(&self, cause: &Cause, subject: &Operand, frames: Option<&Frame<'_>>) -> Cause {
+    /// What a comparison says whose target isn't known: where its other side fails, what a failure says.
+    fn without_target(&self, cause: &Cause, subject: &Operand, frames: Option<&Frame<'_>>) -> Judged {
         let other = match subject {
             _ if cause.is_failure() => None,
             Operand::Value(computed) => self.computed(computed, frames).err(),
             Operand::ComputedField(formula) => self.field_name(formula, frames).err(),
             _ => None,
         };
-        other.filter(Cause::is_failure).unwrap_or_else(|| cause.clone())
+        match (subject, other.filter(Cause::is_failure)) {
+            (Operand::Value(_), Some(failure)) => Judged::bare(failed_value(self.semantics, failure)),
+            (_, Some(failure)) => Judged::unknown(failure),
+            (_, None) => Judged::unknown(cause.clone()),
+        }
     }
 
     /// The name of a field that is computed for this resource.
@@ -201,6 +207,7 @@ impl<O: Observer> Run<'_, O> {
         RuleContext {
             subject: self.subject,
             view: self.view,
+            version: self.version,
             own: self.own,
             frames,
             definition: self.definition,
@@ -312,8 +319,7 @@ impl<O: Observer> Run<'_, O> {
 
     /// The path of an alias for the resource that is looked at.
     pub(super) fn alias_path<'a>(&self, access: &'a AliasAccess) -> Option<&'a Path> {
-        let version = if self.own { self.subject.api_version() } else { None };
-        access.path_at(&self.view.resource.resource_type, version)
+        access.path_at(&self.view.resource.resource_type, self.version)
     }
 
     /// The values at a path; of several, all have to meet the condition.

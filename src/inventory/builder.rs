@@ -140,6 +140,7 @@ pub struct InventoryBuilder {
     pub(super) assignments: Gathering,
     pub(super) exemption_documents: Gathering,
     pub(super) unplaced: Vec<Unplaced>,
+    pub(super) parameters: Vec<Node>,
     pub(super) manifests: Vec<Manifest>,
     /// `None` keeps everything.
     kept: Option<Kept>,
@@ -278,6 +279,7 @@ impl InventoryBuilder {
             | Kind::PolicySetDefinition
             | Kind::PolicyAssignment
             | Kind::PolicyExemption => self.policy(kind, node, batch, faults),
+            Kind::PolicyParameters => self.parameters.push(node),
             Kind::Manifest => self.manifests.extend(manifest::read(&node, faults)),
             Kind::PolicyState | Kind::Config | Kind::Own | Kind::Foreign(_) | Kind::Unknown => {}
         }

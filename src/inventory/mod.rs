@@ -15,6 +15,7 @@ mod completeness;
 mod documents;
 mod finish;
 mod foreign;
+mod halves;
 mod kept;
 mod kind;
 mod lookup;

@@ -212,7 +212,9 @@ fn without_unsupported(node: &Node, faults: &mut Diagnostics) -> (Node, Vec<Span
         match (member.key.to_ascii_lowercase().as_str(), &mut member.value) {
             ("given", given) => refuse(given, &mut refused, faults),
             ("cases", Node { value: NodeValue::Array(cases), .. }) => {
-                cases.iter_mut().for_each(|case| refuse(case, &mut refused, faults));
+                for case in cases {
+                    refuse(case, &mut refused, faults);
+                }
             }
             _ => {}
         }

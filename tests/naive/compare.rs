@@ -4,29 +4,57 @@ use std::cmp::Ordering;
 
 use serde_json::Value as Json;
 
-use super::Truth;
+use super::{Readings, Truth};
 
-/// `current` is `None` where it is missing; null counts as missing.
-pub fn compare(operator: &str, current: Option<&Json>, target: &Json) -> Truth {
+/// What is compared.
+#[derive(Debug, Clone, Copy)]
+pub enum Current<'j> {
+    Missing,
+    /// A `value` that is null; a field that is null is missing.
+    Null,
+    There(&'j Json),
+}
+
+impl<'j> Current<'j> {
+    pub fn of_field(value: Option<&'j Json>) -> Current<'j> {
+        value.filter(|value| !value.is_null()).map_or(Current::Missing, Current::There)
+    }
+
+    fn there(self) -> Option<&'j Json> {
+        match self {
+            Current::There(value) => Some(value),
+            Current::Missing | Current::Null => None,
+        }
+    }
+}
+
+pub fn compare(readings: &Readings, operator: &str, current: Current<'_>, target: &Json) -> Truth {
     let operator = operator.to_lowercase();
     if let Some(positive) = operator.strip_prefix("not") {
-        return compare(positive, current, target).not();
+        return compare(readings, positive, current, target).not();
     }
-    let current = current.filter(|value| !value.is_null());
     if target.is_null() {
+        let texts = ["equals", "like", "match", "matchinsensitively", "contains", "containskey"];
+        if readings.is("null-target", "empty-text") && texts.contains(&&*operator) {
+            return compare(readings, &operator, current, &"".into());
+        }
         return Truth::Error;
     }
+    let found = current.there();
     match operator.as_str() {
-        "equals" => equals(current, target).into(),
+        "equals" => equals(readings, found, target).into(),
         "in" => match target {
-            Json::Array(items) => items.iter().any(|item| equals(current, item)).into(),
+            Json::Array(items) if found.is_none() && items.contains(&"".into()) => {
+                (!readings.is("missing-in-list", "not-found")).into()
+            }
+            Json::Array(items) => items.iter().any(|item| equals(readings, found, item)).into(),
             _ => Truth::Error,
         },
-        "like" => like(current, target).into(),
-        "match" => matches(current, target, true).into(),
-        "matchinsensitively" => matches(current, target, false).into(),
-        "contains" => contains(current, target).into(),
-        "containskey" => match (current, text(target)) {
+        "like" => like(readings, found, target),
+        "match" => matches(readings, found, target, true).into(),
+        "matchinsensitively" => matches(readings, found, target, false).into(),
+        "contains" => contains(readings, found, target).into(),
+        "containskey" => match (found, text(target)) {
             (Some(Json::Object(object)), Some(key)) => object.keys().any(|known| same(known, &key)).into(),
             _ => Truth::False,
         },
@@ -37,12 +65,12 @@ pub fn compare(operator: &str, current: Option<&Json>, target: &Json) -> Truth {
                 Json::String(text) if text.eq_ignore_ascii_case("false") => false,
                 _ => return Truth::Error,
             };
-            (current.is_some() == wanted).into()
+            (found.is_some() == wanted).into()
         }
-        "less" => order(current, target, Ordering::is_lt),
-        "lessorequals" => order(current, target, Ordering::is_le),
-        "greater" => order(current, target, Ordering::is_gt),
-        "greaterorequals" => order(current, target, Ordering::is_ge),
+        "less" => order(readings, current, target, Ordering::is_lt),
+        "lessorequals" => order(readings, current, target, Ordering::is_le),
+        "greater" => order(readings, current, target, Ordering::is_gt),
+        "greaterorequals" => order(readings, current, target, Ordering::is_ge),
         other => panic!("no operator: {other}"),
     }
 }
@@ -74,40 +102,60 @@ pub fn same(a: &str, b: &str) -> bool {
     fold(a) == fold(b)
 }
 
-fn equals(current: Option<&Json>, target: &Json) -> bool {
+fn equals(readings: &Readings, current: Option<&Json>, target: &Json) -> bool {
     match (current, target) {
         // Missing, null and the empty text are alike.
-        (None, target) => text(target).is_some_and(|text| text.is_empty()),
+        (None, Json::String(text)) => text.is_empty() && !readings.is("missing-equals-empty", "unlike"),
+        (None, target) => target.is_null(),
         (Some(Json::Number(a)), Json::Number(b)) => a.as_f64() == b.as_f64(),
         (Some(current), target) => match (text(current), text(target)) {
-            (Some(a), Some(b)) => same(&a, &b),
+            (Some(a), Some(b)) => {
+                let numbers = current.is_number() != target.is_number();
+                same(&a, &b)
+                    || (readings.is("number-and-text", "value")
+                        && numbers
+                        && a.parse::<f64>().is_ok_and(|a| b.parse() == Ok(a)))
+            }
             _ => false,
         },
     }
 }
 
-fn like(current: Option<&Json>, target: &Json) -> bool {
-    let Some(pattern) = text(target) else { return false };
-    if !pattern.contains('*') {
-        return equals(current, target);
+fn like(readings: &Readings, current: Option<&Json>, target: &Json) -> Truth {
+    let Some(pattern) = text(target) else { return Truth::False };
+    let any = readings.is("like-question-mark", "one-character");
+    if !pattern.contains('*') && !(any && pattern.contains('?')) {
+        return equals(readings, current, target).into();
     }
-    let Some(text) = current.and_then(text) else { return false };
-    glob(&fold(&text), &fold(&pattern))
+    if readings.is("like-stars", "error") && pattern.matches('*').count() > 1 {
+        return Truth::Error;
+    }
+    match current {
+        None => (readings.is("missing-like-star", "matches") && pattern.chars().all(|c| c == '*')).into(),
+        Some(current) => text(current).is_some_and(|text| glob(&fold(&text), &fold(&pattern), any)).into(),
+    }
 }
 
-fn glob(text: &[char], pattern: &[char]) -> bool {
+fn glob(text: &[char], pattern: &[char], any: bool) -> bool {
     match pattern.split_first() {
         None => text.is_empty(),
-        Some(('*', rest)) => (0..=text.len()).any(|from| glob(&text[from..], rest)),
-        Some((c, rest)) => text.split_first().is_some_and(|(found, text)| found == c && glob(text, rest)),
+        Some(('*', rest)) => (0..=text.len()).any(|from| glob(&text[from..], rest, any)),
+        Some((c, rest)) => text
+            .split_first()
+            .is_some_and(|(found, text)| (found == c || (any && *c == '?')) && glob(text, rest, any)),
     }
 }
 
-fn matches(current: Option<&Json>, target: &Json, with_case: bool) -> bool {
+fn matches(readings: &Readings, current: Option<&Json>, target: &Json, with_case: bool) -> bool {
     let Some(pattern) = text(target) else { return false };
-    let Some(text) = current.map_or_else(|| Some(String::new()), text) else { return false };
+    let Some(current) = current else {
+        return pattern.is_empty() && !readings.is("missing-matches-empty", "differs");
+    };
+    let Some(text) = text(current) else { return false };
+    let ascii = readings.is("match-letter", "ascii");
     let fits = |(found, wanted): (char, char)| match wanted {
         '#' => found.is_ascii_digit(),
+        '?' if ascii => found.is_ascii_alphabetic(),
         '?' => found.is_alphabetic(),
         '.' => true,
         _ => found == wanted || (!with_case && upper(found) == upper(wanted)),
@@ -115,41 +163,68 @@ fn matches(current: Option<&Json>, target: &Json, with_case: bool) -> bool {
     text.chars().count() == pattern.chars().count() && text.chars().zip(pattern.chars()).all(fits)
 }
 
-fn contains(current: Option<&Json>, target: &Json) -> bool {
+fn contains(readings: &Readings, current: Option<&Json>, target: &Json) -> bool {
     match current {
-        Some(Json::Array(items)) => items.iter().any(|item| !item.is_null() && equals(Some(item), target)),
-        Some(Json::Object(object)) => {
-            text(target).is_some_and(|key| object.keys().any(|known| same(known, &key)))
+        Some(Json::Array(items)) => {
+            !readings.is("contains-in-array", "unmet")
+                && items.iter().any(|item| !item.is_null() && equals(readings, Some(item), target))
         }
-        current => {
-            let Some(part) = text(target) else { return false };
-            let whole = fold(&current.and_then(text).unwrap_or_default());
-            let part = fold(&part);
+        Some(Json::Object(object)) => {
+            !readings.is("contains-in-object", "unmet")
+                && text(target).is_some_and(|key| object.keys().any(|known| same(known, &key)))
+        }
+        None => equals(readings, None, target),
+        Some(current) => {
+            let (Some(part), Some(whole)) = (text(target), text(current)) else { return false };
+            let (whole, part) = (fold(&whole), fold(&part));
             part.is_empty() || whole.windows(part.len()).any(|window| window == part)
         }
     }
 }
 
 /// The type of the target decides; what is missing has no order that is documented.
-fn order(current: Option<&Json>, target: &Json, holds: fn(Ordering) -> bool) -> Truth {
-    let Some(current) = current else { return Truth::Unknown };
+fn order(readings: &Readings, current: Current<'_>, target: &Json, holds: fn(Ordering) -> bool) -> Truth {
+    let said = |point: &str| match (readings.is(point, "unmet"), readings.is(point, "error")) {
+        (true, _) => Truth::False,
+        (_, true) => Truth::Error,
+        _ => Truth::Unknown,
+    };
+    let unlike = if readings.is("unlike-ordered", "unmet") { Truth::False } else { Truth::Error };
+    let current = match current {
+        Current::Missing => return said("missing-ordered"),
+        Current::Null => return said("null-ordered"),
+        Current::There(current) => current,
+    };
     match (current, target) {
         (Json::Number(a), Json::Number(b)) => {
             let numbers = a.as_f64().zip(b.as_f64());
-            numbers.and_then(|(a, b)| a.partial_cmp(&b)).map_or(Truth::Error, |order| holds(order).into())
+            numbers.and_then(|(a, b)| a.partial_cmp(&b)).map_or(unlike, |order| holds(order).into())
         }
         (Json::String(text), Json::String(wanted)) if is_time(wanted) => {
             // Both in UTC and of the same form, so their texts have the order of the times.
-            if is_time(text) { holds(text.cmp(wanted)).into() } else { Truth::Error }
+            if is_time(text) {
+                holds(text.cmp(wanted)).into()
+            } else if is_date(text) && readings.is("date-without-time", "midnight") {
+                holds(format!("{text}T00:00:00Z").cmp(wanted)).into()
+            } else {
+                unlike
+            }
         }
         (Json::String(text), Json::String(wanted)) => collate(text, wanted, false, holds),
-        _ => Truth::Error,
+        _ => unlike,
     }
 }
 
+fn form(text: &str) -> String {
+    text.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect()
+}
+
+fn is_date(text: &str) -> bool {
+    form(text) == "0000-00-00"
+}
+
 fn is_time(text: &str) -> bool {
-    let form = |c: char| if c.is_ascii_digit() { '0' } else { c };
-    text.chars().map(form).collect::<String>() == "0000-00-00T00:00:00Z"
+    form(text) == "0000-00-00T00:00:00Z"
 }
 
 /// The order of texts in the invariant culture: case counts only between texts that are else alike, small letters

@@ -34,6 +34,7 @@ const TEXTS: &[&str] = &[
     "x1",
     "é",
     "2026-01-01T00:00:00Z",
+    "2026-01-02",
     "pröd",
     "a*c",
 ];
@@ -342,14 +343,16 @@ impl<'b> Draw<'b> {
             }
             8 | 9 => {
                 let operator = self.one(&["like", "notLike"]);
-                (operator, self.one(&["r*", "*", "*e*", "red", "", "a*c", "R*D"]).into())
+                (operator, self.one(&["r*", "*", "*e*", "red", "", "a*c", "R*D", "r?d"]).into())
             }
             10 => {
                 let operator =
                     self.one(&["match", "notMatch", "matchInsensitively", "notMatchInsensitively"]);
                 (operator, self.one(&["???", "r.d", "#", "", "R??", "x#", "?"]).into())
             }
-            11 | 12 => (self.one(&["contains", "notContains"]), self.target()),
+            11 => (self.one(&["contains", "notContains"]), self.target()),
+            // Keys of objects, too.
+            12 => (self.one(&["contains", "notContains"]), self.one(&["red", "Env", "ENV", "n"]).into()),
             _ => (self.one(&["containsKey", "notContainsKey"]), self.one(&["red", "Env", "env", "k"]).into()),
         };
         (operator.to_owned(), target)
@@ -420,7 +423,7 @@ impl<'b> Draw<'b> {
     fn current(&mut self) -> Option<String> {
         let at = self.open.len().checked_sub(1)?;
         let at = at - self.below(at + 1).min(at);
-        if self.open.len() == 1 && self.chance(3) {
+        if self.chance(3) {
             return Some("current()".to_owned());
         }
         Some(match self.open[at].clone() {
@@ -441,7 +444,7 @@ impl<'b> Draw<'b> {
         {
             return current;
         }
-        let choice = self.below(if depth == 0 { 12 } else { 30 });
+        let choice = self.below(if depth == 0 { 12 } else { 31 });
         let inner = |draw: &mut Self| draw.expression(depth.saturating_sub(1));
         match choice {
             0 | 1 => format!("'{}'", self.one(TEXTS).replace('\'', "''")),
@@ -481,6 +484,8 @@ impl<'b> Draw<'b> {
             25 => format!("join({}, '-')", inner(self)),
             26 => format!("{}[{}]", inner(self), self.one(&["0", "1", "'k'"])),
             27 => format!("toUpper({})", inner(self)),
+            28 if self.chance(3) => format!("replace({}, '5', 'é')", inner(self)),
+            28 => format!("replace('{}', '{}', 'q')", self.one(&["red", "Red"]), self.one(&["R", "r", "x"])),
             _ => self.truth(depth - 1),
         }
     }

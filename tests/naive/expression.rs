@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::compare::{collate, same, text};
-use super::{Truth, World, place};
+use super::{Readings, Truth, World, place};
 use place::Frame;
 
 /// Why an expression has no value.
@@ -138,13 +138,17 @@ impl Place<'_> {
                 },
                 "and" | "or" => self.junction(name == "or", arguments),
                 "coalesce" => {
+                    let mut found = Json::Null;
                     for argument in arguments {
                         let value = self.of(argument)?;
-                        if !value.is_null() {
-                            return Ok(value);
+                        if found.is_null() {
+                            found = value;
+                        }
+                        if !found.is_null() && !self.world.readings.is("coalesce", "eager") {
+                            break;
                         }
                     }
-                    Ok(Json::Null)
+                    Ok(found)
                 }
                 _ => {
                     let arguments: Vec<Json> =
@@ -159,10 +163,9 @@ impl Place<'_> {
         let mut whole = !decisive;
         for argument in arguments {
             match self.of(argument)? {
-                // Lazy, unless every branch is to be evaluated.
                 Json::Bool(value) if value == decisive => {
                     whole = decisive;
-                    if self.world.order != super::Order::EveryBranch {
+                    if !self.world.readings.is("logical-functions", "eager") {
                         break;
                     }
                 }
@@ -237,11 +240,11 @@ impl Place<'_> {
             "field" => {
                 let name = one.and_then(Json::as_str).ok_or(Fault::Error)?;
                 let frames = if self.world.existence { &[] } else { self.frames };
-                place::function(name, self.world.resource, frames).ok_or(Fault::Unknown)
+                place::function(name, self.world.resource, frames, self.world.readings).ok_or(Fault::Unknown)
             }
             "current" => {
-                let found = place::current(one.and_then(Json::as_str), self.world.view, self.frames);
-                found.ok_or(Fault::Error)
+                let name = one.and_then(Json::as_str);
+                place::current(name, self.world.view, self.frames, self.world.readings).ok_or(Fault::Error)
             }
             "concat" => concat(arguments),
             "createarray" => Ok(arguments.to_vec().into()),
@@ -299,7 +302,8 @@ impl Place<'_> {
             "sub" => integers().and_then(|n| number(n[0].checked_sub(n[1]))),
             "div" => integers().and_then(|n| number(n[0].checked_div(n[1]))),
             "mod" => integers().and_then(|n| number(n[0].checked_rem(n[1]))),
-            "contains" => contains(&arguments[0], &arguments[1]),
+            "contains" => contains(self.world.readings, &arguments[0], &arguments[1]),
+            "replace" => replace(self.world.readings, arguments),
             "split" => split(&arguments[0], &arguments[1]),
             "join" => join(&arguments[0], &arguments[1]),
             "tryget" => match (&arguments[0], &arguments[1]) {
@@ -349,9 +353,31 @@ fn concat(arguments: &[Json]) -> Answer {
     Ok(joined.into())
 }
 
+/// Texts without case are ASCII here.
+fn replace(readings: &Readings, arguments: &[Json]) -> Answer {
+    let text = |at: usize| arguments[at].as_str().ok_or(Fault::Error);
+    let (whole, old, new) = (text(0)?, text(1)?, text(2)?);
+    if old.is_empty() {
+        return error();
+    }
+    if readings.is("replace-case", "minded") {
+        return Ok(whole.replace(old, new).into());
+    }
+    let (mut rest, mut replaced) = (whole, String::new());
+    while let Some(at) = rest.to_ascii_lowercase().find(&old.to_ascii_lowercase()) {
+        replaced += &rest[..at];
+        replaced += new;
+        rest = &rest[at + old.len()..];
+    }
+    Ok((replaced + rest).into())
+}
+
 /// In texts and keys without case, in arrays with it.
-fn contains(container: &Json, item: &Json) -> Answer {
+fn contains(readings: &Readings, container: &Json, item: &Json) -> Answer {
     match (container, item) {
+        (Json::String(whole), Json::String(part)) if readings.is("contains-case", "minded") => {
+            Ok(whole.contains(part.as_str()).into())
+        }
         (Json::String(whole), Json::String(part)) => {
             Ok(whole.to_lowercase().contains(&part.to_lowercase()).into())
         }

@@ -11,8 +11,9 @@ use serde_json::Value as Json;
 
 pub use place::{ALIASES, Resource};
 
+use compare::Current;
 use expression::Fault;
-use place::{Field, Frame};
+use place::{Field, Frame, Selected};
 
 /// What a condition says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -28,9 +29,32 @@ pub enum Truth {
 }
 use Truth::{Either, Error, False, True, Unknown};
 
+/// How the points of `docs/semantics.md` are read; by default where nothing is said of one.
+#[derive(Debug, Clone, Default)]
+pub struct Readings(Vec<(&'static str, &'static str)>);
+
+impl Readings {
+    pub fn choose(&mut self, point: &'static str, reading: &'static str) {
+        self.0.retain(|(known, _)| *known != point);
+        self.0.push((point, reading));
+    }
+
+    fn is(&self, point: &str, reading: &str) -> bool {
+        self.0.iter().any(|one| *one == (point, reading))
+    }
+
+    fn order(&self) -> Order {
+        match (self.is("short-circuit", "any-order"), self.is("short-circuit", "every-branch")) {
+            (true, _) => Order::Any,
+            (_, true) => Order::EveryBranch,
+            _ => Order::LeftToRight,
+        }
+    }
+}
+
 /// In which order the parts of `allOf` and `anyOf` are evaluated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Order {
+enum Order {
     LeftToRight,
     Any,
     EveryBranch,
@@ -46,7 +70,7 @@ pub struct World<'w> {
     /// Whether this is an existence condition.
     pub existence: bool,
     pub parameters: &'w Json,
-    pub order: Order,
+    pub readings: &'w Readings,
 }
 
 impl From<bool> for Truth {
@@ -94,11 +118,12 @@ pub fn evaluate(condition: &Json, world: World<'_>) -> Truth {
 }
 
 fn test(condition: &Json, world: &World<'_>, frames: &[Frame]) -> Truth {
+    let order = world.readings.order();
     let parts = |list: &Json, start: Truth| {
         list.as_array()
             .expect("parts")
             .iter()
-            .fold(start, |truth, part| truth.join(test(part, world, frames), start.not(), world.order))
+            .fold(start, |truth, part| truth.join(test(part, world, frames), start.not(), order))
     };
     if let Some(list) = condition.get("allOf") {
         return parts(list, True);
@@ -119,12 +144,17 @@ fn leaf(condition: &Json, world: &World<'_>, frames: &[Frame]) -> Truth {
         .and_then(|members| members.iter().find(|(key, _)| !subjects.contains(&key.as_str())))
         .expect("an operator");
     let target = expression::value(target, world, frames);
+    let compare =
+        |current: Current<'_>, target: &Json| compare::compare(world.readings, operator, current, target);
     if let Some(value) = condition.get("value") {
         // An error on either side is one of the comparison.
         return match (expression::value(value, world, frames), target) {
-            (Err(Fault::Error), _) | (_, Err(Fault::Error)) => Error,
+            (_, Err(Fault::Error)) => Error,
+            (Err(Fault::Error), _) if world.readings.is("failing-value", "unmet") => False,
+            (Err(Fault::Error), _) => Error,
             (Err(fault), _) | (_, Err(fault)) => fault.into(),
-            (Ok(value), Ok(target)) => compare::compare(operator, Some(&value), &target),
+            (Ok(Json::Null), Ok(target)) => compare(Current::Null, &target),
+            (Ok(value), Ok(target)) => compare(Current::There(&value), &target),
         };
     }
     if let Some(count) = condition.get("count") {
@@ -140,11 +170,15 @@ fn leaf(condition: &Json, world: &World<'_>, frames: &[Frame]) -> Truth {
         (Err(Fault::Unknown), _) => return Unknown,
     };
     let target = if name == "location" { place::located(&target) } else { target };
-    match place::field(&name, world.view, frames) {
+    match place::field(&name, world.view, frames, world.readings) {
         Field::NotCarried => Unknown,
-        Field::One(value) => compare::compare(operator, value.as_ref(), &target),
+        Field::One(value) => compare(Current::of_field(value.as_ref()), &target),
         Field::Many(values) => values.iter().fold(True, |truth, value| {
-            truth.join(compare::compare(operator, value.as_ref(), &target), False, world.order)
+            let next = match value {
+                Selected::Value(value) => compare(Current::of_field(value.as_ref()), &target),
+                Selected::NoArray => False,
+            };
+            truth.join(next, False, world.readings.order())
         }),
     }
 }
@@ -152,7 +186,7 @@ fn leaf(condition: &Json, world: &World<'_>, frames: &[Frame]) -> Truth {
 /// A count: how many members meet `where`, against the target.
 fn counted(count: &Json, operator: &str, target: &Json, world: &World<'_>, frames: &[Frame]) -> Truth {
     let members: Vec<Frame> = if let Some(alias) = count.get("field") {
-        match place::members(alias.as_str().expect("an alias"), world.view, frames) {
+        match place::members(alias.as_str().expect("an alias"), world.view, frames, world.readings) {
             Some(members) => members,
             None => return Unknown,
         }
@@ -162,6 +196,7 @@ fn counted(count: &Json, operator: &str, target: &Json, world: &World<'_>, frame
             Ok(Json::Array(items)) => {
                 items.into_iter().map(|value| Frame::Item { name: name.to_owned(), value }).collect()
             }
+            Ok(Json::Null) if world.readings.is("count-of-null", "zero") => Vec::new(),
             Ok(_) => return Error,
             Err(fault) => return fault.into(),
         }
@@ -181,10 +216,11 @@ fn counted(count: &Json, operator: &str, target: &Json, world: &World<'_>, frame
         }
     }
     let open = unknown + error + either;
-    let range: Vec<Truth> =
-        (sure..=sure + open).map(|number| compare::compare(operator, Some(&number.into()), target)).collect();
+    let number =
+        |number: i32| compare::compare(world.readings, operator, Current::There(&number.into()), target);
+    let range: Vec<Truth> = (sure..=sure + open).map(number).collect();
     let same = range.iter().all(|truth| *truth == range[0]);
-    match world.order {
+    match world.readings.order() {
         // Whatever the members that can't be decided are, the evaluation ends at one that fails.
         Order::LeftToRight | Order::EveryBranch if error > 0 => Error,
         Order::LeftToRight | Order::EveryBranch if either > 0 => Either,

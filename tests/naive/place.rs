@@ -2,6 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
+use super::Readings;
 use super::compare::same;
 
 pub const BOX: &str = "Contoso.Things/boxes";
@@ -81,7 +82,15 @@ pub enum Frame {
 pub enum Field {
     NotCarried,
     One(Option<Json>),
-    Many(Vec<Option<Json>>),
+    Many(Vec<Selected>),
+}
+
+/// What a path with `[*]` selects.
+#[derive(Debug, Clone)]
+pub enum Selected {
+    Value(Option<Json>),
+    /// There is no array, and that is minded.
+    NoArray,
 }
 
 /// Blanks and case don't count in regions.
@@ -94,18 +103,21 @@ pub fn located(value: &Json) -> Json {
 }
 
 /// `field:`
-pub fn field(name: &str, resource: &Resource, frames: &[Frame]) -> Field {
+pub fn field(name: &str, resource: &Resource, frames: &[Frame], readings: &Readings) -> Field {
     if name.contains('/') && !name.to_lowercase().starts_with("tags") {
         return match path_of(name, resource) {
             None => Field::One(None),
             Some(path) if !resource.carries(path) => Field::NotCarried,
             Some(path) => {
-                let found = select(path, resource, &bound(name, frames));
-                let values: Vec<_> = found.into_iter().map(|(_, value)| value).collect();
-                match (name.contains("[*]"), path.contains("[*]")) {
-                    (false, true) if values.is_empty() => Field::One(None),
-                    (_, true) => Field::Many(values),
-                    (_, false) => Field::One(values.into_iter().next().flatten()),
+                let hidden = path.contains("[*]") && !name.contains("[*]");
+                let one = hidden && !readings.is("hidden-array", "nothing");
+                let minded = readings.is("missing-array", "fails") && !one;
+                let found = selected(path, resource, &bound(name, frames, readings), minded);
+                let values: Vec<Selected> = found.into_iter().map(|(_, value)| value).collect();
+                match values.as_slice() {
+                    [] if one => Field::One(None),
+                    [Selected::Value(value)] if !path.contains("[*]") => Field::One(value.clone()),
+                    _ => Field::Many(values),
                 }
             }
         };
@@ -171,8 +183,9 @@ fn arrays(alias: &str) -> Vec<&str> {
 
 /// At which members of its arrays an alias is read: those of the innermost count that goes over one of them,
 /// else of the innermost one that goes over an array within one of them.
-fn bound(alias: &str, frames: &[Frame]) -> Vec<usize> {
-    for whole in [true, false] {
+fn bound(alias: &str, frames: &[Frame], readings: &Readings) -> Vec<usize> {
+    let outer = !readings.is("outer-member", "every");
+    for whole in [true, false].into_iter().filter(|whole| *whole || outer) {
         for frame in frames.iter().rev() {
             let Frame::Member { alias: counted, indices, .. } = frame else { continue };
             let shared = arrays(counted).into_iter().filter(|array| below(alias, array)).count();
@@ -186,22 +199,41 @@ fn bound(alias: &str, frames: &[Frame]) -> Vec<usize> {
 
 /// Every value at a path, with its place in each array; the first arrays only at these places.
 fn select(path: &str, resource: &Resource, places: &[usize]) -> Vec<(Vec<usize>, Option<Json>)> {
-    let mut found: Vec<(Vec<usize>, Option<Json>)> = vec![(Vec::new(), Some(resource.body.clone()))];
+    let value = |(indices, one)| match one {
+        Selected::Value(value) => Some((indices, value)),
+        Selected::NoArray => None,
+    };
+    selected(path, resource, places, false).into_iter().filter_map(value).collect()
+}
+
+/// The same; where an array is minded that isn't there, it stands in its place.
+fn selected(path: &str, resource: &Resource, places: &[usize], minded: bool) -> Vec<(Vec<usize>, Selected)> {
+    let mut found = vec![(Vec::new(), Selected::Value(Some(resource.body.clone())))];
     for step in path.replace("[*]", ".[*]").split('.') {
         found = if step == "[*]" {
             let mut members = Vec::new();
             for (indices, value) in found {
-                let Some(Json::Array(items)) = value else { continue };
+                let Selected::Value(Some(Json::Array(items))) = value else {
+                    if minded {
+                        members.push((indices, Selected::NoArray));
+                    }
+                    continue;
+                };
                 let wanted = places.get(indices.len());
                 for (index, item) in items.into_iter().enumerate() {
                     if wanted.is_none_or(|wanted| *wanted == index) {
-                        members.push(([&indices[..], &[index]].concat(), Some(item)));
+                        members.push(([&indices[..], &[index]].concat(), Selected::Value(Some(item))));
                     }
                 }
             }
             members
         } else {
-            let one = |value: Option<Json>| value.as_ref().and_then(|value| member(value, step)).cloned();
+            let one = |value: Selected| match value {
+                Selected::Value(value) => {
+                    Selected::Value(value.as_ref().and_then(|value| member(value, step)).cloned())
+                }
+                Selected::NoArray => Selected::NoArray,
+            };
             found.into_iter().map(|(indices, value)| (indices, one(value))).collect()
         };
     }
@@ -209,12 +241,17 @@ fn select(path: &str, resource: &Resource, places: &[usize]) -> Vec<(Vec<usize>,
 }
 
 /// The members that a count over an alias goes through; `None` where the export doesn't carry them.
-pub fn members(alias: &str, resource: &Resource, frames: &[Frame]) -> Option<Vec<Frame>> {
+pub fn members(
+    alias: &str,
+    resource: &Resource,
+    frames: &[Frame],
+    readings: &Readings,
+) -> Option<Vec<Frame>> {
     let Some(path) = path_of(alias, resource) else { return Some(Vec::new()) };
     if !resource.carries(path) {
         return None;
     }
-    let found = select(path, resource, &bound(alias, frames));
+    let found = select(path, resource, &bound(alias, frames, readings));
     let frame = |(indices, value): (Vec<usize>, Option<Json>)| Frame::Member {
         alias: alias.to_owned(),
         indices,
@@ -225,28 +262,42 @@ pub fn members(alias: &str, resource: &Resource, frames: &[Frame]) -> Option<Vec
 
 /// The function `field()`: what is missing is `""`, an array is a list of what is there; `None` where the export
 /// doesn't carry it.
-pub fn function(name: &str, resource: &Resource, frames: &[Frame]) -> Option<Json> {
+pub fn function(name: &str, resource: &Resource, frames: &[Frame], readings: &Readings) -> Option<Json> {
     if name.contains('/') && !name.to_lowercase().starts_with("tags") {
         let list = name.contains("[*]");
         let path = path_of(name, resource);
         if path.is_some_and(|path| !resource.carries(path)) {
             return None;
         }
-        let found = path.map(|path| select(path, resource, &bound(name, frames))).unwrap_or_default();
+        let found =
+            path.map(|path| select(path, resource, &bound(name, frames, readings))).unwrap_or_default();
         let mut there = found.into_iter().filter_map(|(_, value)| value).filter(|value| !value.is_null());
         return Some(if list { there.collect() } else { there.next().unwrap_or_else(|| json!("")) });
     }
-    let found = accessor(name, resource)?.filter(|value| !value.is_null());
-    let nothing = if name.eq_ignore_ascii_case("tags") { Json::Null } else { json!("") };
-    Some(found.unwrap_or(nothing))
+    let found = accessor(name, resource)?;
+    let nothing = match &found {
+        // Tags that are written as null stay null.
+        Some(_) if name.eq_ignore_ascii_case("tags") => Json::Null,
+        None if name.eq_ignore_ascii_case("tags") && !readings.is("absent-tags", "empty-text") => Json::Null,
+        _ => json!(""),
+    };
+    Some(found.filter(|value| !value.is_null()).unwrap_or(nothing))
 }
 
 /// The function `current()`; `None` where it names no open count.
-pub fn current(name: Option<&str>, resource: &Resource, frames: &[Frame]) -> Option<Json> {
+pub fn current(
+    name: Option<&str>,
+    resource: &Resource,
+    frames: &[Frame],
+    readings: &Readings,
+) -> Option<Json> {
     let Some(name) = name else {
+        let innermost = readings.is("unnamed-current", "innermost");
         return match frames {
-            [Frame::Member { alias, .. }] => current(Some(alias), resource, frames),
-            [Frame::Item { value, .. }] => Some(value.clone()),
+            [.., Frame::Member { alias, .. }] if innermost || frames.len() == 1 => {
+                current(Some(alias), resource, frames, readings)
+            }
+            [.., Frame::Item { value, .. }] if innermost || frames.len() == 1 => Some(value.clone()),
             _ => None,
         };
     };

@@ -2,6 +2,7 @@
 
 use serde_json::Value as Json;
 
+use super::Readings;
 use super::place::Resource;
 
 /// Why nothing is searched: the service fails.
@@ -12,15 +13,25 @@ pub struct Refused;
 const EXTENSIONS: [&str; 2] = ["microsoft.insights/diagnosticsettings", "microsoft.authorization/locks"];
 
 /// Which of the candidates fit. `details` holds literals only.
-pub fn candidates(details: &Json, resource: &Resource, of: &[Resource]) -> Result<Vec<usize>, Refused> {
+pub fn candidates(
+    details: &Json,
+    resource: &Resource,
+    of: &[Resource],
+    readings: &Readings,
+) -> Result<Vec<usize>, Refused> {
     let wanted = details["type"].as_str().expect("a type").to_lowercase();
     let name = details.get("name").and_then(Json::as_str).filter(|name| !name.is_empty());
     let given = details.get("resourceGroupName").and_then(Json::as_str);
     let scope = details.get("existenceScope").and_then(Json::as_str).map(str::to_lowercase);
     let own = resource.text("id").to_lowercase();
-    let extends = EXTENSIONS.contains(&&*wanted);
+    let placed = scope.is_some() || given.is_some_and(|group| !group.is_empty());
+    let extends = EXTENSIONS.contains(&&*wanted) && !(placed && readings.is("extension-search", "given"));
     let below = wanted.starts_with(&format!("{}/", resource.text("type").to_lowercase()));
     let segments = wanted.split('/').count() - 1;
+    let refused = name.is_none() && readings.is("nested-without-name", "error");
+    if segments > 1 && !below && !extends && refused {
+        return Err(Refused);
+    }
     let fits_name: Box<dyn Fn(&Resource) -> bool> = match name.map(str::to_lowercase) {
         None => Box::new(|_| true),
         Some(name) if name.ends_with("/?") => {
@@ -50,11 +61,15 @@ pub fn candidates(details: &Json, resource: &Resource, of: &[Resource]) -> Resul
         let group = given.filter(|group| !group.is_empty()).map(str::to_lowercase);
         match (scope.as_deref(), group) {
             (Some("subscription"), None) => Box::new(|_| true),
+            (Some("subscription"), Some(_)) if readings.is("scope-and-group", "subscription") => {
+                Box::new(|_| true)
+            }
             // A group that is named counts, whatever the scope is.
             (_, Some(group)) => Box::new(move |id| id.split('/').nth(4) == Some(&group)),
             (scope, None) => match own_group {
                 Some(group) => Box::new(move |id| id.split('/').nth(4) == Some(&group)),
                 None if given.is_some() || scope.is_some() => return Err(Refused),
+                None if readings.is("subscription-search", "error") => return Err(Refused),
                 None => Box::new(|_| true),
             },
         }

@@ -6,6 +6,7 @@ mod facts;
 mod load;
 mod read;
 mod table;
+mod types;
 
 use std::fmt;
 use std::sync::Arc;
@@ -16,6 +17,8 @@ use super::nearest::nearest;
 pub use facts::{Alias, AliasFlags, AliasPath, Pattern, TypeFacts, ValueType};
 pub use load::AliasReader;
 use table::{Row, Table};
+pub use types::PropertyFacts;
+use types::PropertyTypes;
 
 /// Which aliases are known, and what is known of them and of their types.
 ///
@@ -25,6 +28,8 @@ use table::{Row, Table};
 #[derive(Clone, PartialEq)]
 pub struct AliasCatalog {
     source: Source,
+    /// What properties are like, where that was given.
+    properties: Option<Arc<PropertyTypes>>,
 }
 
 #[derive(Clone)]
@@ -64,11 +69,28 @@ impl Default for AliasCatalog {
 impl AliasCatalog {
     /// The aliases that ship with azpol: the public ones, of the day that `NOTICE` names.
     pub fn built_in() -> AliasCatalog {
-        AliasCatalog { source: Source::BuiltIn }
+        AliasCatalog { source: Source::BuiltIn, properties: None }
     }
 
     fn given(table: Table) -> AliasCatalog {
-        AliasCatalog { source: Source::Given(Arc::new(table)) }
+        AliasCatalog { source: Source::Given(Arc::new(table)), properties: None }
+    }
+
+    /// Whether it is known of any property whether it is read-only, required, or there for some kinds only.
+    pub fn knows_properties(&self) -> bool {
+        self.properties.is_some()
+    }
+
+    /// What the property that an alias reads is like in each API version of its type that is known and has it, oldest
+    /// first.
+    pub fn properties_of<'a>(&'a self, alias: Alias<'a>) -> impl Iterator<Item = (&'a str, PropertyFacts)> {
+        let types = self.properties.iter();
+        types.flat_map(move |types| {
+            types.versions(alias.resource_type()).filter_map(move |version| {
+                let path = alias.path_at(version);
+                Some((version, types.property(alias.resource_type(), version, path)?))
+            })
+        })
     }
 
     /// Whether it is the one that ships with azpol.
@@ -79,7 +101,7 @@ impl AliasCatalog {
     /// Adds an alias of a type; the first path that is given for the two stays.
     pub fn add(&mut self, resource_type: &ResourceType, alias: &str, path: &str) {
         if self.is_built_in() {
-            *self = AliasCatalog::given(self.table().clone());
+            self.source = Source::Given(Arc::new(self.table().clone()));
         }
         if let Source::Given(table) = &mut self.source {
             let table = Arc::make_mut(table);

@@ -42,6 +42,7 @@ impl Compiler<'_> {
             parameters: self.bound.clone(),
             semantics: self.language.semantics.clone(),
             aliases: self.language.aliases.clone(),
+            related_version: None,
             unknown_aliases: Vec::new(),
             lookups: Lookups::new(),
         };
@@ -58,6 +59,9 @@ impl Compiler<'_> {
         let details = self.details(definition, effect);
         policy.condition = condition?;
         (policy.details, policy.consequence) = details?;
+        let related = policy.details.as_ref().map(|details| &details.resource_type);
+        let facts = related.and_then(|related| self.language.aliases.resource_type_facts(related));
+        policy.related_version = facts.and_then(|facts| facts.api_versions().max()).map(Arc::from);
         policy.asks_more = asks_more(&policy.condition);
         policy.located = reads_location(&policy.condition, policy.details.as_ref());
         policy.not_evaluable = asks_identity(&policy.condition).then_some(NotEvaluable::Identity);
