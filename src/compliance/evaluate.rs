@@ -349,3 +349,31 @@ fn exemption(inventory: &Inventory, evaluated: &Evaluated, resource: &ResourceId
         })
         .map(|exemption| exemption.id.clone())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::joined;
+    use crate::arm::{ResourceId, SubscriptionId};
+    use crate::compliance::{ComplianceState, PolicyState};
+
+    #[test]
+    fn parts_are_joined_as_a_stable_sort_orders_them() {
+        let row = |assignment, part: usize, number: usize| {
+            let subscription = SubscriptionId::new(&format!("{part}-{number}"));
+            let resource = ResourceId::subscription(&subscription);
+            PolicyState::new(assignment, resource, subscription, ComplianceState::Compliant, None)
+        };
+        let assignments: [&[usize]; 4] = [&[0, 0, 2], &[], &[1, 2, 2, 4], &[0, 1, 4]];
+        let parts: Vec<Vec<PolicyState>> = assignments
+            .iter()
+            .enumerate()
+            .map(|(part, of)| of.iter().enumerate().map(|(number, at)| row(*at, part, number)).collect())
+            .collect();
+        let names = |rows: &[PolicyState]| -> Vec<_> {
+            rows.iter().map(|row| (row.assignment, row.resource.to_string())).collect()
+        };
+        let mut wanted = parts.concat();
+        wanted.sort_by_key(|row| row.assignment);
+        assert_eq!(names(&joined(parts, 5)), names(&wanted));
+    }
+}

@@ -226,3 +226,14 @@ pub struct NearMiss {
     /// Whether it has the wanted name.
     pub same_name: bool,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::PolicyState;
+
+    #[test]
+    fn a_row_is_small() {
+        // A run over all definitions has millions of them.
+        assert!(size_of::<PolicyState>() <= 96, "{}", size_of::<PolicyState>());
+    }
+}

@@ -114,7 +114,7 @@ impl Answers {
         let mut held = Vec::new();
         for (path, identity) in paths.as_ref()?.iter().zip(&mut identities) {
             if let Found::Value(value) =
-                walk::single(Some(path.into_body(&candidate.resource.body)), &path.steps)
+                walk::single(Some(path.body_of(&candidate.resource.body)), &path.steps)
             {
                 *identity = Identity::of(value)?;
                 held.push(value.clone());

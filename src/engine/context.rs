@@ -135,7 +135,7 @@ impl RuleContext<'_> {
         if let Some(path) = walk::body_path(&parsed) {
             carries(resource, &path.text)?;
             let tags = parsed == FieldName::Tags;
-            return Ok(match walk::single(Some(path.into_body(&resource.body)), &path.steps) {
+            return Ok(match walk::single(Some(path.body_of(&resource.body)), &path.steps) {
                 Found::Value(value) if tags || !value.is_null() => value.clone(),
                 _ if tags && self.semantics.absent_tags == AbsentTags::Null => Value::Null,
                 _ => "".into(),

@@ -157,7 +157,7 @@ impl Path {
     }
 
     /// A body, as far as this path looks into it.
-    pub(super) fn into_body<'b>(&self, body: &'b Body) -> &'b Value {
+    pub(super) fn body_of<'b>(&self, body: &'b Body) -> &'b Value {
         let key = |at: usize| match self.steps.get(at) {
             Some(Step::Key(key)) => Some(&**key),
             Some(Step::Each) | None => None,

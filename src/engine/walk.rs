@@ -81,7 +81,7 @@ pub(super) fn base<'f>(
     frames: Option<&'f Frame<'f>>,
 ) -> (Option<&'f Value>, Option<&'f Member<'f>>) {
     match path.base {
-        Base::Body => (Some(path.into_body(body)), None),
+        Base::Body => (Some(path.body_of(body)), None),
         Base::Member { frame: index, up } => match frame(frames, index).map(|frame| frame.kind) {
             Some(FrameKind::Field { member, .. }) => {
                 let member = member.up(up);
@@ -191,7 +191,7 @@ pub(super) fn select<'v>(
         }
     }
     let path = Path::parse(&path.text);
-    let _ = each(Some(path.into_body(body)), &path.steps, None, Absent::Nothing, &mut visit);
+    let _ = each(Some(path.body_of(body)), &path.steps, None, Absent::Nothing, &mut visit);
 }
 
 /// Lets a path begin at the member of an open count, as [`select`] reads it.

@@ -155,7 +155,9 @@ mod tests {
 
     fn members(texts: &[&str]) -> Option<Members> {
         let mut paths = FieldPaths::none();
-        texts.iter().for_each(|text| paths.add(text));
+        for text in texts {
+            paths.add(text);
+        }
         Members::of([&paths])
     }
 

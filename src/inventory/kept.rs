@@ -37,7 +37,9 @@ impl Default for Kept {
     fn default() -> Kept {
         let always: Vec<ResourceType> = ALWAYS.iter().copied().map(ResourceType::new).collect();
         let mut reads = Reads::new();
-        always.iter().for_each(|resource_type| reads.add_whole(resource_type));
+        for resource_type in &always {
+            reads.add_whole(resource_type);
+        }
         let looked_into = vec![ResourceType::new(ResourceType::AUTOMATION)];
         Kept { types: Some(always), looked_into, reads }
     }

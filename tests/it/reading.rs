@@ -288,7 +288,9 @@ fn looked_into() -> Kept {
     let mut reads = Reads::new();
     let types: Vec<ResourceType> = TYPES.iter().skip(2).map(|text| ResourceType::new(text)).collect();
     for path in ["properties.isEnabled", "properties.sources[*].eventSource", "sku.name", "properties.x"] {
-        types.iter().for_each(|resource_type| reads.add_path(resource_type, path));
+        for resource_type in &types {
+            reads.add_path(resource_type, path);
+        }
     }
     let mut kept = Kept::all();
     kept.add(&reads);

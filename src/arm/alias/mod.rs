@@ -174,7 +174,7 @@ impl AliasCatalog {
 
     /// The alias that was probably meant by a name that is unknown: of the same provider.
     pub fn near(&self, alias: &str) -> Option<&str> {
-        let table = self.table();
+        let table = self.table_for(alias);
         let provider = alias.split('/').next().unwrap_or_default();
         let is_of_provider = |name: &&str| {
             name.get(..provider.len()).is_some_and(|head| head.eq_ignore_ascii_case(provider))

@@ -97,8 +97,8 @@ pub(crate) fn read(text: &str, span: Span, graph: bool, tools: &mut Tools<'_>) -
             let resource_type = tools.types.get(number).clone();
             let body = match row.reading {
                 Reading::Look => Body::unread(text),
-                _ if row.left_out => {
-                    let members = row.members.clone()?;
+                _ if row.wanted.left_out => {
+                    let members = row.wanted.members.clone()?;
                     Body::partly(text, row.part()?, members)
                 }
                 _ => row.body(&resource_type)?.into(),
@@ -150,15 +150,30 @@ struct Place {
     class: Class,
 }
 
+/// Which members of a row are made.
+#[derive(Debug, Default)]
+struct Wanted {
+    /// Nothing: all of them.
+    members: Option<Arc<Members>>,
+    /// Whether one was read and not made.
+    left_out: bool,
+}
+
+impl Wanted {
+    /// Whether a member is made; one that isn't is noted.
+    fn wants(&mut self, holds: impl FnOnce(&Members) -> bool) -> bool {
+        let wanted = self.members.as_deref().is_none_or(holds);
+        self.left_out |= !wanted;
+        wanted
+    }
+}
+
 /// The members of a row.
 #[derive(Debug)]
 struct Row<'a> {
     place: Option<Place>,
     reading: Reading,
-    /// The members that are made, where those aren't all.
-    members: Option<Arc<Members>>,
-    /// Whether a member was read and not made.
-    left_out: bool,
+    wanted: Wanted,
     name: Option<Cow<'a, str>>,
     type_text: Option<Cow<'a, str>>,
     tenant: Option<Cow<'a, str>>,
@@ -193,8 +208,7 @@ impl<'a> Row<'a> {
         let mut row = Row {
             place: None,
             reading: reading.unwrap_or(Reading::Build),
-            members: None,
-            left_out: false,
+            wanted: Wanted::default(),
             name: None,
             type_text: None,
             tenant: None,
@@ -244,7 +258,7 @@ impl<'a> Row<'a> {
             Class::Other => return None,
         };
         if let (None, Class::Kept { number, lazy: false }) = (reading, class) {
-            self.members = tools.types.members(number).cloned();
+            self.wanted.members = tools.types.members(number).cloned();
         }
         self.reading = reading.unwrap_or(self.reading);
         let id = if let Class::Dropped { .. } = class {
@@ -281,8 +295,7 @@ impl<'a> Row<'a> {
         if first == b'n' {
             return strict.value(&mut Look);
         }
-        let held = self.members.as_ref().is_none_or(|members| members.hold_top(key));
-        self.left_out |= !held;
+        let held = self.wanted.wants(|members| members.hold_top(key));
         match key {
             "location" | "kind" | "etag" | "managedBy" => {
                 let text = strict.text()?;
@@ -322,10 +335,8 @@ impl<'a> Row<'a> {
             Reading::Build => {
                 let mut made = std::mem::take(&mut tools.known.made);
                 made.clear();
-                let members = self.members.clone();
                 strict.members(|strict, key| {
-                    if members.as_ref().is_some_and(|members| !members.hold_property(key)) {
-                        self.left_out = true;
+                    if !self.wanted.wants(|members| members.hold_property(key)) {
                         return look(strict);
                     }
                     let value = part(strict, tools)?;
