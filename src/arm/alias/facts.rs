@@ -46,17 +46,17 @@ impl ValueType {
 
     /// Whether a value is of the type: a whole number is a number, too.
     pub fn holds(self, value: &Value) -> bool {
-        match (self, value) {
+        matches!(
+            (self, value),
             (ValueType::Any, _)
-            | (ValueType::String, Value::String(_))
-            | (ValueType::Object, Value::Object(_))
-            | (ValueType::Array, Value::Array(_))
-            | (ValueType::Integer | ValueType::Number, Value::Int(_))
-            | (ValueType::Number, Value::Float(_))
-            | (ValueType::Boolean, Value::Bool(_)) => true,
-            (_, Value::Null | Value::Runtime(_)) => true,
-            _ => false,
-        }
+                | (ValueType::String, Value::String(_))
+                | (ValueType::Object, Value::Object(_))
+                | (ValueType::Array, Value::Array(_))
+                | (ValueType::Integer | ValueType::Number, Value::Int(_))
+                | (ValueType::Number, Value::Float(_))
+                | (ValueType::Boolean, Value::Bool(_))
+                | (_, Value::Null | Value::Runtime(_))
+        )
     }
 
     /// As the service writes it.

@@ -102,9 +102,10 @@ impl AliasReader {
         if self.broken {
             return None;
         }
-        let mut catalog = match self.listed {
-            true => AliasCatalog::given(self.filling.table.finish()),
-            false => AliasCatalog::built_in(),
+        let mut catalog = if self.listed {
+            AliasCatalog::given(self.filling.table.finish())
+        } else {
+            AliasCatalog::built_in()
         };
         catalog.properties = (!self.properties.is_empty()).then(|| Arc::new(self.properties));
         Some(catalog)

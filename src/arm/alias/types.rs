@@ -300,9 +300,7 @@ mod tests {
 
     #[test]
     fn other_files_are_told_apart() {
-        assert!(is_index(
-            r##"{"resources": {"A.B/c@2024-01-01": {"$ref": "a/b/2024-01-01/types.json#/9"}}}"##
-        ));
+        assert!(is_index(r#"{"resources": {"A.B/c@2024-01-01": {"$ref": "a/b/2024-01-01/types.json#/9"}}}"#));
         assert!(!seems(r#"[{"namespace": "A.B"}]"#) && !is_index(r#"{"resources": {}}"#));
         assert!(PropertyTypes::default().add(r#"[{"$type": 1}]"#).is_err());
         assert_eq!(steps("a.b[*][*].c").collect::<Vec<_>>(), ["a", "b", "*", "*", "c"]);

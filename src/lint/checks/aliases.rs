@@ -172,9 +172,10 @@ pub(super) fn properties(document: &Document<'_>, report: &mut Report) {
                     known.iter().filter(|(_, facts)| is(facts)).map(|(version, _)| *version).collect();
                 let counts = *code != &codes::READ_ONLY_ALIAS || visit.block == Block::If;
                 if counts && !versions.is_empty() && told.insert((code.id, name.to_ascii_lowercase())) {
-                    let count = match versions.len() == known.len() {
-                        true => "every known API version".to_owned(),
-                        false => format!("{} of {} API versions", versions.len(), known.len()),
+                    let count = if versions.len() == known.len() {
+                        "every known API version".to_owned()
+                    } else {
+                        format!("{} of {} API versions", versions.len(), known.len())
                     };
                     let newest = versions.last().copied().unwrap_or_default();
                     let message = format!("`{name}` {what} in {count} (newest: {newest})");

@@ -219,10 +219,7 @@ pub(super) fn unevaluated(not: &NotEvaluated) -> Unevaluated {
     Unevaluated {
         named: named(&not.assignment),
         policy_definition_reference_id: not.member.as_ref().map(|member| member.reference_id().to_string()),
-        definition_id: match &not.member {
-            Some(member) => member.policy().definition_id.to_string(),
-            None => not.assignment.definition_id.to_string(),
-        },
+        definition_id: not.definition_id().to_string(),
         reason: match not.reason {
             WhyNot::UnknownDefinition => "UnknownDefinition",
             WhyNot::AmbiguousDefinition => "AmbiguousDefinition",

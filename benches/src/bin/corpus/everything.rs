@@ -48,12 +48,16 @@ pub(crate) fn run(args: &Args) -> Result<(), Fault> {
     println!(
         "| resources | evaluations | rows | s | evaluations/s | peak MiB |\n|---:|---:|---:|---:|---:|---:|"
     );
-    whole.iter().for_each(|line| println!("{line}"));
+    for line in &whole {
+        println!("{line}");
+    }
     println!("\nEvaluation alone, on all threads:\n");
     println!(
         "| resources | assignments | evaluations | rows | s | evaluations/s |\n|---:|---:|---:|---:|---:|---:|"
     );
-    alone.iter().for_each(|line| println!("{line}"));
+    for line in &alone {
+        println!("{line}");
+    }
     Ok(())
 }
 

@@ -153,15 +153,12 @@ impl Decimal {
         let padded = format!("{:0<width$}", self.fraction, width = places + 1);
         let mut digits: Vec<u8> = self.whole.bytes().chain(padded.bytes().take(places)).collect();
         if padded.as_bytes()[places] >= b'5' {
-            match digits.iter().rposition(|digit| *digit != b'9') {
-                Some(at) => {
-                    digits[at] += 1;
-                    digits[at + 1..].fill(b'0');
-                }
-                None => {
-                    digits.fill(b'0');
-                    digits.insert(0, b'1');
-                }
+            if let Some(at) = digits.iter().rposition(|digit| *digit != b'9') {
+                digits[at] += 1;
+                digits[at + 1..].fill(b'0');
+            } else {
+                digits.fill(b'0');
+                digits.insert(0, b'1');
             }
         }
         let text = String::from_utf8(digits).unwrap_or_default();
@@ -257,12 +254,11 @@ fn sections(style: &str) -> Result<Vec<Section>, Failure> {
                 section.pieces.push(Piece::Digit { zero: c == '0' });
             }
             ',' if in_whole && begun => commas += 1,
-            ',' => {}
             '.' if in_whole => {
                 section.power -= 3 * std::mem::take(&mut commas);
                 section.pieces.push(Piece::Point);
             }
-            '.' => {}
+            ',' | '.' => {}
             ';' => {
                 section.power -= 3 * std::mem::take(&mut commas);
                 sections.push(Section::default());
