@@ -210,7 +210,6 @@ pub struct ValidateArgs {
 
 /// `azpol test`
 #[derive(Debug, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct TestArgs {
     /// Test files, and folders with files whose names end with `.azpol-test.yaml` or `.azpol-test.json`
     #[arg(required = true, value_name = "PATH")]
