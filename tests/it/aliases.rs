@@ -308,6 +308,7 @@ fn checks_that_need_the_versions_and_types_of_aliases_run_where_a_catalogue_has_
             "ordering-operator-on-incompatible-field-type",
         ),
         (json!({"field": "Contoso.Things/boxes/share", "equals": 3}), "equality-check-on-numeric-field"),
+        (json!({"field": "Contoso.Things/boxes/size", "notEquals": "3"}), "equality-check-on-numeric-field"),
         (json!({"field": "Contoso.Things/boxes/size", "less": 3}), ""),
         (json!({"field": "Contoso.Things/boxes/any", "less": 3}), ""),
     ] {
