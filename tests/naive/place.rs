@@ -181,15 +181,15 @@ fn arrays(alias: &str) -> Vec<&str> {
     alias.match_indices("[*]").map(|(at, _)| &alias[..at + 3]).collect()
 }
 
-/// At which members of its arrays an alias is read: those of the innermost count that goes over one of them,
-/// else of the innermost one that goes over an array within one of them.
+/// At which members of its arrays an alias is read: those of the innermost count whose alias it goes on below, else of
+/// the innermost one that goes over one of its arrays, or over an array within one of them.
 fn bound(alias: &str, frames: &[Frame], readings: &Readings) -> Vec<usize> {
     let outer = !readings.is("outer-member", "every");
     for whole in [true, false].into_iter().filter(|whole| *whole || outer) {
         for frame in frames.iter().rev() {
             let Frame::Member { alias: counted, indices, .. } = frame else { continue };
             let shared = arrays(counted).into_iter().filter(|array| below(alias, array)).count();
-            if shared > 0 && (!whole || shared == indices.len()) {
+            if shared > 0 && (!whole || below(alias, counted)) {
                 return indices[..shared].to_vec();
             }
         }
