@@ -68,6 +68,15 @@ impl Object {
         }
     }
 
+    /// Sets the member whose key has exactly this case; another case is another member, as in a document.
+    pub fn set(&mut self, key: impl Into<Arc<str>>, value: impl Into<Value>) {
+        let (key, value) = (key.into(), value.into());
+        match self.members.iter().position(|(known, _)| *known == key) {
+            Some(index) => self.members[index].1 = value,
+            None => self.members.push((key, value)),
+        }
+    }
+
     /// Adds a member whose key is known to be new.
     pub fn push(&mut self, key: impl Into<Arc<str>>, value: impl Into<Value>) {
         self.members.push((key.into(), value.into()));

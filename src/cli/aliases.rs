@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use crate::arm::AliasCatalog;
 use crate::arm::alias::AliasReader;
 use crate::config::Config;
-use crate::source::{self, Diagnostics, SourceMap, read};
+use crate::inventory;
+use crate::source::{self, Diagnostic, Diagnostics, SourceMap, read};
 
 use super::args::AliasArgs;
 use super::environment::Environment;
@@ -20,6 +21,15 @@ pub fn files(args: &AliasArgs, environment: &Environment, config: &Config, folde
         return environment.aliases.clone();
     }
     config.aliases.iter().map(|file| folder.join(file)).collect()
+}
+
+/// Without the notes about catalogues among the inputs, where one is given: it may be that file.
+pub fn beside(given: &AliasCatalog, faults: Diagnostics) -> Diagnostics {
+    let mut kept = Diagnostics::new();
+    let unused = inventory::codes::CATALOGUE_UNUSED.id;
+    let wanted = |fault: &Diagnostic| given.is_built_in() || fault.code.id != unused;
+    faults.into_iter().filter(wanted).for_each(|fault| kept.push(fault));
+    kept
 }
 
 /// Reads the catalogues; without any, what ships with azpol. What is wrong with them is pushed; there is to be no run

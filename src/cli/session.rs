@@ -13,6 +13,7 @@ use crate::policy::{self, PolicyAssignment, PolicyDefinition, PolicySetDefinitio
 use crate::report::View;
 use crate::source::{self, Diagnostics, SourceMap};
 
+use super::aliases;
 use super::args::RunArgs;
 use super::load::{load, small};
 use super::progress::{Phase, Progress};
@@ -114,6 +115,7 @@ impl Session {
         };
         let asks = || run.assignments.iter().any(|evaluated| evaluated.policy.asks_time());
         let now = now.or_else(|| asks().then(environment::clock));
+        let mut faults = aliases::beside(language.aliases, faults);
         faults.sort();
         let asserted = asserted(&inventory);
         Session {
@@ -213,6 +215,7 @@ fn bound(
     let given = definitions(documents, sources, faults);
     let initiatives = initiatives(documents, sources, faults);
     let definitions = Definitions::new(given, initiatives, shipped, faults);
+    documents.not_placed().for_each(|fault| faults.push(fault));
     let mut assignments: Vec<(PolicyAssignment, bool)> = documents
         .assignments
         .iter()

@@ -126,7 +126,7 @@ fn list(tests: &Tests, output: Output) -> Option<u8> {
 
 /// What is to run.
 #[derive(Default)]
-struct Tests {
+pub(super) struct Tests {
     files: Vec<Selected>,
     definitions: Vec<PolicyDefinition>,
     /// Definitions that were read, by their paths or the names of their twins.
@@ -181,7 +181,7 @@ impl Tests {
     }
 
     /// The definition that a test file names: a file beside it, or one that ships.
-    fn definition(
+    pub(super) fn definition(
         &mut self,
         file: &TestFile,
         test: Option<&Path>,

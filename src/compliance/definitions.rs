@@ -228,7 +228,7 @@ impl<T: Named> Documents<T> {
     fn named(&self, text: &str) -> Option<&Entry<T>> {
         let whole =
             |d: &T| d.name().eq_ignore_ascii_case(text) || d.display_name().eq_ignore_ascii_case(text);
-        self.by_id.values().find(|entry| entry.one().is_some_and(whole)).or_else(|| self.begins(text))
+        self.entries().find(|entry| entry.one().is_some_and(whole)).or_else(|| self.begins(text))
     }
 
     /// The one document whose name begins so, as tables show a GUID: by eight characters at least.
@@ -242,8 +242,12 @@ impl<T: Named> Documents<T> {
         found.next().filter(|_| found.next().is_none())
     }
 
+    fn entries(&self) -> impl Iterator<Item = &Entry<T>> {
+        self.by_id.values().chain(self.by_name.values())
+    }
+
     fn all(&self) -> impl Iterator<Item = &T> {
-        self.by_id.values().chain(self.by_name.values()).filter_map(Entry::one)
+        self.entries().filter_map(Entry::one)
     }
 
     fn names(&self) -> impl Iterator<Item = &str> {

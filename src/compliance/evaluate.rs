@@ -274,10 +274,13 @@ pub fn occasion(evaluated: &Evaluated, resource_type: &ResourceType) -> Occasion
     let newest = || evaluated.versions.get(resource_type).cloned();
     let (given_set, given_reference) =
         (given.set_definition_id.clone(), given.definition_reference_id.clone());
+    // A definition that is assigned by itself stands in no initiative: both are empty texts then.
+    let alone = || evaluated.member.is_none().then(|| Arc::from(""));
+    let set = evaluated.member.as_ref().map(|member| member.set.id.clone());
     Occasion {
         assignment_id: Some(evaluated.assignment.id.clone()),
-        set_definition_id: evaluated.member.as_ref().map(|member| member.set.id.clone()).or(given_set),
-        definition_reference_id: evaluated.reference_id().cloned().or(given_reference),
+        set_definition_id: set.or(given_set).or_else(alone),
+        definition_reference_id: evaluated.reference_id().cloned().or(given_reference).or_else(alone),
         api_version: given.api_version.clone().or_else(newest),
         ..given.clone()
     }

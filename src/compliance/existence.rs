@@ -13,7 +13,9 @@ use crate::engine::{
 use crate::inventory::{Existence, Inventory, Resource};
 
 use super::listed::is_read_otherwise;
-use super::state::{ComplianceState, FailedLeaf, LookedFor, MissingFact, NearMiss, Provisional, ReasonKind};
+use super::state::{
+    ComplianceState, DecidingLeaf, LookedFor, MissingFact, NearMiss, Provisional, ReasonKind,
+};
 use super::verdict::Verdict;
 
 /// How many near misses a row names.
@@ -154,7 +156,7 @@ fn candidate<'a>(inventory: &Inventory, resource: &'a Resource) -> Candidate<'a>
 }
 
 /// A candidate, the conditions on which it fails, and the readings that this rests on.
-type Failing<'a> = (&'a Resource, Vec<FailedLeaf>, Vec<Arc<str>>);
+type Failing<'a> = (&'a Resource, Vec<DecidingLeaf>, Vec<Arc<str>>);
 
 /// The candidate with the fewest failing conditions (then by id), those conditions, and what they rest on.
 fn nearest<'a>(
@@ -171,7 +173,7 @@ fn nearest<'a>(
         .map(|(resource, failing)| {
             let (failed, doubts) = &*failing;
             let doubts = doubts.iter().map(|doubt| doubt.as_str().into()).collect();
-            (resource, failed.iter().map(FailedLeaf::from).collect(), doubts)
+            (resource, failed.iter().map(DecidingLeaf::from).collect(), doubts)
         })
 }
 
@@ -199,14 +201,19 @@ fn near_misses(
     found
 }
 
-impl From<&LeafRecord> for FailedLeaf {
-    fn from(leaf: &LeafRecord) -> FailedLeaf {
-        FailedLeaf {
+impl From<&LeafRecord> for DecidingLeaf {
+    fn from(leaf: &LeafRecord) -> DecidingLeaf {
+        DecidingLeaf {
             subject: leaf.subject.clone(),
             path: leaf.path.clone(),
             operator: leaf.operator.as_str(),
             current: leaf.current.clone(),
             target: leaf.target.clone(),
+            holds: match leaf.truth {
+                Truth::True => Some(true),
+                Truth::False => Some(false),
+                Truth::Unknown(_) => None,
+            },
             span: leaf.span,
         }
     }

@@ -10,6 +10,7 @@ mod existence;
 mod explain;
 mod facts;
 mod listed;
+mod met;
 mod resolve;
 mod run;
 mod selection;
@@ -26,11 +27,12 @@ pub use evaluate::{evaluate, occasion};
 pub use explain::{Considered, Explained, Reach, Search, explain};
 pub use facts::{OpenFact, open_facts};
 pub use listed::{Listed, Unlisted};
+pub use met::met;
 pub use resolve::{Setting, resolve};
 pub use run::{Disabled, Evaluated, Excluded, Member, NotEvaluated, Run, WhyNot, called};
 pub use selection::{Selection, Wanted};
 pub use state::{
-    ComplianceState, FailedLeaf, LookedFor, MissingFact, NearMiss, PolicyState, Provisional, ReasonKind,
+    ComplianceState, DecidingLeaf, LookedFor, MissingFact, NearMiss, PolicyState, Provisional, ReasonKind,
 };
 pub use summary::Summary;
 pub use surroundings::{Surroundings, group_facts};

@@ -56,7 +56,7 @@ pub struct PolicyState {
     /// The resource that decided: the satisfying one, or the one that fails.
     pub candidate: Option<ResourceId>,
     /// The conditions on which the nearest candidate fails, first ones first.
-    pub failed: Vec<FailedLeaf>,
+    pub failed: Vec<DecidingLeaf>,
     /// Resources of the type that stand elsewhere in the subscription, nearest first.
     pub near_misses: Vec<NearMiss>,
     /// For an `Undetermined` row: the state that it would have, and under which assumptions.
@@ -153,9 +153,9 @@ pub struct Provisional {
     pub assumptions: Vec<MissingFact>,
 }
 
-/// A condition that a candidate doesn't meet.
+/// A condition that decides: one that a candidate doesn't meet, or one because of which a rule holds.
 #[derive(Debug, Clone, PartialEq)]
-pub struct FailedLeaf {
+pub struct DecidingLeaf {
     /// What was looked at, as the rule writes it: an alias, `value`, `count(…)`.
     pub subject: Arc<str>,
     /// The path in the resource's body, where there is one.
@@ -166,6 +166,9 @@ pub struct FailedLeaf {
     pub current: Option<Value>,
     /// The value wanted; `None` where its expression has none.
     pub target: Option<Value>,
+    /// Whether the condition itself holds, which below a `not` is what a candidate lacks; `None` where that isn't
+    /// known.
+    pub holds: Option<bool>,
     /// Where the condition stands in the definition.
     pub span: Span,
 }

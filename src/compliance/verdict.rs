@@ -9,7 +9,9 @@ use crate::inventory::Inventory;
 use crate::policy::ManualState;
 
 use super::existence::exist;
-use super::state::{ComplianceState, FailedLeaf, LookedFor, MissingFact, NearMiss, Provisional, ReasonKind};
+use super::state::{
+    ComplianceState, DecidingLeaf, LookedFor, MissingFact, NearMiss, Provisional, ReasonKind,
+};
 
 /// What was found out about a row, before its place and exemptions are looked at.
 #[derive(Debug)]
@@ -18,7 +20,7 @@ pub(super) struct Verdict {
     pub(super) reason: ReasonKind,
     pub(super) looked_for: Option<LookedFor>,
     pub(super) candidate: Option<ResourceId>,
-    pub(super) failed: Vec<FailedLeaf>,
+    pub(super) failed: Vec<DecidingLeaf>,
     pub(super) near_misses: Vec<NearMiss>,
     pub(super) provisional: Option<Provisional>,
     pub(super) low_confidence: Vec<Arc<str>>,

@@ -1,4 +1,4 @@
-//! Validation of azpol's own documents by their schemas. The only file that knows the crate `jsonschema`.
+//! Validation of azpol's own documents by their schemas.
 
 use jsonschema::Validator;
 use jsonschema::error::{ValidationError, ValidationErrorKind};

@@ -7,7 +7,7 @@ use crate::arm::expression::{Context, ContextFunction, Dialect, Failure};
 use crate::arm::nearest::nearest;
 use crate::policy::{
     MemberParameter, ParameterDefinition, PolicyAssignment, PolicyDefinition, PolicyMember,
-    PolicySetDefinition, codes,
+    PolicySetDefinition, Unfit, codes,
 };
 use crate::source::{Diagnostic, Diagnostics, Severity, Span};
 
@@ -231,7 +231,37 @@ impl Binding<'_> {
             self.fault(fault);
             return None;
         }
-        Some(value.clone())
+        self.fits(parameter, value, span).then(|| value.clone())
+    }
+
+    /// Whether a value fits the schema of its parameter, as far as that can be read.
+    fn fits(&mut self, parameter: &ParameterDefinition, value: &Value, span: Span) -> bool {
+        let Some(schema) = &parameter.schema else { return true };
+        let name = &parameter.name;
+        match schema.unfit(value) {
+            Ok(unfit) => {
+                for Unfit { pointer, message } in &unfit {
+                    let at = if pointer.is_empty() { String::new() } else { format!(" at `{pointer}`") };
+                    let message = format!("parameter `{name}` doesn't fit its schema{at}: {message}");
+                    self.fault(
+                        Diagnostic::new(&codes::VALUE_UNFIT, message)
+                            .at(span, "Azure refuses this value")
+                            .at(schema.span, "the schema"),
+                    );
+                }
+                unfit.is_empty()
+            }
+            Err(why) => {
+                let message = format!("the value of `{name}` isn't checked, its schema is none: {why}");
+                self.fault(
+                    Diagnostic::new(&codes::VALUE_UNFIT, message)
+                        .at(schema.span, "the schema")
+                        .at(span, "not checked")
+                        .severity(Severity::Warning),
+                );
+                true
+            }
+        }
     }
 }
 

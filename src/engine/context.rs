@@ -196,10 +196,10 @@ impl RuleContext<'_> {
     /// `current()`: the member of the only open count.
     fn only(&self) -> Result<Value, Failure> {
         match self.frames {
-            Some(Frame { outer: None, kind }) => Ok(match kind {
-                FrameKind::Field { member, .. } => member.value.clone(),
-                FrameKind::Value { value, .. } => (*value).clone(),
-            }),
+            Some(Frame { outer: None, kind }) => match kind {
+                FrameKind::Field { count, .. } => self.current(&count.access.alias),
+                FrameKind::Value { value, .. } => Ok((*value).clone()),
+            },
             Some(frame) if self.semantics.unnamed_current == UnnamedCurrent::Innermost => {
                 RuleContext { frames: Some(&Frame { outer: None, kind: frame.kind }), ..*self }.only()
             }
@@ -216,7 +216,9 @@ impl RuleContext<'_> {
                 FrameKind::Value { name: known, value } if known.eq_ignore_ascii_case(name) => {
                     return Ok(value.clone());
                 }
-                FrameKind::Field { count, member, .. } if count.access.alias.eq_ignore_ascii_case(name) => {
+                FrameKind::Field { count, member, .. }
+                    if name.ends_with("[*]") && count.access.alias.eq_ignore_ascii_case(name) =>
+                {
                     return Ok(member.value.clone());
                 }
                 FrameKind::Field { count, .. } if walk::begins_with(name, &count.access.alias) => {

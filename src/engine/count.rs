@@ -48,7 +48,9 @@ impl<O: Observer> Run<'_, O> {
                     tally.lost(Cause::Runtime(expression.clone()));
                 }
                 (Found::Unwritten, _) => tally.lost(Cause::ProviderDecides(path.text.clone())),
-                (Found::Value(value), Some(member)) => {
+                // An alias may go on behind its array: a member without that property is one all the same.
+                (Found::Value(_) | Found::Missing, Some(member)) => {
+                    let value = if let Found::Value(value) = found { value } else { &Value::Null };
                     self.open(Part::Member(index, value), span);
                     let truth = match &count.filter {
                         None => Truth::True,

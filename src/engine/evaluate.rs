@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use crate::arm::expression::Formula;
-use crate::arm::semantics::{FailingValue, HiddenArray, MissingArray, Semantics, ShortCircuit};
+use crate::arm::semantics::{FailingValue, HiddenArray, MissingArray, OuterMember, Semantics, ShortCircuit};
 use crate::arm::{AliasCatalog, Location, Value};
 use crate::policy::{FieldName, Operator};
 use crate::source::Span;
@@ -223,7 +223,7 @@ impl<O: Observer> Run<'_, O> {
                     Ok(name) => name,
                     Err(cause) => return Judged::unknown(cause),
                 };
-                match computed_access(&name, self.aliases, frames) {
+                match computed_access(&name, self.aliases, frames, self.semantics) {
                     Ok(access) => self.field(&access, leaf.operator, target, frames),
                     Err(cause) => Judged::unknown(cause),
                 }
@@ -460,7 +460,12 @@ fn located(target: &Value) -> Cow<'_, Value> {
 }
 
 /// The access that a name asks for which was computed for this resource.
-fn computed_access(name: &str, aliases: &AliasCatalog, frames: Option<&Frame<'_>>) -> Result<Access, Cause> {
+fn computed_access(
+    name: &str,
+    aliases: &AliasCatalog,
+    frames: Option<&Frame<'_>>,
+    semantics: &Semantics,
+) -> Result<Access, Cause> {
     let parsed = FieldName::parse(name).map_err(|fault| Cause::Fails(format!("`{name}` {fault}").into()))?;
     if let Some(path) = walk::body_path(&parsed) {
         return Ok(Access::Body(path));
@@ -473,7 +478,8 @@ fn computed_access(name: &str, aliases: &AliasCatalog, frames: Option<&Frame<'_>
         FieldName::Location => Access::Location,
         FieldName::Alias(name) => {
             let mut access = alias::access(aliases, &name);
-            access.paths.iter_mut().for_each(|one| walk::bind(&name, &mut one.path, frames));
+            let outer = semantics.outer_member == OuterMember::Current;
+            access.paths.iter_mut().for_each(|one| walk::bind(&name, &mut one.path, frames, outer));
             Access::Alias(access)
         }
         FieldName::ApiVersion => Access::ApiVersion,

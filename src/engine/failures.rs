@@ -1,4 +1,4 @@
-//! Which comparisons fail: what [`Recorder`](super::Recorder) says of it, without the rest of the explanation.
+//! Which comparisons decide: what [`Recorder`](super::Recorder) says of it, without the rest of the explanation.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -38,6 +38,12 @@ impl Failures {
     /// With nothing seen yet.
     pub fn new() -> Failures {
         Failures::default()
+    }
+
+    /// Collects the comparisons because of which a condition is true, instead: those that are true, or false below a
+    /// `not`.
+    pub fn of_the_opposite() -> Failures {
+        Failures { negations: 1, ..Failures::default() }
     }
 
     /// The comparisons that fail, in the order of the rule (see [`Recorder::failed`](super::Recorder::failed)),

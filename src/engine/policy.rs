@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use crate::arm::expression::Failure;
 use crate::arm::template::{
     DeploymentRequest, Expansion, ExpansionFault, FaultKind, PreparedTemplate, ResourceGroupFacts,
+    secret_expression,
 };
 use crate::arm::{AliasCatalog, Object, Reads, ResourceId, ResourceType, Semantics, Value};
 use crate::policy::{Effect, ExistenceScope};
@@ -141,10 +142,7 @@ fn fault(failure: &Failure, span: Span) -> ExpansionFault {
 impl SecretReference {
     /// What stands for the value in an expansion: only the deployment reads it.
     fn expression(&self) -> Arc<str> {
-        let quoted = |text: &str| text.replace('\'', "''");
-        let version = self.version.as_ref().map(|version| format!(", '{}'", quoted(version)));
-        let (vault, name) = (quoted(&self.vault), quoted(&self.name));
-        format!("getSecret('{vault}', '{name}'{})", version.unwrap_or_default()).into()
+        secret_expression(&self.vault, &self.name, self.version.as_deref())
     }
 }
 
@@ -416,6 +414,7 @@ impl CompiledPolicy {
             location: deployment.location.clone(),
             subscription: subject.subscription,
             resource_group: group.as_ref(),
+            management_group: None,
             guid_seed: options.guid_seed.clone(),
             now: subject.now.map(Arc::from),
             semantics: &self.semantics,

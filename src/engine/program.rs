@@ -155,6 +155,16 @@ impl Path {
         }
     }
 
+    /// Lets it begin at a member whose own path is this one; `false` where it isn't below it. What is only near the
+    /// counted member, not exactly below it, is an open reading.
+    pub(super) fn begin_at(&mut self, head: &str, base: Base, exact: bool) -> bool {
+        let Some(rest) = self.text.strip_prefix(head) else { return false };
+        self.steps = steps(rest);
+        self.base = base;
+        self.doubt = (!exact).then_some(Doubt::OuterMember);
+        true
+    }
+
     /// Whether it selects any number of values.
     pub(super) fn selects(&self) -> bool {
         self.steps.contains(&Step::Each)

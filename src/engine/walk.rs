@@ -178,13 +178,12 @@ pub(super) fn select<'v>(
     for exact in [true, false].into_iter().filter(|exact| *exact || outer) {
         for frame in frames.into_iter().flat_map(Frame::outwards) {
             let FrameKind::Field { count, path: counted, member } = frame.kind else { continue };
-            let (levels, shared) = levels(&alias.alias, &count.access.alias);
-            if shared == 0 || (exact && shared != levels) {
+            let Some((head, up)) = from_member(&alias.alias, &count.access.alias, &counted.text, exact)
+            else {
                 continue;
-            }
-            let Some(head) = head(&counted.text, shared) else { continue };
+            };
             let Some(rest) = path.text.strip_prefix(head) else { continue };
-            let Some(member) = member.up(levels - shared) else { continue };
+            let Some(member) = member.up(up) else { continue };
             let rest = Path::parse(rest);
             let _ = each(Some(member.value), &rest.steps, Some(member), Absent::Nothing, &mut visit);
             return;
@@ -193,24 +192,41 @@ pub(super) fn select<'v>(
     let _ = each(Some(body), &Path::parse(&path.text).steps, None, Absent::Nothing, &mut visit);
 }
 
-/// Lets a path begin at the member of the innermost open count whose alias its own one goes on below.
-pub(super) fn bind(alias: &str, path: &mut Path, frames: Option<&Frame<'_>>) {
-    for (frame, open) in frames.into_iter().flat_map(Frame::outwards).enumerate() {
-        let FrameKind::Field { count, path: counted, .. } = open.kind else { continue };
-        if !begins_with(alias, &count.access.alias) {
-            continue;
+/// Lets a path begin at the member of an open count, as [`select`] reads it.
+pub(super) fn bind(alias: &str, path: &mut Path, frames: Option<&Frame<'_>>, outer: bool) {
+    for exact in [true, false].into_iter().filter(|exact| *exact || outer) {
+        for (frame, open) in frames.into_iter().flat_map(Frame::outwards).enumerate() {
+            let FrameKind::Field { count, path: counted, .. } = open.kind else { continue };
+            let from = from_member(alias, &count.access.alias, &counted.text, exact);
+            if let Some((head, up)) = from
+                && path.begin_at(head, Base::Member { frame, up }, exact)
+            {
+                return;
+            }
         }
-        let Some(rest) = path.text.strip_prefix(&*counted.text) else { continue };
-        path.steps = Path::parse(rest).steps;
-        path.base = Base::Member { frame, up: 0 };
-        return;
     }
 }
 
-/// How many arrays a counted alias has, and how many of them another alias shares, from the start.
-pub(super) fn levels(alias: &str, counted: &str) -> (usize, usize) {
-    let shared = (1..).map_while(|level| head(counted, level)).take_while(|head| begins_with(alias, head));
-    (counted.matches(EACH).count(), shared.count())
+/// From which member of an open count an alias is read: the path of that member, and how many arrays it lies above the
+/// counted one. `exact` asks for what goes on below the counted alias; else for what shares outer arrays with it.
+pub(super) fn from_member<'p>(
+    alias: &str,
+    counted: &str,
+    path: &'p str,
+    exact: bool,
+) -> Option<(&'p str, usize)> {
+    let depth = path.matches(EACH).count();
+    let level = match (begins_with(alias, counted), exact) {
+        (true, true) => depth,
+        (false, false) => shared(alias, counted),
+        _ => return None,
+    };
+    Some((head(path, level)?, depth.checked_sub(level)?))
+}
+
+/// How many arrays two aliases share, from the start.
+fn shared(alias: &str, counted: &str) -> usize {
+    (1..).map_while(|level| head(counted, level)).take_while(|head| begins_with(alias, head)).count()
 }
 
 /// A path up to and with its array of this level, counted from 1.
@@ -244,14 +260,29 @@ pub(super) fn body_path(name: &FieldName) -> Option<Path> {
 
 #[cfg(test)]
 mod tests {
-    use super::{head, levels};
+    use super::{from_member, head, shared};
 
     #[test]
     fn arrays_are_shared_from_the_start() {
         assert_eq!(head("a[*].b[*].c", 2), Some("a[*].b[*]"));
         assert_eq!(head("a[*].b[*].c", 3), None);
-        assert_eq!(levels("N/t/A[*].c", "N/t/a[*].b[*]"), (2, 1));
-        assert_eq!(levels("N/t/a[*].b[*].c", "N/t/a[*].b[*]"), (2, 2));
-        assert_eq!(levels("N/t/x[*]", "N/t/a[*]"), (1, 0));
+        assert_eq!(shared("N/t/A[*].c", "N/t/a[*].b[*]"), 1);
+        assert_eq!(shared("N/t/a[*].b[*].c", "N/t/a[*].b[*]"), 2);
+        assert_eq!(shared("N/t/x[*]", "N/t/a[*]"), 0);
+    }
+
+    #[test]
+    fn aliases_are_read_from_the_member_that_they_have_in_common() {
+        let from = |alias, counted, path, exact| from_member(alias, counted, path, exact);
+        assert_eq!(from("N/t/a[*].c", "N/t/a[*]", "p.a[*]", true), Some(("p.a[*]", 0)));
+        assert_eq!(from("N/t/a[*].c", "N/t/a[*]", "p.a[*]", false), None);
+        assert_eq!(from("N/t/a[*].c", "N/t/a[*].b[*]", "p.a[*].b[*]", false), Some(("p.a[*]", 1)));
+        assert_eq!(from("N/t/x[*]", "N/t/a[*].b[*]", "p.a[*].b[*]", false), None);
+        // The counted alias goes on behind its array.
+        assert_eq!(from("N/t/a[*].b", "N/t/a[*].b", "p.a[*].b", true), Some(("p.a[*]", 0)));
+        assert_eq!(from("N/t/a[*].c", "N/t/a[*].b", "p.a[*].b", true), None);
+        assert_eq!(from("N/t/a[*].c", "N/t/a[*].b", "p.a[*].b", false), Some(("p.a[*]", 0)));
+        // An array that stands in the path only.
+        assert_eq!(from("N/t/a[*].l.e", "N/t/a[*].l.e", "p.a[*].l[*].e", true), Some(("p.a[*].l[*]", 0)));
     }
 }

@@ -10,6 +10,7 @@ use crate::source::{Diagnostics, FileId, Node, NodeValue, Span};
 use super::access::{Deployment, Exemption, ProviderRegistration, RoleAssignment};
 use super::around::Around;
 use super::documents::Gathering;
+use super::foreign;
 use super::kept::Kept;
 use super::kind::Kind;
 use super::merge::{self, Side};
@@ -18,6 +19,7 @@ use super::shape::envelope::{self, Envelope, GoesOn, take};
 use super::shape::group::{self, Gathered};
 use super::shape::resource::{Read, Shape};
 use super::shape::subscription::Groups;
+use super::shape::template::Unplaced;
 use super::shape::{azgovviz, exemption, provider, resource, role_assignment, subscription};
 use super::tell::{lost_found, tell_strange, unusable};
 use super::tree::{GroupKey, TreeFacts};
@@ -137,6 +139,7 @@ pub struct InventoryBuilder {
     pub(super) initiatives: Gathering,
     pub(super) assignments: Gathering,
     pub(super) exemption_documents: Gathering,
+    pub(super) unplaced: Vec<Unplaced>,
     pub(super) manifests: Vec<Manifest>,
     /// `None` keeps everything.
     kept: Option<Kept>,
@@ -236,6 +239,16 @@ impl InventoryBuilder {
     pub(super) fn element(&mut self, node: Node, batch: usize, faults: &mut Diagnostics) {
         let kind = Kind::of(&node);
         let span = node.span;
+        if let Kind::Foreign(foreign) = kind
+            && let Some(opened) = foreign::opened(foreign, &node)
+        {
+            faults.extend(opened.faults);
+            self.unplaced.extend(opened.unplaced);
+            for document in opened.documents {
+                self.element(document, batch, faults);
+            }
+            return;
+        }
         self.batches[batch].rows += 1;
         self.count(kind, batch, span);
         if let Some(name) = type_of(kind) {
@@ -254,7 +267,12 @@ impl InventoryBuilder {
             }
             Kind::AzGovVizTree => self.azgovviz(node, batch, faults),
             Kind::RoleAssignment => self.roles.extend(role_assignment::read(&node, faults)),
-            Kind::Provider => self.registrations.extend(provider::registration(&node)),
+            Kind::Provider => {
+                if provider::lists_aliases(&node) {
+                    self.batches[batch].lost.entry("aliases").or_insert((0, span)).0 += 1;
+                }
+                self.registrations.extend(provider::registration(&node));
+            }
             Kind::Deployment => self.deployments.extend(provider::deployment(&node, faults)),
             Kind::PolicyDefinition
             | Kind::PolicySetDefinition

@@ -51,4 +51,12 @@ codes! {
     WHICH_TENANT = "AZP0523" "which-tenant" Warning;
     /// A subscription's facts differ from source to source.
     SUBSCRIPTION_DIFFERS = "AZP0524" "subscription-differs" Error;
+    /// A policy document of a template that only the deployment computes.
+    COMPUTED_DOCUMENT = "AZP0525" "computed-document" Warning;
+    /// An expression of a rule that its template would evaluate.
+    UNESCAPED_EXPRESSION = "AZP0526" "unescaped-expression" Error;
+    /// An assignment in a template, which lies where the template is deployed.
+    UNPLACED_ASSIGNMENT = "AZP0527" "unplaced-assignment" Warning;
+    /// A catalogue of aliases lies among the inputs, and none is given.
+    CATALOGUE_UNUSED = "AZP0528" "catalogue-unused" Note;
 }

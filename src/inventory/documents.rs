@@ -6,6 +6,7 @@ use crate::source::{Diagnostic, Diagnostics, Node};
 
 use super::collected::Collected;
 use super::shape::policy::{normal, opened};
+use super::shape::template::Unplaced;
 use super::{codes, kind, merge};
 
 /// The policy documents of a run, in the order in which they came, as spanned trees: full resources, bare
@@ -20,6 +21,22 @@ pub struct PolicyDocuments {
     pub assignments: Vec<Node>,
     /// Exemptions.
     pub exemptions: Vec<Node>,
+    /// Assignments of templates that only the deployment completes.
+    pub unplaced: Vec<Unplaced>,
+}
+
+impl PolicyDocuments {
+    /// For a run that evaluates assignments: those that only a deployment completes.
+    pub fn not_placed(&self) -> impl Iterator<Item = Diagnostic> {
+        self.unplaced.iter().map(|Unplaced { node, .. }| {
+            let place = node.get("name").unwrap_or(node).span;
+            let message = "its template's deployment completes this assignment, which isn't evaluated";
+            let label = "its scope, or a parameter, isn't written out";
+            Diagnostic::new(&codes::UNPLACED_ASSIGNMENT, message).at(place, label).help(
+                "give the deployed assignments: `az policy assignment list --disable-scope-strict-match`",
+            )
+        })
+    }
 }
 
 /// The documents of one kind as they are gathered.

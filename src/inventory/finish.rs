@@ -36,6 +36,7 @@ impl InventoryBuilder {
             initiatives: std::mem::take(&mut self.initiatives).finish(collected, &mut faults),
             assignments: std::mem::take(&mut self.assignments).finish(collected, &mut faults),
             exemptions: std::mem::take(&mut self.exemption_documents).finish(collected, &mut faults),
+            unplaced: std::mem::take(&mut self.unplaced),
         };
         let tree = std::mem::take(&mut self.tree).finish(collected, &mut faults);
         let given = self.given(&stated);

@@ -3,6 +3,7 @@
 use crate::source::{Diagnostic, Node, NodeValue, Span};
 
 use super::codes;
+use super::shape::template::{self, Opened};
 
 /// A form that azpol recognises and doesn't read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -31,6 +32,8 @@ pub enum Foreign {
     PolicySummary,
     /// A JSON schema.
     JsonSchema,
+    /// A catalogue of aliases (`Get-AzPolicyAlias`).
+    AliasCatalog,
 }
 
 impl Foreign {
@@ -49,6 +52,7 @@ impl Foreign {
             Foreign::Recording => "a recorded session",
             Foreign::PolicySummary => "a list of policies without their rules",
             Foreign::JsonSchema => "a JSON schema",
+            Foreign::AliasCatalog => "a catalogue of aliases",
         }
     }
 
@@ -81,11 +85,15 @@ impl Foreign {
                 "give the definitions with their `policyRule`: `az policy definition list`"
             }
             Foreign::JsonSchema => "it describes documents and holds none; leave it out",
+            Foreign::AliasCatalog => CATALOGUE_HELP,
         }
     }
 
     /// The finding for a document of this form.
     pub fn diagnostic(self, span: Span) -> Diagnostic {
+        if self == Foreign::AliasCatalog {
+            return catalogue_unused(span);
+        }
         Diagnostic::new(
             &codes::UNREAD_FORM,
             format!("this seems to be {}, a form that isn't read", self.as_str()),
@@ -93,6 +101,38 @@ impl Foreign {
         .at(span, "not read")
         .help(self.instead())
     }
+}
+
+/// What a form that isn't read as a whole holds of Azure Policy; `None` where that is nothing.
+pub(super) fn opened(foreign: Foreign, node: &Node) -> Option<Opened> {
+    match foreign {
+        Foreign::Template => template::open(node),
+        Foreign::TemplateResource => template::open_resource(node),
+        Foreign::AzOps | Foreign::TemplateParameters => {
+            // Version 0 of AzOps gives its template one parameter, which is the object.
+            let input = node.at(&["parameters", "input", "value"])?;
+            let policy = ["policyRule", "policyDefinitions", "policyDefinitionId"];
+            let has = |key: &&str| input.get(key).or_else(|| input.at(&["properties", key])).is_some();
+            policy
+                .iter()
+                .any(|key| has(key))
+                .then(|| Opened { documents: vec![input.clone()], ..Opened::default() })
+        }
+        _ => None,
+    }
+}
+
+const CATALOGUE_HELP: &str =
+    "name the file by `--aliases FILE`, or under `aliases` in azpol.yaml: it then replaces azpol's own table";
+
+/// The finding for a catalogue that lies among the inputs.
+pub(super) fn catalogue_unused(span: Span) -> Diagnostic {
+    Diagnostic::new(
+        &codes::CATALOGUE_UNUSED,
+        "this catalogue of aliases isn't used: it lies among the inputs",
+    )
+    .at(span, "aliases of resource providers")
+    .help(CATALOGUE_HELP)
 }
 
 /// The form that an object without an id has, if it is one that is recognised. Documents that are read, such
@@ -152,6 +192,9 @@ pub(super) fn seems(node: &Node) -> Option<Foreign> {
             .any(has)
     {
         return Some(Foreign::Terraform);
+    }
+    if has("namespace") && has("resourceType") && has("aliases") {
+        return Some(Foreign::AliasCatalog);
     }
     if recorded(node) {
         return Some(Foreign::Recording);
@@ -246,6 +289,7 @@ mod tests {
             (r#"{"name":"root","policy_assignments":["a"]}"#, Foreign::AlzLibrary),
             (r#"{"policyId":"x","displayName":"y","category":"z"}"#, Foreign::PolicySummary),
             (r#"{"$schema":"https://json-schema.org/draft/2020-12/schema"}"#, Foreign::JsonSchema),
+            (r#"{"Namespace":"A.B","ResourceType":"c","Aliases":[]}"#, Foreign::AliasCatalog),
         ];
         for (text, wanted) in cases {
             assert_eq!(seems(&node(text)), Some(wanted), "{text}");

@@ -39,7 +39,7 @@ pub use kind::Kind;
 pub use lookup::{Assertion, Existence, Inventory};
 pub use place::{Chain, Placement};
 pub use resource::{Body, Resource, ShapeLoss};
-pub use shape::Envelope;
+pub use shape::{Envelope, Unplaced};
 pub use stream::{PieceReader, Portion};
 pub use subscription::{Known, SetAside, SetAsideReason, Subscription, SubscriptionState};
 pub use tree::ManagementGroup;

@@ -32,6 +32,7 @@ pub(super) fn lost_found(what: &str, count: usize, first: Span) -> Diagnostic {
     let many = if count == 1 { "a resource".to_owned() } else { format!("{count} resources") };
     let verb = if count == 1 { "carries" } else { "carry" };
     match what {
+        "aliases" => foreign::catalogue_unused(first),
         "properties" => Diagnostic::new(&codes::NO_PROPERTIES, format!("{many} here {verb} no properties"))
             .at(first, "the first one")
             .help("`az resource list` leaves them out; use Resource Graph or the type's own `list` command"),

@@ -47,4 +47,6 @@ codes! {
     UNKNOWN_GROUP = "AZP0321" "unknown-group" Error;
     /// Two members of an initiative have one reference id.
     DUPLICATE_REFERENCE = "AZP0322" "duplicate-reference" Error;
+    /// A value that doesn't fit the schema of its parameter.
+    VALUE_UNFIT = "AZP0323" "value-unfit" Error;
 }

@@ -14,6 +14,7 @@ mod lower;
 mod parameter;
 mod set;
 mod shipped;
+mod value_schema;
 mod version;
 
 pub use assignment::{EnforcementMode, Identity, IdentityType, PolicyAssignment, Selective};
@@ -30,4 +31,5 @@ pub use lower::{assignment, definition, set_definition};
 pub use parameter::{ParameterDefinition, ParameterType};
 pub use set::{MemberParameter, PolicyGroup, PolicyMember, PolicySetDefinition};
 pub use shipped::{SHIPPED, Shipped};
+pub use value_schema::{Unfit, ValueSchema};
 pub use version::VersionPattern;

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use crate::arm::Value;
 use crate::source::Span;
 
+use super::ValueSchema;
+
 /// The type of a parameter; names compare without case, the default is `String`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ParameterType {
@@ -120,6 +122,8 @@ pub struct ParameterDefinition {
     pub strong_type: Option<Arc<str>>,
     /// `metadata.assignPermissions`: the portal grants the assignment's identity its roles on this value.
     pub assign_permissions: bool,
+    /// `schema`: what a value has to fit.
+    pub schema: Option<Arc<ValueSchema>>,
     /// Where it is declared.
     pub span: Span,
 }

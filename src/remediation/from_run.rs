@@ -140,6 +140,7 @@ fn expand(
         location: policy.deployment_location().cloned(),
         subscription: subject.subscription,
         resource_group: group.as_ref(),
+        management_group: None,
         guid_seed: seed,
         now: now.map(Arc::from),
         semantics: policy.semantics(),

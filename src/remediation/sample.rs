@@ -176,6 +176,7 @@ pub(crate) fn assigned(name: &str, scope: &str) -> Assigned {
             allowed: None,
             strong_type: None,
             assign_permissions: false,
+            schema: None,
             span: none,
         }],
         rule: PolicyRule {

@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 
 use crate::arm::semantics::Reading;
 use crate::compliance::{
-    Disabled, Evaluated, FailedLeaf, Member, MissingFact, NotEvaluated, PolicyState, ReasonKind, Run,
+    DecidingLeaf, Disabled, Evaluated, Member, MissingFact, NotEvaluated, PolicyState, ReasonKind, Run,
     Summary, Unlisted, WhyNot,
 };
 use crate::inventory::{SetAside, SetAsideReason};
@@ -175,6 +175,9 @@ struct Row {
     #[serde(skip_serializing_if = "Option::is_none")]
     candidate: Option<String>,
     failed_conditions: Vec<Condition>,
+    /// The conditions because of which the rule holds; absent where it isn't that which decides.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    met_conditions: Vec<Condition>,
     near_misses: Vec<NearMiss>,
     #[serde(skip_serializing_if = "Option::is_none")]
     provisional: Option<Provisional>,
@@ -214,6 +217,8 @@ struct Condition {
     expression_value: Option<Json>,
     #[serde(skip_serializing_if = "Option::is_none")]
     target_value: Option<Json>,
+    /// Of the comparison itself, as Azure writes it.
+    result: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     place: Option<Place>,
 }
@@ -502,6 +507,7 @@ fn row(view: &View<'_>, row: &PolicyState) -> Row {
         }),
         candidate: row.candidate.as_ref().map(ToString::to_string),
         failed_conditions: row.failed.iter().map(|leaf| condition(leaf, view.sources)).collect(),
+        met_conditions: view.met(row).iter().map(|leaf| condition(leaf, view.sources)).collect(),
         near_misses: row
             .near_misses
             .iter()
@@ -549,13 +555,18 @@ fn assumption(fact: &MissingFact) -> Assumption {
     }
 }
 
-fn condition(leaf: &FailedLeaf, sources: &SourceMap) -> Condition {
+fn condition(leaf: &DecidingLeaf, sources: &SourceMap) -> Condition {
     Condition {
         expression: leaf.subject.to_string(),
         path: leaf.path.as_deref().map(str::to_owned),
         operator: leaf.operator,
         expression_value: leaf.current.as_ref().map(|value| words::masked(leaf, value).to_serde()),
         target_value: leaf.target.as_ref().map(|value| words::masked(leaf, value).to_serde()),
+        result: match leaf.holds {
+            Some(true) => "True",
+            Some(false) => "False",
+            None => "Unknown",
+        },
         place: place(leaf.span, "", sources),
     }
 }

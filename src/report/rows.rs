@@ -1,7 +1,7 @@
 //! The rows of one assignment for people: counts, then what isn't compliant, with its reason.
 
 use crate::arm::{ResourceId, Scope};
-use crate::compliance::{ComplianceState, PolicyState, Provisional, Unlisted};
+use crate::compliance::{ComplianceState, PolicyState, Provisional, ReasonKind, Unlisted};
 use crate::source::{mask, printable};
 
 use super::intent;
@@ -136,11 +136,16 @@ fn counted_states(left: &[&PolicyState]) -> Option<String> {
 
 fn row_line(view: &View<'_>, at: usize, row: &PolicyState) -> Line {
     let words = words::reason(row);
-    let text = match &row.provisional {
-        Some(provisional) => provisionally(provisional),
-        None => words.text,
+    let text = match (&row.provisional, &row.reason) {
+        (Some(provisional), _) => provisionally(provisional),
+        (None, Some(ReasonKind::RuleHolds)) => words::met(&view.met(row), &row.resource.resource_type()),
+        (None, _) => words.text,
     };
-    let label = if row.state == ComplianceState::Undetermined { "undetermined" } else { words.label };
+    let label = match (row.state, &row.reason) {
+        (ComplianceState::Undetermined, _) => "undetermined",
+        (_, Some(ReasonKind::RuleHolds)) => view.run.assignments[row.assignment].policy.effect().as_str(),
+        _ => words.label,
+    };
     // What rests on assumptions already says enough in its line.
     let intent = view.intents.of(at).filter(|_| row.state != ComplianceState::Undetermined);
     let place = if row.is_subscription() { String::new() } else { format!(" ({})", place(view, row)) };

@@ -22,6 +22,10 @@ pub struct Looked {
     pub exemptions: usize,
     /// Configurations of azpol.
     pub configurations: usize,
+    /// Manifests of inventories.
+    pub manifests: usize,
+    /// Policy tests.
+    pub tests: usize,
 }
 
 /// The findings as JSON.
@@ -91,6 +95,8 @@ pub fn text(
         count(looked.assignments, "assignment"),
         count(looked.exemptions, "exemption"),
         count(looked.configurations, "configuration"),
+        count(looked.manifests, "manifest"),
+        count(looked.tests, "test file"),
     ]
     .into_iter()
     .flatten()

@@ -1,6 +1,6 @@
 //! What a report is made from.
 
-use crate::compliance::{OpenFact, Run};
+use crate::compliance::{DecidingLeaf, OpenFact, PolicyState, Run, met};
 use crate::export::Intents;
 use crate::inventory::Inventory;
 use crate::source::SourceMap;
@@ -25,6 +25,11 @@ pub struct View<'a> {
 }
 
 impl View<'_> {
+    /// The conditions because of which a row's rule holds.
+    pub fn met(&self, row: &PolicyState) -> Vec<DecidingLeaf> {
+        met(self.inventory, &self.run.assignments[row.assignment], row, self.now)
+    }
+
     /// What people call a subscription; its id where nobody says.
     pub fn subscription(&self, id: &crate::arm::SubscriptionId) -> String {
         self.inventory.subscription(id).map_or_else(|| id.to_string(), |s| s.display_name.to_string())

@@ -1,7 +1,7 @@
 //! Verdicts in a few words.
 
-use crate::arm::{Object, ResourceId, Value};
-use crate::compliance::{FailedLeaf, LookedFor, MissingFact, NearMiss, PolicyState, ReasonKind};
+use crate::arm::{Object, ResourceId, ResourceType, Value};
+use crate::compliance::{DecidingLeaf, LookedFor, MissingFact, NearMiss, PolicyState, ReasonKind};
 use crate::source::mask_value;
 
 /// A verdict as a table shows it: a word, and what was found and wanted.
@@ -94,7 +94,7 @@ fn elsewhere(near: &NearMiss, wanted: &str) -> String {
 }
 
 /// The word for a failing condition.
-fn label(leaf: &FailedLeaf) -> &'static str {
+fn label(leaf: &DecidingLeaf) -> &'static str {
     let subject = leaf.subject.to_ascii_lowercase();
     if subject.ends_with("/isenabled") {
         "disabled"
@@ -106,7 +106,7 @@ fn label(leaf: &FailedLeaf) -> &'static str {
 }
 
 /// `isEnabled is false, wants true`
-pub fn leaf_words(leaf: &FailedLeaf) -> String {
+pub fn leaf_words(leaf: &DecidingLeaf) -> String {
     if let Some(words) = counted_parameter(leaf) {
         return words;
     }
@@ -115,17 +115,28 @@ pub fn leaf_words(leaf: &FailedLeaf) -> String {
         None => "is missing".to_owned(),
     };
     let target = match leaf.operator {
+        // It stands below a `not`.
+        "equals" if leaf.holds == Some(true) => "another value".to_owned(),
+        "exists" if leaf.holds == Some(true) => exists(leaf, false).to_owned(),
+        operator if leaf.holds == Some(true) => format!("not {operator} {}", wanted(leaf)),
         "equals" => wanted(leaf),
-        "exists" if leaf.target.as_ref().and_then(Value::as_bool) == Some(false) => {
-            "it to be absent".to_owned()
-        }
-        "exists" => "it to exist".to_owned(),
+        "exists" => exists(leaf, true).to_owned(),
         operator => format!("{operator} {}", wanted(leaf)),
     };
     format!("{} {found}, wants {target}", short_subject(&leaf.subject))
 }
 
-fn wanted(leaf: &FailedLeaf) -> String {
+/// What `exists` wants, or what it doesn't.
+fn exists(leaf: &DecidingLeaf, wanted: bool) -> &'static str {
+    let asked = match leaf.target.as_ref() {
+        Some(Value::String(text)) => !text.eq_ignore_ascii_case("false"),
+        Some(value) => value.as_bool() != Some(false),
+        None => true,
+    };
+    if asked == wanted { "it to exist" } else { "it to be absent" }
+}
+
+fn wanted(leaf: &DecidingLeaf) -> String {
     match &leaf.target {
         Some(value) => short(&masked(leaf, value)),
         None => "a value that can't be computed".to_owned(),
@@ -133,7 +144,7 @@ fn wanted(leaf: &FailedLeaf) -> String {
 }
 
 /// A value that a condition found or wants, its secrets hidden at every depth.
-pub fn masked(leaf: &FailedLeaf, value: &Value) -> Value {
+pub fn masked(leaf: &DecidingLeaf, value: &Value) -> Value {
     let path = leaf.path.as_deref().unwrap_or(&leaf.subject);
     let last = path.rsplit(['.', '/']).next().unwrap_or(path);
     // An expression may read a secret without a path that shows it.
@@ -158,7 +169,7 @@ pub fn hidden(key: &str, value: &Value) -> Value {
 }
 
 /// `1 of 3 exportedDataTypes fit`, for a count over a parameter's items that should all fit.
-fn counted_parameter(leaf: &FailedLeaf) -> Option<String> {
+fn counted_parameter(leaf: &DecidingLeaf) -> Option<String> {
     let name = leaf.subject.strip_prefix("count(parameters('")?.strip_suffix("'))")?;
     let (found, wanted) = (leaf.current.as_ref()?.as_int()?, leaf.target.as_ref()?.as_int()?);
     (leaf.operator == "equals" && found < wanted).then(|| format!("{found} of {wanted} {name} fit"))
@@ -170,6 +181,44 @@ pub fn short_subject(subject: &str) -> String {
         Some(_) => subject.replace("Microsoft.Security/automations/", ""),
         None => subject.to_owned(),
     }
+}
+
+/// What a condition on a resource of a type looks at, without that type.
+pub fn subject_of(subject: &str, about: &ResourceType) -> String {
+    // The brackets of an expression say nothing here.
+    let bare = subject.strip_prefix('[').and_then(|bare| bare.strip_suffix(']'));
+    let subject = bare.unwrap_or(subject);
+    let plain = subject.strip_prefix("count(").unwrap_or(subject);
+    let own = format!("{}/", about.folded());
+    match plain.get(..own.len()).filter(|start| start.eq_ignore_ascii_case(&own)) {
+        Some(_) if plain.len() < subject.len() => format!("count({}", &plain[own.len()..]),
+        Some(_) => plain[own.len()..].to_owned(),
+        None => short_subject(subject),
+    }
+}
+
+/// Conditions that a rule's author objects to: `minimumTlsVersion is "TLS1_0", notEquals "TLS1_2"`.
+pub fn met(leaves: &[DecidingLeaf], about: &ResourceType) -> String {
+    // A property of the resource tells more than where it lies or what manages its group.
+    let own = |leaf: &&DecidingLeaf| subject_of(&leaf.subject, about).len() < leaf.subject.len();
+    let Some(first) = leaves.iter().find(own).or(leaves.first()) else {
+        return "the rule's condition holds".to_owned();
+    };
+    let found = match &first.current {
+        Some(value) => format!("is {}", short(&masked(first, value))),
+        None => "is missing".to_owned(),
+    };
+    let than = match first.operator {
+        "equals" | "exists" => String::new(),
+        operator if first.holds == Some(false) => format!(", not {operator} {}", wanted(first)),
+        operator => format!(", {operator} {}", wanted(first)),
+    };
+    let more = match leaves.len() - 1 {
+        0 => String::new(),
+        1 => ", and 1 more condition".to_owned(),
+        more => format!(", and {more} more conditions"),
+    };
+    format!("{} {found}{than}{more}", subject_of(&first.subject, about))
 }
 
 /// A value in at most 40 characters.

@@ -30,6 +30,7 @@ pub use discover::{Form, Input, discover};
 pub use inside::inside;
 pub use map::{SourceFile, SourceMap};
 pub use mask::{is_secret, mask, mask_value};
+pub use members::doubled_keys;
 pub use node::{Member, Node, NodeValue};
 pub use position::position;
 pub use printable::{printable, printable_json, steers};

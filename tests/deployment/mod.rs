@@ -56,6 +56,7 @@ pub(crate) fn deployed(definition: &Node, given: &Object) -> Result<Deployed, Ve
         location: deployment.get("location").and_then(Node::as_str).map(Arc::from),
         subscription: &subscription,
         resource_group: None,
+        management_group: None,
         guid_seed: "seed".into(),
         now: None,
         semantics: &azpol::arm::semantics::DEFAULT,

@@ -166,3 +166,26 @@ fn paths_patterns_and_metadata_by_version_are_read() {
         catalog.to_compact()
     );
 }
+
+#[test]
+fn a_catalogue_among_the_inputs_is_named_and_not_used() {
+    let lid = json!({"field": "Microsoft.Security/automations/lid", "exists": true});
+    let powershell = json!([{"Namespace": "Microsoft.Security", "ResourceType": "automations",
+        "Aliases": [{"Name": "Microsoft.Security/automations/lid", "DefaultPath": "properties.isEnabled"}]}]);
+    let mut listed = lids();
+    listed[0]["registrationState"] = "Registered".into();
+    listed[0]["id"] =
+        "/subscriptions/11111111-1111-1111-1111-111111111111/providers/Microsoft.Security".into();
+    for catalogue in [listed, powershell] {
+        let tenant = tenant(Some(OWN), &lid).json("aliases.json", &catalogue);
+        let ran = scan(&tenant, &[]);
+        assert!(ran.err.contains("AZP0528 note") && ran.err.contains("--aliases FILE"), "{}", ran.err);
+        assert_eq!(states(&ran.json()), ["one Undetermined", "two NonCompliant"], "{}", ran.all());
+        let told = tenant.azpol(&["validate", ".", "--format", "json"]);
+        assert!(told.out.contains("AZP0528"), "{}", told.all());
+        // Where it is the catalogue of the run there is nothing to say.
+        let ran = scan(&tenant, &["--aliases", "aliases.json"]);
+        assert!(!ran.err.contains("AZP0528"), "{}", ran.err);
+        assert_eq!(states(&ran.json()), ["one Compliant", "two NonCompliant"], "{}", ran.all());
+    }
+}

@@ -47,6 +47,7 @@ impl Trial {
             location: (!self.in_group).then(|| "westeurope".into()),
             subscription: &subscription,
             resource_group: self.in_group.then_some(&group),
+            management_group: None,
             guid_seed: "seed".into(),
             now: self.now.map(Into::into),
             semantics: &azpol::arm::semantics::DEFAULT,
@@ -556,8 +557,15 @@ fn arguments_of_nested_deployments_have_forms() {
     assert_eq!(properties(&with(copied)), r#"{"q":[0,1]}"#);
     let chosen = r#""[if(true(), createObject('value', createArray(1)), createObject('reference', 1))]""#;
     assert_eq!(properties(&with(chosen)), r#"{"q":[1]}"#);
-    let (kind, message) = with(r#"{"reference": {"keyVault": {"id": "x"}, "secretName": "s"}}"#).fault();
-    assert_eq!((kind, message.contains("Key Vault")), (FaultKind::Unsupported, true));
+    // Only the deployment reads a key vault.
+    let vault = r#"{"reference": {"keyVault": {"id": "[resourceGroup().id]"}, "secretName": "it's", "secretVersion": "1"}}"#;
+    let group = "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg";
+    assert_eq!(properties(&with(vault)), format!(r#"{{"q":"[getSecret('{group}', 'it''s', '1')]"}}"#));
+    let chosen = r#""[createObject('reference', createObject('keyVault', createObject('id', 'v'), 'secretName', 's'))]""#;
+    assert_eq!(properties(&with(chosen)), r#"{"q":"[getSecret('v', 's')]"}"#);
+    assert!(with(r#"{"reference": {"secretName": "s"}}"#).refusal().contains("the id of a Key Vault"));
+    let open = r#"{"reference": {"keyVault": {"id": "[reference('x').id]"}, "secretName": "s"}}"#;
+    assert_eq!(with(open).fault().0, FaultKind::Unsupported);
     assert!(with("{}").refusal().contains("has no `value`"));
     let own = r#"{"resources": [{"type": "A.B/c", "apiVersion": "1", "name": "x"}]}"#;
     let empty = resources(&format!(
@@ -641,4 +649,89 @@ fn a_template_that_never_ends_is_stopped() {
     let (kind, message) = chain(202).fault();
     assert_eq!(kind, FaultKind::Unsupported);
     assert!(message.contains("200 levels"), "{message}");
+}
+
+#[test]
+fn keys_that_differ_in_case_are_two_and_the_exact_case_is_read() {
+    let trial = one(
+        r#"{"map": {"type": "object", "defaultValue": {"key": 1, "Key": 2, "KEY": "[add(1, 2)]"}}}"#,
+        r#"{"list": {"one": "[string(1)]", "One": 2}}"#,
+        r#"{"a": "[parameters('map').key]", "A": "[parameters('map').Key]", "b": "[parameters('map')['KEY']]",
+            "c": "[variables('list').One]", "d": "[parameters('map').kEy]", "e": "[json('{\"x\": 1, \"X\": 2}')]"}"#,
+    );
+    assert_eq!(properties(&trial), r#"{"a":1,"A":2,"b":3,"c":2,"d":1,"e":{"x":1,"X":2}}"#);
+    // Names and the language's own keys are read without case.
+    for (doubled, name) in [
+        (r#"{"parameters": {"a": {"type": "int"}, "A": {"type": "string"}}, "resources": []}"#, "`A`"),
+        (r#"{"variables": {"a": 1, "A": 2}, "resources": []}"#, "`A`"),
+        (r#"{"resources": [], "Resources": {}}"#, "`Resources`"),
+        (r#"{"resources": [{"type": "A.B/c", "apiVersion": "1", "name": "x", "Name": "y"}]}"#, "`Name`"),
+    ] {
+        let message = template(doubled).refusal();
+        assert!(message.contains(name) && message.contains("compare without case"), "{message}");
+    }
+}
+
+#[test]
+fn a_deployment_runs_at_a_management_group() {
+    let text = |more: &str| {
+        format!(
+            r#"{{"resources": [
+                {{"type": "Microsoft.Authorization/policyDefinitions", "apiVersion": "1", "name": "p", "properties": {{
+                    "id": "[managementGroup().id]", "name": "[managementGroup().name]", "type": "[managementGroup().type]",
+                    "own": "[managementGroupResourceId('A.B/c', 'x')]", "plain": "[resourceId('A.B/c', 'x')]"}}}},
+                {{"type": "A.B/aliases", "apiVersion": "1", "name": "s", "scope": "/"}},
+                {{"type": "Microsoft.Resources/deployments", "apiVersion": "1", "name": "below", "location": "westeurope",
+                  "subscriptionId": "33333333-3333-3333-3333-333333333333",
+                  "properties": {{"mode": "Incremental", "expressionEvaluationOptions": {{"scope": "inner"}},
+                    "template": {{"resources": [{{"type": "A.B/c", "apiVersion": "1", "name": "[subscription().subscriptionId]"}}]}}}}}},
+                {{"type": "Microsoft.Resources/deployments", "apiVersion": "1", "name": "beside", "location": "westeurope",
+                  "scope": "Microsoft.Management/managementGroups/other",
+                  "properties": {{"mode": "Incremental", "expressionEvaluationOptions": {{"scope": "inner"}},
+                    "template": {{"resources": [{{"type": "A.B/c", "apiVersion": "1", "name": "[managementGroup().name]"}}]}}}}}}
+                {more}]}}"#
+        )
+    };
+    let run = |more: &str| {
+        let (subscription, id) =
+            (Trial::subscription(), "/providers/Microsoft.Management/managementGroups/root");
+        let id = ResourceId::parse(id).expect("an id");
+        expand(&DeploymentRequest {
+            template: &node(&text(more)),
+            parameters: &Object::new(),
+            name: "dep".into(),
+            location: Some("westeurope".into()),
+            subscription: &subscription,
+            resource_group: None,
+            management_group: Some(&id),
+            guid_seed: "seed".into(),
+            now: None,
+            semantics: &azpol::arm::semantics::DEFAULT,
+        })
+    };
+    let expansion = run("").unwrap_or_else(|faults| panic!("{faults:#?}"));
+    let ids: Vec<&str> = expansion.resources.iter().map(|resource| resource.id.as_str()).collect();
+    assert_eq!(
+        ids,
+        [
+            "/providers/A.B/aliases/s",
+            "/providers/Microsoft.Management/managementGroups/other/providers/A.B/c/other",
+            "/providers/Microsoft.Management/managementGroups/root/providers/Microsoft.Authorization/policyDefinitions/p",
+            "/subscriptions/33333333-3333-3333-3333-333333333333/providers/A.B/c/33333333-3333-3333-3333-333333333333",
+        ]
+    );
+    assert_eq!(
+        expansion.resources[2].body.get("properties").expect("properties").to_json(),
+        r#"{"id":"/providers/Microsoft.Management/managementGroups/root","name":"root","type":"/providers/Microsoft.Management/managementGroups","own":"/providers/Microsoft.Management/managementGroups/root/providers/A.B/c/x","plain":"/providers/A.B/c/x"}"#
+    );
+    for (function, kind) in [
+        ("subscription().id", FaultKind::Refused),
+        ("resourceGroup().id", FaultKind::Refused),
+        ("managementGroup().properties.displayName", FaultKind::MissingFact),
+    ] {
+        let more = format!(
+            r#", {{"type": "A.B/c", "apiVersion": "1", "name": "y", "properties": {{"x": "[{function}]"}}}}"#
+        );
+        assert_eq!(run(&more).expect_err("a fault")[0].kind, kind, "{function}");
+    }
 }

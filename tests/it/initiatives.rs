@@ -259,3 +259,18 @@ fn an_explanation_names_the_member() {
     let ran = tenant().azpol(&["explain", &format!("/subscriptions/{}", guid(2)), "."]);
     assert!(ran.out.contains("Base: scores") && ran.out.contains("Base: named"), "{}", ran.all());
 }
+
+#[test]
+fn a_definition_that_is_assigned_by_itself_stands_in_no_initiative() {
+    let alone = with(assigning(), &[("/properties/policyDefinitionId", json!(own("alone")))]);
+    let rule = json!({"id": own("alone"), "name": "alone", "type": "Microsoft.Authorization/policyDefinitions",
+        "properties": {"mode": "All", "policyRule": {"if": {"allOf": [
+            {"field": "type", "equals": "Microsoft.Resources/subscriptions"},
+            {"value": "[policy().definitionReferenceId]", "equals": ""},
+            {"value": "[concat('a-', policy().setDefinitionId)]", "equals": "a-"},
+            {"value": "[uniqueString('a', policy().definitionReferenceId)]",
+                "equals": "[uniqueString('a', '')]"}]},
+            "then": {"effect": "audit"}}}});
+    let tenant = Tenant::small().json("assignments.json", &json!([alone])).json("definitions.json", &rule);
+    assert_eq!(tenant.states(&["--complete"]), ["one NonCompliant", "two NonCompliant"]);
+}

@@ -341,6 +341,7 @@ fn expanding_the_templates_again_gives_what_is_planned() {
             location: Some(template.location.as_str().into()),
             subscription: &facts,
             resource_group: None,
+            management_group: None,
             guid_seed: "".into(),
             now: None,
             semantics: &azpol::arm::semantics::DEFAULT,

@@ -438,3 +438,39 @@ fn a_scan_is_a_request_of_the_newest_version_that_the_catalogue_lists() {
     assert_eq!(of(&["2017-06-01"]), ["near2 NonCompliant"]);
     assert_eq!(of(&[]), ["near2 Undetermined"]);
 }
+
+#[test]
+fn a_row_says_which_conditions_make_its_rule_hold() {
+    let rule = json!({"if": {"allOf": [
+            {"field": "type", "equals": "Microsoft.Storage/storageAccounts"},
+            {"not": {"field": "name", "like": "near*"}},
+            {"anyOf": [
+                {"field": "Microsoft.Storage/storageAccounts/minimumTlsVersion", "notEquals": "TLS1_2"},
+                {"field": "Microsoft.Storage/storageAccounts/isHnsEnabled", "equals": true}]}]},
+        "then": {"effect": "deny"}});
+    let tenant = with_rule(tenant(), "tls", "Indexed", &rule, &[group_id(1, "rg-a")]);
+    let ran = tenant.scan(&["--fail-on", "never"]);
+    let line = "✗ deny     far1  minimumTlsVersion is missing, notEquals \"TLS1_2\", and 1 more condition";
+    assert!(ran.out.contains(line), "{}", ran.out);
+    let result = tenant.result(&[]);
+    let met = |at: usize| -> Vec<String> {
+        let conditions = rows(&result)[at]["metConditions"].as_array().map_or(&[][..], Vec::as_slice);
+        let one = |met: &Value| {
+            format!("{} {} {}", text(&met["expression"]), text(&met["operator"]), met["result"])
+        };
+        conditions.iter().map(one).collect()
+    };
+    let tls = r#"Microsoft.Storage/storageAccounts/minimumTlsVersion notEquals "True""#;
+    assert_eq!(met(0), [r#"name like "False""#, tls]);
+    assert_eq!(rows(&result).len(), 1, "conditions on the name decide about the row itself");
+}
+
+#[test]
+fn what_a_candidate_must_not_be_is_said_so() {
+    let rule = json!({"if": {"field": "type", "equals": "Microsoft.Storage/storageAccounts"},
+        "then": {"effect": "auditIfNotExists", "details": {"type": "Microsoft.Resources/subscriptions/resourceGroups",
+            "name": "rg-a", "existenceCondition": {"not": {"field": "location", "equals": "westeurope"}}}}});
+    let tenant = with_rule(tenant(), "elsewhere", "Indexed", &rule, &[group_id(1, "rg-a")]);
+    let ran = tenant.scan(&["--complete", "--fail-on", "never"]);
+    assert!(ran.out.contains("location is \"westeurope\", wants another value"), "{}", ran.out);
+}

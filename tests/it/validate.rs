@@ -152,3 +152,77 @@ fn the_result_fits_its_schema() {
         assert_eq!(faults, [""; 0]);
     }
 }
+
+#[test]
+fn own_files_are_checked_by_their_schemas() {
+    let test = |more: &str| {
+        format!(
+            "azpol: test/v1\ndefinition: def.json\ncases:\n  - name: a\n    resource: {{ type: a.b/c }}\n{more}"
+        )
+    };
+    let good = test("    expect: Compliant\n");
+    let clean = Tenant::new()
+        .file("def.json", rule(DOUBLE_STAR))
+        .file("a.azpol-test.yaml", &good)
+        .file("azpol-manifest.yaml", "azpol: manifest/v1\nfiles: [{ path: def.json }]\n")
+        .file("azpol.yaml", "fail-on: never\n")
+        .file("result.json", r#"{"azpol":"result/v1","rows":[]}"#);
+    let ran =
+        validate(&clean, &["--select", "AZP0401,AZP0402,AZP0403,AZP0502,AZP1101,AZP1103,AZP1105,AZP1108"]);
+    assert_eq!((ran.code, found(&ran)), (0, vec![]), "{}", ran.out);
+    let json: Value = serde_json::from_str(&ran.out).expect("JSON");
+    for (kind, number) in [("definitions", 1), ("tests", 1), ("manifests", 1), ("configurations", 1)] {
+        assert_eq!(json["documents"][kind], number, "{kind}: {}", ran.out);
+    }
+    for (name, text, code, help) in [
+        (
+            "a.azpol-test.yaml",
+            test("    expct: Compliant\n    expect: Compliant\n"),
+            "AZP0402",
+            "did you mean `expect`?",
+        ),
+        ("a.azpol-test.yaml", test("    expect: Complaint\n"), "AZP1108", "did you mean `Compliant`?"),
+        ("a.azpol-test.yaml", test("").replace('\n', "\r\n"), "AZP0401", "needs the key `expect`"),
+        ("a.azpol-test.yaml", good.replace("azpol: test/v1\n", ""), "AZP0401", "needs the key `azpol`"),
+        ("named.yaml", good.replace("def.json", "def.jsn"), "AZP1101", "did you mean `def.json`?"),
+        (
+            "m.yaml",
+            "azpol: manifest/v1\nfils: []\nfiles: []\n".to_owned(),
+            "AZP0402",
+            "did you mean `files`?",
+        ),
+        ("c.yaml", "azpol: config/v1\nfial-on: never\n".to_owned(), "AZP0402", "did you mean `fail-on`?"),
+        ("t.yaml", good.replace("test/v1", "tests/v1"), "AZP0403", "did you mean `test/v1`?"),
+    ] {
+        let tenant = Tenant::new().file("def.json", rule(DOUBLE_STAR)).file(name, &text);
+        let ran = validate(&tenant, &["--ignore", "AZP1007"]);
+        assert!(
+            found(&ran).contains(&code.to_owned()) && ran.out.contains(help),
+            "{name} {code}: {}",
+            ran.out
+        );
+        assert!(
+            ran.out.contains(&format!("\"file\": \"{name}\"")) || ran.out.contains(&format!("./{name}")),
+            "{}",
+            ran.out
+        );
+        assert_eq!(ran.code, 1, "{name}: {}", ran.out);
+    }
+    assert_eq!(validate(&Tenant::new().file("a.azpol-test.yaml", "a: ["), &[]).code, 3);
+}
+
+#[test]
+fn the_form_s_own_keys_compare_without_case_and_values_keep_theirs() {
+    let doubled = r#"{ "mode": "All", "Mode": "Indexed", "policyRule": {
+        "if": { "field": "name", "equals": "a", "Field": "type" },
+        "then": { "effect": "audit" }, "THEN": { "effect": "audit" } } }"#;
+    let ran = validate(&Tenant::new().file("a.json", doubled), &["--select", "AZP0104,AZP0105,AZP0302"]);
+    let mut codes = found(&ran);
+    codes.sort();
+    assert_eq!(codes.iter().filter(|code| *code == "AZP0104").count(), 2, "{}", ran.out);
+    assert!(codes.contains(&"AZP0105".to_owned()), "{}", ran.out);
+    let values = r#"{ "mode": "All", "parameters": { "map": { "type": "Object", "defaultValue": { "a": 1, "A": 2 } } },
+        "policyRule": { "if": { "value": "[parameters('map').A]", "equals": 2 }, "then": { "effect": "audit" } } }"#;
+    let ran = validate(&Tenant::new().file("a.json", values), &["--select", "AZP0104,AZP0105"]);
+    assert_eq!(found(&ran), [""; 0], "{}", ran.out);
+}

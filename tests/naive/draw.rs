@@ -70,6 +70,8 @@ const BOX_COUNTED: &[&str] = &[
     "boxes/other[*]",
     "boxes/list[*].parts[*].marks[*]",
     "boxes/list[*].color",
+    "boxes/list[*].parts",
+    "boxes/list[*].parts[*].n",
     "crates/items[*]",
 ];
 const CRATE_ONE: &[&str] = &["crates/depth", "short", "crates/items", "boxes/size"];
@@ -132,7 +134,7 @@ impl<'b> Draw<'b> {
                 let count = self.below(3);
                 let mut members = Map::new();
                 for _ in 0..count {
-                    let key = self.one(&["red", "Env", "n"]);
+                    let key = self.one(&["red", "Env", "n", "N"]);
                     let value = self.property(depth - 1);
                     members.insert(key.to_owned(), value);
                 }
@@ -396,9 +398,9 @@ impl<'b> Draw<'b> {
                 .iter()
                 .copied()
                 .filter(|alias| {
-                    nested.is_none_or(|outer| alias.len() > outer.len() && alias.starts_with(outer))
+                    let rest = |outer| alias.strip_prefix(outer).filter(|rest| rest.starts_with(['.', '[']));
+                    nested.is_none_or(|outer| rest(outer).is_some_and(|rest| rest.contains("[*]")))
                 })
-                .filter(|alias| alias.ends_with("[*]"))
                 .collect();
             if below.is_empty() {
                 count.insert("value".into(), json!([1, "red"]));

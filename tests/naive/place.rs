@@ -294,18 +294,21 @@ pub fn current(
     let Some(name) = name else {
         let innermost = readings.is("unnamed-current", "innermost");
         return match frames {
-            [.., Frame::Member { value, .. } | Frame::Item { value, .. }]
-                if innermost || frames.len() == 1 =>
-            {
-                Some(value.clone())
-            }
+            [.., last] if innermost || frames.len() == 1 => match last {
+                Frame::Member { alias, .. } => current(Some(alias), resource, frames, readings),
+                Frame::Item { value, .. } => Some(value.clone()),
+            },
             _ => None,
         };
     };
     for frame in frames.iter().rev() {
         match frame {
             Frame::Item { name: known, value } if same(known, name) => return Some(value.clone()),
-            Frame::Member { alias, value, .. } if same(alias, name) => return Some(value.clone()),
+            Frame::Member { alias, value, .. } if same(alias, name) => {
+                // A member is itself; a property of one is `""` where it is missing.
+                let missing = value.is_null() && !alias.ends_with("[*]");
+                return Some(if missing { json!("") } else { value.clone() });
+            }
             Frame::Member { alias, indices, .. } if below(name, alias) => {
                 let path = path_of(name, resource)?;
                 let found = select(path, resource, indices);

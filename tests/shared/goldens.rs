@@ -71,6 +71,7 @@ fn run(golden: &Golden, template: &Node, prepared: bool) -> Result<Expansion, Ve
         location: texts(scope, "deploymentLocation"),
         subscription: &subscription,
         resource_group: group.as_ref(),
+        management_group: None,
         guid_seed: "seed".into(),
         now: Some("2026-01-02T03:04:05Z".into()),
         semantics: &azpol::arm::semantics::DEFAULT,

@@ -14,12 +14,9 @@ use crate::functions::{Json, holds};
 
 const TENANT: &str = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 
-/// Cases of which a fact isn't azpol's, each with the reason: another source, or what azpol doesn't do.
+/// Cases of which a fact isn't azpol's, each with the reason and its source: a page of
+/// `learn.microsoft.com/azure/azure-resource-manager/templates`, or an issue.
 const UNLIKE: &[(&str, &str)] = &[
-    (
-        "BooleanStringProperty",
-        "a limit of azpol's reader: of keys that differ in case only it keeps the first, and says so; the exact case should win",
-    ),
     (
         "CustomTypeValueConstraint",
         "a value breaks a constraint, which the service refuses (parameters); PSRule notes it and goes on",
@@ -28,52 +25,81 @@ const UNLIKE: &[(&str, &str)] = &[
         "DependsOnCrossScope",
         "a copy count reads `reference`, which the service refuses (copy-resources); PSRule makes up an answer",
     ),
-    ("DeploymentWithOptions", "`reference` stands where the service refuses it; PSRule makes up an answer"),
+    (
+        "DeploymentWithOptions",
+        "`reference` stands in a variable, which the service refuses (template-functions-resource#reference); PSRule makes up an answer",
+    ),
     (
         "EqualsEmptyObject",
-        "a null below `properties` is kept: whether it is sent isn't documented (bicep#9712)",
+        "a null below `properties` reaches the provider (bicep#9712, #387), and PSRule drops it; conditions take it for missing",
     ),
     (
         "ExpressionLength",
         "an expression is over the documented limit (best-practices); PSRule notes it and goes on",
     ),
-    ("InterdependentVariableCopyLoop", "its nested deployment has no template, which the service wants"),
-    ("ManagementGroupScopedResource", "the template deploys to a management group, which isn't built"),
-    ("NestedCopyLoops", "depends on resources that its author cut out, which the service refuses"),
-    ("NestedDeploymentWithMock", "a name reads `reference`; PSRule makes up an answer"),
-    ("NestedTemplateParsingInner", "depends on resources that its author cut out, which the service refuses"),
+    (
+        "InterdependentVariableCopyLoop",
+        "its nested deployment has neither `template` nor `templateLink`, which the service wants (linked-templates)",
+    ),
+    (
+        "ManagementGroupScopedResource",
+        "a deployment goes to a subscription that only another deployment's output names (`reference`); PSRule makes one up",
+    ),
+    (
+        "NestedCopyLoops",
+        "depends on resources that its author cut out, which the service refuses (Azure-Sentinel#14792)",
+    ),
+    (
+        "NestedDeploymentWithMock",
+        "a name reads `reference`, which can't be known before the deployment (template-functions-resource#reference); PSRule makes up an answer",
+    ),
+    (
+        "NestedTemplateParsingInner",
+        "depends on resources that its author cut out, which the service refuses (Azure-Sentinel#14792)",
+    ),
     (
         "NullConditionHandling",
-        "a null below `properties` is kept: whether it is sent isn't documented (bicep#9712)",
+        "a null below `properties` reaches the provider (bicep#9712, #387), and PSRule drops it; conditions take it for missing",
     ),
-    ("OrLeftHandEvaluation", "its nested deployment has no template, which the service wants"),
+    (
+        "OrLeftHandEvaluation",
+        "its nested deployment has neither `template` nor `templateLink`, which the service wants (linked-templates)",
+    ),
     (
         "ProcessTemplate_WhenConditionalExistingReference_IgnoresExpand",
-        "a name reads `reference`; PSRule makes up an answer",
+        "a name reads `reference`, which can't be known before the deployment (template-functions-resource#reference); PSRule makes up an answer",
     ),
     (
         "ProcessTemplate_WhenMicrosoftGraphType_ShouldIgnoreExtensibilityResources",
-        "the language version 2.1-experimental isn't built",
+        "the language version 2.1-experimental is out of scope: extensions aren't resources of ARM, and its rules aren't documented",
     ),
     (
         "ResolveTemplateTest",
         "`deployment()` in outer scope is the parent's (linked-templates), and PSRule's `guid` isn't the service's",
     ),
-    ("SecretOutputs", "a parameter comes from a Key Vault, whose value nobody has offline"),
     (
         "StrongTypeParameter",
-        "the parameter file takes a value from a Key Vault, which this test doesn't read; PSRule puts a text in its place",
+        "the parameter file takes a value from a Key Vault, which nobody has offline (key-vault-parameter); PSRule puts a text in its place",
     ),
-    ("SymbolicDependsOn", "a property reads `reference`; PSRule makes up an answer"),
-    ("UnionMockWithArray", "a property reads `reference`; PSRule makes up an answer"),
+    (
+        "SymbolicDependsOn",
+        "a property reads `reference`, whose answer only the deployment has (template-functions-resource#reference); PSRule makes one up",
+    ),
+    (
+        "UnionMockWithArray",
+        "a property reads `reference`, whose answer only the deployment has (template-functions-resource#reference); PSRule makes one up",
+    ),
     (
         "ValueConstraint",
         "a value breaks a constraint, which the service refuses (parameters); PSRule notes it and goes on",
     ),
-    ("WithOutputs", "a name reads `reference`; PSRule makes up an answer"),
+    (
+        "WithOutputs",
+        "a name reads `reference`, which can't be known before the deployment (template-functions-resource#reference); PSRule makes up an answer",
+    ),
     (
         "WithOutputsWithoutProperties",
-        "a group that a nested deployment names and no file describes has no location; PSRule makes up one",
+        "`resourceGroup().location` of a group that no file describes (template-functions-scope#resourcegroup) is unknown; PSRule makes up one",
     ),
     ("WithParameterDefaults", "an expression is over the documented limit (best-practices); PSRule goes on"),
 ];
@@ -130,7 +156,9 @@ fn expanded(case: &Value) -> Result<Expansion, String> {
         managed_by: None,
     };
     let schema = template.get("$schema").and_then(Node::as_str).unwrap_or_default().to_lowercase();
-    let in_group = !schema.contains("subscriptiondeploymenttemplate");
+    let root = ResourceId::parse("/providers/Microsoft.Management/managementGroups/psrule-test");
+    let management_group = root.filter(|_| schema.contains("managementgroupdeploymenttemplate"));
+    let in_group = management_group.is_none() && !schema.contains("subscriptiondeploymenttemplate");
     expand(&DeploymentRequest {
         template: &template,
         parameters: &parameters,
@@ -138,6 +166,7 @@ fn expanded(case: &Value) -> Result<Expansion, String> {
         location: (!in_group).then(|| "eastus".into()),
         subscription: &subscription,
         resource_group: in_group.then_some(&group),
+        management_group: management_group.as_ref(),
         guid_seed: "seed".into(),
         now: Some("2026-01-02T03:04:05Z".into()),
         semantics: &azpol::arm::semantics::DEFAULT,

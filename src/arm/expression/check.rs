@@ -7,7 +7,7 @@ use crate::arm::nearest::nearest;
 use super::functions::{self, Implementation};
 use super::{ContextFunction, Dialect, Expression, Term};
 
-/// A call that the service refuses before it evaluates anything, or that azpol can't make.
+/// A call that the service refuses before it evaluates anything.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Misuse {
     /// No function of that name; with the name that was probably meant.
@@ -30,11 +30,6 @@ pub enum Misuse {
         wanted: String,
         /// How many were given.
         given: usize,
-    },
-    /// A function of the service that azpol hasn't built.
-    Unbuilt {
-        /// The name.
-        name: Arc<str>,
     },
 }
 
@@ -97,8 +92,6 @@ impl Expression {
                         Misuse::NotAllowed { name }
                     } else if let Some(wanted) = entry.refuses(dialect, arguments.len()) {
                         Misuse::Arguments { name, wanted, given: arguments.len() }
-                    } else if matches!(entry.implementation, Implementation::Unbuilt) {
-                        Misuse::Unbuilt { name }
                     } else {
                         continue;
                     }

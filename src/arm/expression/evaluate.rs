@@ -18,6 +18,10 @@ const MAX_TEXT: usize = 4 << 20;
 /// How many values an array or object may hold at all depths.
 const MAX_NODES: usize = 1 << 18;
 
+/// The same in a rule, as documented.
+const MAX_TEXT_IN_RULES: usize = 131_072;
+const MAX_NODES_IN_RULES: usize = 32_768;
+
 impl Expression {
     /// Its value at a place.
     ///
@@ -143,9 +147,6 @@ impl<'a> Evaluator<'a> {
                 self.context.observe_runtime(name, arguments);
                 return residual::call(name, arguments);
             }
-            Implementation::Unbuilt => {
-                return Err(Failure::Unsupported(format!("the function `{}`", entry.name_of(name))));
-            }
             _ if runtime => return residual::call(name, arguments),
             Implementation::Context(function) => return self.context.ask(function, arguments),
             Implementation::Pure(function) => function(arguments),
@@ -155,7 +156,7 @@ impl<'a> Evaluator<'a> {
             }
             Implementation::Special(_) => unreachable!("special forms are evaluated before their arguments"),
         };
-        answer.and_then(bounded).map_err(|failure| match failure {
+        answer.and_then(|value| bounded(self.context.dialect(), value)).map_err(|failure| match failure {
             Failure::Error(text) => {
                 Failure::Error(format!("unable to evaluate the function '{}': {text}", entry.name_of(name)))
             }
@@ -367,25 +368,38 @@ pub(crate) fn member(container: &Value, key: &Value) -> Result<Value, Failure> {
 }
 
 /// Stops values that grow without end (a variable that doubles another, forty times over).
-pub(super) fn bounded(value: Value) -> Result<Value, Failure> {
-    let fits = match &value {
-        Value::String(text) => text.len() <= MAX_TEXT,
-        Value::Array(_) | Value::Object(_) => count(&value, 0) <= MAX_NODES,
-        _ => true,
+///
+/// In a rule the service itself has limits, and what is beyond them fails:
+/// <https://learn.microsoft.com/azure/governance/policy/overview#maximum-count-of-azure-policy-objects>.
+pub(super) fn bounded(dialect: Dialect, value: Value) -> Result<Value, Failure> {
+    let (most_text, most_nodes) = match dialect {
+        Dialect::Policy => (MAX_TEXT_IN_RULES, MAX_NODES_IN_RULES),
+        Dialect::Template => (MAX_TEXT, MAX_NODES),
     };
-    if fits {
-        return Ok(value);
+    let beyond = match &value {
+        Value::String(text) if text.len() > most_text => {
+            let units = if dialect == Dialect::Policy { functions::text_length(text) } else { text.len() };
+            (units > most_text).then(|| format!("a text of more than {most_text} characters"))
+        }
+        Value::Array(_) | Value::Object(_) => (count(&value, 0, most_nodes) > most_nodes)
+            .then(|| format!("a value of more than {most_nodes} parts")),
+        _ => None,
+    };
+    match (beyond, dialect) {
+        (None, _) => Ok(value),
+        (Some(what), Dialect::Policy) => Err(Failure::Error(format!("{what}, which a rule can't have"))),
+        (Some(what), Dialect::Template) => Err(Failure::Unsupported(what)),
     }
-    Err(Failure::Unsupported(format!("a value of more than {MAX_TEXT} bytes or {MAX_NODES} parts")))
 }
 
-fn count(value: &Value, so_far: usize) -> usize {
-    if so_far > MAX_NODES {
+/// How many values; at least one more than the most, where there are more.
+fn count(value: &Value, so_far: usize, most: usize) -> usize {
+    if so_far > most {
         return so_far;
     }
     match value {
-        Value::Array(items) => items.iter().fold(so_far + 1, |sum, item| count(item, sum)),
-        Value::Object(object) => object.iter().fold(so_far + 1, |sum, (_, value)| count(value, sum)),
+        Value::Array(items) => items.iter().fold(so_far + 1, |sum, item| count(item, sum, most)),
+        Value::Object(object) => object.iter().fold(so_far + 1, |sum, (_, value)| count(value, sum, most)),
         _ => so_far + 1,
     }
 }

@@ -51,24 +51,21 @@ impl Misuse {
             Misuse::Arguments { name, wanted, given } => {
                 format!("the function `{name}` takes {wanted}, {given} were given")
             }
-            Misuse::Unbuilt { name } => format!("the function `{name}` is not supported yet"),
         }
     }
 
-    /// As a finding about an expression that stands at `span`; none for a function that azpol hasn't built, which
-    /// is no fault of the document.
-    pub fn diagnostic(&self, dialect: Dialect, span: Span) -> Option<Diagnostic> {
+    /// As a finding about an expression that stands at `span`.
+    pub fn diagnostic(&self, dialect: Dialect, span: Span) -> Diagnostic {
         let code = match self {
             Misuse::Unknown { .. } => &codes::UNKNOWN_FUNCTION,
             Misuse::NotAllowed { .. } => &codes::FUNCTION_NOT_ALLOWED,
             Misuse::Arguments { .. } => &codes::ARGUMENT_COUNT,
-            Misuse::Unbuilt { .. } => return None,
         };
         let diagnostic = Diagnostic::new(code, self.message(dialect)).at(span, "");
-        Some(match self {
+        match self {
             Misuse::Unknown { nearest: Some(name), .. } => diagnostic.help(format!("did you mean `{name}`?")),
             _ => diagnostic,
-        })
+        }
     }
 }
 
@@ -178,10 +175,7 @@ impl Formula {
     pub fn check(&self, dialect: Dialect, faults: &mut Diagnostics) {
         for (expression, span) in self.expressions() {
             let misuses = expression.misuses(dialect, &|_| false);
-            misuses
-                .iter()
-                .filter_map(|misuse| misuse.diagnostic(dialect, span))
-                .for_each(|fault| faults.push(fault));
+            misuses.iter().for_each(|misuse| faults.push(misuse.diagnostic(dialect, span)));
         }
     }
 }

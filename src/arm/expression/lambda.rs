@@ -64,7 +64,7 @@ impl Evaluator<'_> {
             Lambda::Reduce => self.reduce(name, &container, terms)?,
             _ => self.over_array(kind, name, &container, terms)?,
         };
-        bounded(answer)
+        bounded(self.context.dialect(), answer)
     }
 
     /// A part of an expression that a running deployment is left with: whatever doesn't depend on the variables

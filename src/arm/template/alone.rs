@@ -30,10 +30,7 @@ impl PreparedTemplate {
         evaluate: impl FnOnce(&dyn Context) -> T,
     ) -> Result<T, Vec<ExpansionFault>> {
         let run = Run::new(request);
-        let scope = DeploymentScope {
-            subscription: Some(request.subscription.clone()),
-            group: request.resource_group.cloned(),
-        };
+        let scope = DeploymentScope::of(request);
         let (name, location) = (request.name.clone(), request.location.clone());
         let unbound = Deployment::unbound(&self.template, name, location, scope, String::new());
         let deployment =

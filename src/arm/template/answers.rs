@@ -77,6 +77,19 @@ pub(super) fn resource_group(scope: &DeploymentScope) -> Result<Facts, Failure> 
     ])
 }
 
+/// <https://learn.microsoft.com/azure/azure-resource-manager/templates/template-functions-scope#managementgroup>
+pub(super) fn management_group(scope: &DeploymentScope) -> Result<Facts, Failure> {
+    let Some(id) = &scope.management_group else {
+        return Err(Failure::Error("the deployment doesn't run at a management group".to_owned()));
+    };
+    Ok(vec![
+        ("id", Some(id.as_str().into())),
+        ("name", Some(id.name().into())),
+        ("properties", None),
+        ("type", Some("/providers/Microsoft.Management/managementGroups".into())),
+    ])
+}
+
 pub(super) fn tenant(scope: &DeploymentScope) -> Facts {
     let tenant = scope.subscription.as_ref().and_then(|facts| facts.tenant_id.clone());
     vec![

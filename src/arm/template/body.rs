@@ -132,18 +132,21 @@ impl Body {
 impl Body {
     /// The value of one member of an object, the others left alone; `None` if it isn't written out.
     pub(super) fn member(&self, name: &str, place: &Place<'_>) -> Option<Result<Value, Trouble>> {
-        let named = |key: &str| key.eq_ignore_ascii_case(name);
-        match self {
-            Body::Plain(Formula { kind: FormulaKind::Object(members), .. }) => {
-                let (_, formula) = members.iter().find(|(key, _)| named(key))?;
-                Some(value_of(formula, place))
+        // The exact case first.
+        [true, false].into_iter().find_map(|exact| {
+            let named = |key: &str| if exact { key == name } else { key.eq_ignore_ascii_case(name) };
+            match self {
+                Body::Plain(Formula { kind: FormulaKind::Object(members), .. }) => {
+                    let (_, formula) = members.iter().find(|(key, _)| named(key))?;
+                    Some(value_of(formula, place))
+                }
+                Body::Object(entries) => entries.iter().find_map(|entry| match entry {
+                    Entry::Member(key, body) if named(key) => Some(body.value(place)),
+                    _ => None,
+                }),
+                Body::Plain(_) | Body::Array(_) => None,
             }
-            Body::Object(entries) => entries.iter().find_map(|entry| match entry {
-                Entry::Member(key, body) if named(key) => Some(body.value(place)),
-                _ => None,
-            }),
-            Body::Plain(_) | Body::Array(_) => None,
-        }
+        })
     }
 }
 
@@ -170,7 +173,7 @@ fn object(entries: &[Entry], place: &Place<'_>) -> Result<Value, Trouble> {
                 }
             },
         };
-        object.insert(key, value);
+        object.set(key, value);
     }
     let Some((_, _, formula)) = open.first() else { return Ok(object.into()) };
     let known = object.iter().flat_map(|(key, value)| [Value::String(key.clone()), value.clone()]);

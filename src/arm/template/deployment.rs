@@ -7,12 +7,12 @@ use std::sync::Arc;
 
 use crate::arm::expression::Failure;
 use crate::arm::nearest::nearest;
-use crate::arm::{Object, Value};
+use crate::arm::{Object, ResourceId, Value};
 
 use super::body::Trouble;
 use super::model::{Template, VariableValue};
 use super::place::{Place, Run, error};
-use super::request::{ResourceGroupFacts, SubscriptionFacts};
+use super::request::{DeploymentRequest, ResourceGroupFacts, SubscriptionFacts};
 use super::shape::{fits, is_nullable};
 
 /// Where a deployment runs, as its expressions see it.
@@ -20,6 +20,20 @@ use super::shape::{fits, is_nullable};
 pub(super) struct DeploymentScope {
     pub(super) subscription: Option<SubscriptionFacts>,
     pub(super) group: Option<ResourceGroupFacts>,
+    /// The id of a management group.
+    pub(super) management_group: Option<ResourceId>,
+}
+
+impl DeploymentScope {
+    /// That of a request.
+    pub(super) fn of(request: &DeploymentRequest<'_>) -> DeploymentScope {
+        let above = request.management_group.is_some();
+        DeploymentScope {
+            subscription: (!above).then(|| request.subscription.clone()),
+            group: request.resource_group.filter(|_| !above).cloned(),
+            management_group: request.management_group.cloned(),
+        }
+    }
 }
 
 /// A value that is evaluated when it is first asked for.

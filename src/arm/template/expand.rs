@@ -40,13 +40,11 @@ impl PreparedTemplate {
     /// The resources that a deployment of it would put. The template of the request isn't looked at.
     pub fn expand(&self, request: &DeploymentRequest<'_>) -> Result<Expansion, Vec<ExpansionFault>> {
         let run = Run::new(request);
-        let scope = DeploymentScope {
-            subscription: Some(request.subscription.clone()),
-            group: request.resource_group.cloned(),
-        };
-        let target = match request.resource_group {
-            Some(group) => Target::group(group.id.clone()),
-            None => Target::subscription(request.subscription.id.clone()),
+        let scope = DeploymentScope::of(request);
+        let target = match (request.management_group, request.resource_group) {
+            (Some(id), _) => Target::management_group(id.clone()),
+            (None, Some(group)) => Target::group(group.id.clone()),
+            (None, None) => Target::subscription(request.subscription.id.clone()),
         };
         let (name, location) = (request.name.clone(), request.location.clone());
         let unbound = Deployment::unbound(&self.template, name, location, scope, String::new());
@@ -351,18 +349,45 @@ impl<'l> Level<'l> {
     }
 }
 
+/// What stands for the secret of a key vault in an expansion: only the deployment reads it.
+pub fn secret_expression(vault: &str, name: &str, version: Option<&str>) -> Arc<str> {
+    let quoted = |text: &str| text.replace('\'', "''");
+    let version = version.map(|version| format!(", '{}'", quoted(version))).unwrap_or_default();
+    format!("getSecret('{}', '{}'{version})", quoted(vault), quoted(name)).into()
+}
+
 /// The value of a parameter that is passed on.
 fn argument_value(argument: &Argument, place: &Place<'_>) -> Result<Value, Trouble> {
-    let secret = || {
-        let what = format!("the parameter `{}` taken from a Key Vault", argument.name);
-        Err(Trouble::unsupported(what, argument.span))
+    let secret = |reference: &Value| {
+        let text = |path: &[&str]| reference.at(path).and_then(Value::as_str);
+        match (text(&["keyVault", "id"]), text(&["secretName"])) {
+            (Some(vault), Some(name)) => {
+                Ok(Value::Runtime(secret_expression(vault, name, text(&["secretVersion"]))))
+            }
+            _ if reference.has_runtime() => {
+                let what = format!(
+                    "a Key Vault of the parameter `{}` that only the deployment knows",
+                    argument.name
+                );
+                Err(Trouble::unsupported(what, argument.span))
+            }
+            _ => {
+                let what = format!(
+                    "the parameter `{}` needs the id of a Key Vault and a secret's name",
+                    argument.name
+                );
+                Err(Trouble::refused(what, argument.span))
+            }
+        }
     };
     match &argument.value {
         ArgumentValue::Value(body) => body.value(place),
-        ArgumentValue::Secret => secret(),
+        ArgumentValue::Secret(body) => secret(&body.value(place)?),
         ArgumentValue::Wrapped(body) => match body.value(place)? {
-            Value::Object(object) if object.contains_key("reference") => secret(),
-            Value::Object(object) => Ok(object.get("value").cloned().unwrap_or(Value::Null)),
+            Value::Object(object) => match object.get("reference") {
+                Some(reference) => secret(reference),
+                None => Ok(object.get("value").cloned().unwrap_or(Value::Null)),
+            },
             runtime @ Value::Runtime(_) => member(&runtime, &"value".into()).map_err(|failure| Trouble {
                 failure,
                 expression: None,

@@ -256,5 +256,5 @@ pub(super) fn scope_of(level: &Level<'_>, target: &Target) -> DeploymentScope {
         })
     });
     let group = target.group.as_ref().map(|id| group_facts(level.run, id));
-    DeploymentScope { subscription, group }
+    DeploymentScope { subscription, group, management_group: target.management_group.clone() }
 }

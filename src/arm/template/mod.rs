@@ -15,7 +15,7 @@ mod request;
 mod shape;
 mod target;
 
-pub use expand::{PreparedTemplate, expand};
+pub use expand::{PreparedTemplate, expand, secret_expression};
 pub use literal::{template_text, to_template_json};
 pub use request::{
     DeployedResource, DeploymentRequest, Expansion, ExpansionFault, FaultKind, ResourceGroupFacts,

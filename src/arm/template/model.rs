@@ -158,6 +158,6 @@ pub(super) enum ArgumentValue {
     Value(Body),
     /// What gives an object with `value` or `reference`: an expression, or an object that copies its value.
     Wrapped(Body),
-    /// `{"reference": …}`: a secret of a vault.
-    Secret,
+    /// `{"reference": {"keyVault": {"id": …}, "secretName": …}}`: a secret of a vault, which only the deployment reads.
+    Secret(Body),
 }

@@ -207,9 +207,12 @@ impl Context for Place<'_> {
             ContextFunction::Tenant => answers::whole(answers::tenant(scope), "tenant"),
             ContextFunction::Deployment => answers::whole(answers::deployment(self.deployment), "deployment"),
             ContextFunction::Environment => Ok(answers::environment()),
-            ContextFunction::ManagementGroup => error("the deployment doesn't run at a management group"),
+            ContextFunction::ManagementGroup => {
+                answers::whole(answers::management_group(scope)?, "managementGroup")
+            }
             ContextFunction::ManagementGroupResourceId => {
-                resource::management_group_resource_id(None, arguments)
+                let group = scope.management_group.as_ref().map(ResourceId::name);
+                resource::management_group_resource_id(group, arguments)
             }
             ContextFunction::Claims
             | ContextFunction::Field
@@ -233,6 +236,7 @@ impl Context for Place<'_> {
         let (facts, name) = match function {
             ContextFunction::Subscription => (answers::subscription(scope), "subscription"),
             ContextFunction::ResourceGroup => (answers::resource_group(scope), "resourceGroup"),
+            ContextFunction::ManagementGroup => (answers::management_group(scope), "managementGroup"),
             ContextFunction::Tenant => (Ok(answers::tenant(scope)), "tenant"),
             ContextFunction::Deployment => (Ok(answers::deployment(self.deployment)), "deployment"),
             _ => return None,

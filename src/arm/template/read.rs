@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use crate::arm::expression::{
-    ContextFunction, Dialect, Expression, Formula, FormulaKind, Misuse, TextKind, classify,
+    ContextFunction, Dialect, Expression, Formula, FormulaKind, TextKind, classify,
 };
 use crate::arm::{ResourceType, Value};
-use crate::source::{Diagnostics, Member, Node, NodeValue, Span};
+use crate::source::{Diagnostics, Member, Node, NodeValue, Span, doubled_keys};
 
 use super::body::{Body, Entry};
 use super::model::{
@@ -69,7 +69,18 @@ impl Reader {
         self.faults.push(fault);
     }
 
+    /// Refuses keys that differ in case only, where the template language reads keys without case.
+    fn once(&mut self, node: &Node) {
+        let mut faults = Diagnostics::new();
+        doubled_keys(node, &mut faults);
+        for fault in faults.iter() {
+            let span = fault.labels.first().map_or(node.span, |label| label.span);
+            self.refuse(format!("{} (keys compare without case)", fault.message), span);
+        }
+    }
+
     fn template(&mut self, node: &Node) -> Template {
+        self.once(node);
         if !node.is_object() {
             self.refuse(format!("a template has to be an object, not {}", node.kind()), node.span);
         }
@@ -112,7 +123,10 @@ impl Reader {
     fn members<'n>(&mut self, node: Option<&'n Node>, what: &str) -> &'n [Member] {
         match node {
             None => &[],
-            Some(node) if node.is_object() => node.members(),
+            Some(node) if node.is_object() => {
+                self.once(node);
+                node.members()
+            }
             Some(node) => {
                 self.refuse(format!("`{what}` has to be an object, not {}", node.kind()), node.span);
                 &[]
@@ -216,10 +230,7 @@ impl Reader {
         }
         for misuse in expression.misuses(Dialect::Template, &|name| self.own.iter().any(|own| **own == *name))
         {
-            // A function that isn't built matters only if it is called.
-            if !matches!(misuse, Misuse::Unbuilt { .. }) {
-                faults.push(misuse.message(Dialect::Template));
-            }
+            faults.push(misuse.message(Dialect::Template));
         }
         if site != Site::Default && expression.mentions(DEFAULTS_ONLY) {
             faults.push(
@@ -278,10 +289,13 @@ impl Reader {
             NodeValue::Array(items) => {
                 items.iter().filter_map(|item| self.resource(item, None, in_outer)).collect()
             }
-            NodeValue::Object(members) => members
-                .iter()
-                .filter_map(|member| self.resource(&member.value, Some(member.key.clone()), in_outer))
-                .collect(),
+            NodeValue::Object(members) => {
+                self.once(node);
+                members
+                    .iter()
+                    .filter_map(|member| self.resource(&member.value, Some(member.key.clone()), in_outer))
+                    .collect()
+            }
             _ => {
                 self.refuse(
                     format!("`resources` has to be an array or an object, not {}", node.kind()),
@@ -303,6 +317,7 @@ impl Reader {
         symbol: Option<Arc<str>>,
         in_outer: bool,
     ) -> Option<ResourceTemplate> {
+        self.once(node);
         let (Some(resource_type), Some(name)) = (node.get("type"), node.get("name")) else {
             self.refuse("a resource needs the members `type` and `name`", node.span);
             return None;
@@ -382,8 +397,8 @@ impl Reader {
             let text = member.value.as_str().map(classify);
             let value = if let Some(value) = member.value.get("value") {
                 ArgumentValue::Value(self.body(value, Site::Resource))
-            } else if member.value.get("reference").is_some() {
-                ArgumentValue::Secret
+            } else if let Some(reference) = member.value.get("reference") {
+                ArgumentValue::Secret(self.body(reference, Site::Resource))
             } else if matches!(text, Some(TextKind::Expression(_))) || member.value.get("copy").is_some() {
                 ArgumentValue::Wrapped(self.body(&member.value, Site::Resource))
             } else {

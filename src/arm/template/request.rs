@@ -20,6 +20,9 @@ pub struct DeploymentRequest<'a> {
     pub subscription: &'a SubscriptionFacts,
     /// The resource group that it runs in; without it the deployment runs at subscription scope.
     pub resource_group: Option<&'a ResourceGroupFacts>,
+    /// The management group that it runs at, by its id: then it runs in no subscription and no resource group, and
+    /// `subscription` is one that nested deployments may go to.
+    pub management_group: Option<&'a ResourceId>,
     /// `newGuid()` is derived from this text and a counter, so that a plan repeats.
     pub guid_seed: Arc<str>,
     /// What `utcNow()` answers, in ISO 8601; without it the value is a runtime one.

@@ -9,6 +9,7 @@ use crate::arm::{ResourceId, ResourceType, SubscriptionId};
 pub(super) struct Target {
     pub(super) subscription: Option<SubscriptionId>,
     pub(super) group: Option<ResourceId>,
+    pub(super) management_group: Option<ResourceId>,
     /// What an id begins with: nothing for the tenant.
     base: String,
 }
@@ -16,26 +17,32 @@ pub(super) struct Target {
 impl Target {
     pub(super) fn subscription(subscription: SubscriptionId) -> Target {
         let base = format!("/subscriptions/{subscription}");
-        Target { subscription: Some(subscription), group: None, base }
+        Target { subscription: Some(subscription), group: None, management_group: None, base }
     }
 
     pub(super) fn group(group: ResourceId) -> Target {
         let base = group.as_str().to_owned();
-        Target { subscription: group.subscription_id(), group: Some(group), base }
+        Target { subscription: group.subscription_id(), group: Some(group), management_group: None, base }
+    }
+
+    pub(super) fn management_group(id: ResourceId) -> Target {
+        let base = id.as_str().to_owned();
+        Target { subscription: None, group: None, management_group: Some(id), base }
     }
 
     /// From the `scope` of a nested deployment: `/`, a subscription, or a management group.
     pub(super) fn at_scope(scope: &str) -> Option<Target> {
         let trimmed = scope.trim_matches('/');
         if trimmed.is_empty() {
-            return Some(Target { subscription: None, group: None, base: String::new() });
+            let base = String::new();
+            return Some(Target { subscription: None, group: None, management_group: None, base });
         }
         let id = ResourceId::parse(trimmed).or_else(|| ResourceId::parse(&format!("providers/{trimmed}")))?;
         match (id.subscription_id(), id.resource_group_name()) {
             (Some(subscription), None) => Some(Target::subscription(subscription)),
             (Some(_), Some(_)) => Some(Target::group(id.resource_group_id()?)),
             (None, _) if id.resource_type().is("Microsoft.Management/managementGroups") => {
-                Some(Target { subscription: None, group: None, base: id.as_str().to_owned() })
+                Some(Target::management_group(id))
             }
             _ => None,
         }

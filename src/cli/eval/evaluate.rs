@@ -135,11 +135,10 @@ impl Worker<'_> {
         };
         for (misuse, place) in placed.misuses(dialect, &own) {
             let help = elsewhere(&misuse, dialect);
-            if let Some(mut finding) = misuse.diagnostic(dialect, self.span(place)) {
-                finding.help = finding.help.or(help);
-                answer.findings.push(finding);
-                answer.ending = Ending::Error;
-            }
+            let mut finding = misuse.diagnostic(dialect, self.span(place));
+            finding.help = finding.help.or(help);
+            answer.findings.push(finding);
+            answer.ending = Ending::Error;
         }
         if answer.ending == Ending::Error {
             return;
@@ -255,6 +254,7 @@ fn with_context(
                 location: facts.location.clone(),
                 subscription: &place,
                 resource_group: facts.group.as_ref(),
+                management_group: None,
                 guid_seed: "azpol eval".into(),
                 now: facts.template.is_some().then(|| facts.now().into()),
                 semantics: &facts.semantics,

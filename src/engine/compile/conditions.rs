@@ -125,11 +125,6 @@ impl Compiler<'_> {
     }
 
     fn count_field(&mut self, alias: &Arc<str>, filter: Option<&Condition>, span: Span) -> Option<Operand> {
-        if !alias.ends_with("[*]") {
-            let what = format!("a count over `{alias}`, which doesn't end with an array,");
-            self.not_built(NotBuiltKind::Field, what, span);
-            return None;
-        }
         let access = self.alias(alias, span);
         let scope = Scope::Field { alias: alias.clone(), paths: access.paths.clone() };
         let filter = self.within(scope, filter)?;

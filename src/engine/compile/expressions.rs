@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use crate::arm::Value;
 use crate::arm::expression::{
-    Context, ContextFunction, Dialect, Expression, Failure, Formula, FormulaKind, Misuse, Term,
+    Context, ContextFunction, Dialect, Expression, Failure, Formula, FormulaKind, Term,
 };
 use crate::arm::semantics::{Semantics, UnnamedCurrent};
 use crate::engine::context::{cause, parameter};
@@ -159,15 +159,7 @@ impl Compiler<'_> {
     fn check(&mut self, formula: &Formula) {
         for (expression, span) in formula.expressions() {
             for misuse in expression.misuses(Dialect::Policy, &|_| false) {
-                match misuse {
-                    Misuse::Unbuilt { name } => {
-                        self.not_built(NotBuiltKind::Function, format!("the function `{name}`"), span);
-                    }
-                    other => {
-                        let message = other.message(Dialect::Policy);
-                        self.not_built(NotBuiltKind::Refused, message, span);
-                    }
-                }
+                self.not_built(NotBuiltKind::Refused, misuse.message(Dialect::Policy), span);
             }
             for term in expression.terms() {
                 let Term::Call(name, arguments) = term else { continue };

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::arm::semantics::OuterMember;
 use crate::engine::alias::{AliasAccess, TypePath, path_at};
-use crate::engine::program::{Access, Base, Path};
-use crate::engine::{Doubt, alias, walk};
+use crate::engine::program::{Access, Base};
+use crate::engine::{alias, walk};
 use crate::policy::FieldName;
 use crate::source::Span;
 
@@ -70,16 +70,12 @@ impl Compiler<'_> {
                 let Scope::Field { alias: counted, paths } = scope else { continue };
                 let found = path_at(paths, &one.resource_type, one.version.as_deref());
                 let Some(counted_path) = found else { continue };
-                let (levels, shared) = walk::levels(alias, counted);
-                if shared == 0 || (exact && shared != levels) {
-                    continue;
+                let from = walk::from_member(alias, counted, &counted_path.text, exact);
+                if let Some((head, up)) = from
+                    && path.begin_at(head, Base::Member { frame, up }, exact)
+                {
+                    return;
                 }
-                let Some(head) = walk::head(&counted_path.text, shared) else { continue };
-                let Some(rest) = path.text.strip_prefix(head) else { continue };
-                path.steps = Path::parse(rest).steps;
-                path.base = Base::Member { frame, up: levels - shared };
-                path.doubt = (shared != levels).then_some(Doubt::OuterMember);
-                return;
             }
         }
     }

@@ -23,7 +23,7 @@ use super::{BoundParameters, codes};
 pub struct NotBuilt {
     /// What kind of part.
     pub kind: NotBuiltKind,
-    /// The part by name, as a phrase: "the field `apiVersion`".
+    /// The part by name, as a phrase: "the number format `0E+0`".
     pub what: Arc<str>,
     /// Where it stands in the definition.
     pub span: Span,
@@ -32,9 +32,7 @@ pub struct NotBuilt {
 /// The kinds of part that stop a definition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum NotBuiltKind {
-    /// A field that isn't an alias.
-    Field,
-    /// A function.
+    /// A part of a function, or an expression beyond azpol's own limits.
     Function,
     /// Azure itself refuses the definition with these parameters.
     Refused,

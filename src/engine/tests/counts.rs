@@ -1,5 +1,9 @@
-use super::{BOX, Cause, Doubt, Truth, compiled, holds, judge, resource, undecided, with_parameters};
-use crate::engine::NotBuiltKind;
+use super::{
+    BOX, Cause, Doubt, Truth, aliases, bound, compiled, facts, holds, judge, lowered, resource, undecided,
+    with_parameters,
+};
+use crate::arm::{ResourceType, Semantics};
+use crate::engine::{Language, NotBuiltKind, Silent, Subject, compile};
 
 const BOXES: &str = r#"{"list": [
     {"color": "red", "parts": [{"n": 1}, {"n": 2}]},
@@ -51,6 +55,61 @@ fn counts_are_nested_below_their_array() {
     // Without the outer count the reading is open.
     let (truth, doubts) = judge(&count("list[*].parts[*]", &both, r#""equals": 1"#), &resource(BOXES));
     assert_eq!((truth, doubts), (Truth::True, vec![Doubt::OuterMember]));
+}
+
+#[test]
+fn a_counted_alias_may_go_on_behind_its_array() {
+    // The third member has no parts: a member all the same.
+    holds(&count("list[*].color", "", r#""equals": 3"#), BOXES, true);
+    holds(&count("list[*].parts", "", r#""equals": 3"#), BOXES, true);
+    holds(&count("list[*].color", "", r#""equals": 0"#), "{}", true);
+    holds(&count("list[*].parts[*].n", "", r#""equals": 3"#), BOXES, true);
+    let red = format!(r#"{{"field": "{BOX}/list[*].color", "equals": "red"}}"#);
+    holds(&count("list[*].color", &red, r#""equals": 2"#), BOXES, true);
+    holds(&count("LIST[*].Color", &red, r#""equals": 2"#), BOXES, true);
+    let absent = format!(r#"{{"field": "{BOX}/list[*].parts", "exists": false}}"#);
+    holds(&count("list[*].parts", &absent, r#""equals": 1"#), BOXES, true);
+    for current in ["current()", "current('Contoso.Things/boxes/list[*].color')"] {
+        let red = format!(r#"{{"value": "[{current}]", "equals": "red"}}"#);
+        holds(&count("list[*].color", &red, r#""equals": 2"#), BOXES, true);
+        let none = format!(r#"{{"value": "[empty({current})]", "equals": true}}"#);
+        holds(&count("list[*].color", &none, r#""equals": 1"#), r#"{"list": [{}, {"color": "a"}]}"#, true);
+    }
+    // What shares the array only is an open reading, as for an outer array.
+    let parts = format!(r#"{{"field": "{BOX}/list[*].parts[*].n", "equals": 2}}"#);
+    let (truth, doubts) = judge(&count("list[*].color", &parts, r#""equals": 2"#), &resource(BOXES));
+    assert_eq!((truth, doubts), (Truth::True, vec![Doubt::OuterMember]));
+    // Nested: below the counted alias, member by member.
+    let two = format!(r#"{{"field": "{BOX}/list[*].parts[*].n", "equals": 2}}"#);
+    let inner = count("list[*].parts[*].n", &two, r#""equals": 1"#);
+    holds(&count("list[*]", &inner, r#""equals": 2"#), BOXES, true);
+    let inner = count("list[*].parts[*]", &two, r#""equals": 1"#);
+    holds(&count("list[*].parts", &inner, r#""equals": 2"#), BOXES, true);
+}
+
+#[test]
+fn a_counted_array_may_stand_in_the_path_only() {
+    let mut catalog = aliases();
+    let name = format!("{BOX}/list[*].logs.enabled");
+    catalog.add(&ResourceType::new(BOX), &name, "properties.list[*].logs[*].enabled");
+    let on = format!(r#"{{"field": "{name}", "equals": true}}"#);
+    let count = count("list[*].logs.enabled", &on, r#""equals": 2"#);
+    let definition = lowered(&with_parameters(&count));
+    let bound = bound(&definition, "{}").expect("parameters");
+    let language = Language { aliases: &catalog, semantics: &Semantics::DEFAULT };
+    let policy = compile(&definition, &bound, language).expect("a policy");
+    let resource = resource(
+        r#"{"list": [{"logs": [{"enabled": true}, {"enabled": false}]}, {}, {"logs": [{"enabled": true}]}]}"#,
+    );
+    let facts = facts();
+    let subject = Subject {
+        resource: &resource,
+        subscription: &facts,
+        resource_group: None,
+        now: None,
+        occasion: None,
+    };
+    assert_eq!(policy.applies_to(&subject, &mut Silent), Truth::True);
 }
 
 #[test]
@@ -162,4 +221,20 @@ fn what_the_service_refuses_is_refused() {
     let long = format!(r#"{{"count": {{"value": [{}]}}, "equals": 1}}"#, vec!["1"; 201].join(","));
     assert!(refused(&long).contains("201"));
     assert!(refused(r#"{"field": "name", "equals": "[parameters('list')]"}"#).contains("is a list"));
+}
+
+#[test]
+fn texts_beyond_the_limits_of_rules_fail() {
+    let causes = undecided(
+        &format!(
+            r#"{{"value": "[length(replace('{}', 'x', '{}'))]", "greater": 0}}"#,
+            "x".repeat(1000),
+            "y".repeat(200)
+        ),
+        &resource("{}"),
+    );
+    assert!(matches!(causes.as_slice(), [Cause::Fails(text)] if text.contains("131072")), "{causes:?}");
+    let nodes = r#"{"value": "[length(createArray(range(0, 9000), range(0, 9000), range(0, 9000), range(0, 9000)))]", "equals": 4}"#;
+    let causes = undecided(nodes, &resource("{}"));
+    assert!(matches!(causes.as_slice(), [Cause::Fails(text)] if text.contains("32768")), "{causes:?}");
 }

@@ -171,3 +171,13 @@ fn open_readings_are_told() {
     let (truth, doubts) = judge(&format!(r#"{{"field": "{BOX}/label", "equals": ""}}"#), &resource("{}"));
     assert_eq!((truth, doubts), (Truth::True, vec![Doubt::MissingEqualsEmpty]));
 }
+
+#[test]
+fn of_keys_that_differ_in_case_the_exact_one_is_read() {
+    let properties = r#"{"Size": 1, "size": 2, "SIZE": 3, "LABEL": "x", "Label": "y"}"#;
+    holds(&format!(r#"{{"field": "{BOX}/size", "equals": 2}}"#), properties, true);
+    holds(&format!(r#"{{"field": "{BOX}/SIZE", "equals": 2}}"#), properties, true);
+    holds(&format!(r#"{{"value": "[field('{BOX}/size')]", "equals": 2}}"#), properties, true);
+    // The alias's own path has neither case: the first one.
+    holds(&format!(r#"{{"field": "{BOX}/label", "equals": "x"}}"#), properties, true);
+}

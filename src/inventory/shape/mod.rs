@@ -12,6 +12,8 @@ pub(crate) mod provider;
 pub(crate) mod resource;
 pub(crate) mod role_assignment;
 pub(crate) mod subscription;
+pub(crate) mod template;
 pub(crate) mod text;
 
 pub use envelope::Envelope;
+pub use template::Unplaced;

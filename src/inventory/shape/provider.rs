@@ -18,6 +18,12 @@ pub(crate) fn registration(node: &Node) -> Option<ProviderRegistration> {
     })
 }
 
+/// Whether the provider is listed with the aliases of its types (`--expand resourceTypes/aliases`).
+pub(crate) fn lists_aliases(node: &Node) -> bool {
+    let types = node.get("resourceTypes").map(Node::items).unwrap_or_default();
+    types.iter().any(|one| one.get("aliases").is_some_and(|aliases| !aliases.items().is_empty()))
+}
+
 /// Reads a deployment; one whose id is none gives a finding.
 pub(crate) fn deployment(node: &Node, faults: &mut Diagnostics) -> Option<Deployment> {
     let text = text(node, &["id"]).unwrap_or_default();

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::arm::{Location, Object, ResourceId, ResourceType, Value};
-use crate::source::{Diagnostic, Diagnostics, Node, NodeValue};
+use crate::source::{Diagnostic, Diagnostics, Node, NodeValue, doubled_keys};
 
 use super::super::resource::{Resource, ShapeLoss};
 use super::super::{codes, foreign, kind};
@@ -75,6 +75,10 @@ const ADDED: &[&str] = &[
 /// Reads one. What has no id, or none that is one, gives a finding.
 pub(crate) fn read(node: &Node, envelope: Envelope, faults: &mut Diagnostics) -> Option<Read> {
     let (id, resource_type) = identity(node, faults)?;
+    // Of free maps further down, such as settings of an application, the case of keys may matter.
+    for own in [Some(node), node.get("properties"), node.get("tags")].into_iter().flatten() {
+        doubled_keys(own, faults);
+    }
     let before = faults.len();
     let shape = shape(node, envelope);
     let is_automation = resource_type.is(ResourceType::AUTOMATION);

@@ -127,7 +127,6 @@ fn refuse(text: &str, span: Span, report: &mut Report) {
             Misuse::Arguments { name, wanted, given } => {
                 (format!("`{name}` takes {wanted}, {given} were given"), help.to_owned())
             }
-            Misuse::Unbuilt { .. } => continue,
         };
         report.advise(&codes::TEMPLATE_EXPRESSION, span, message, help);
     }

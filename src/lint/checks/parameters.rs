@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::arm::Value;
+use crate::policy::ParameterDefinition;
 use crate::source::{Node, Span};
 
 use crate::lint::codes;
@@ -71,29 +72,27 @@ pub(super) fn undescribed(name: &str, written: Option<&Node>, span: Span, report
     }
 }
 
-/// Defaults and allowed values of object parameters against the schema that the parameter carries.
+/// Defaults and allowed values of parameters against the schema that the parameter carries.
 pub(super) fn schemas(document: &Document<'_>, report: &mut Report) {
     for parameter in &document.definition.parameters {
-        let Some(written) = document.parameter(&parameter.name) else { continue };
-        let Some(schema) = written.get("schema") else { continue };
-        let text = Value::from(schema).to_serde();
-        let schema_span = schema.span;
-        let checker = match jsonschema::validator_for(&text) {
-            Ok(checker) => checker,
-            Err(error) => {
-                let message = format!("the schema of `{}` is none: {error}", parameter.name);
-                report.add(&codes::SCHEMA_MISMATCH, schema_span, message);
-                continue;
-            }
-        };
-        let default = written.get("defaultValue").into_iter();
-        let allowed = written.get("allowedValues").map(Node::items).unwrap_or_default();
-        for value in default.chain(allowed) {
-            let json = Value::from(value).to_serde();
-            for error in checker.iter_errors(&json) {
-                let message = format!("`{}` doesn't fit its schema: {error}", parameter.name);
-                report.add(&codes::SCHEMA_MISMATCH, place(value, error.instance_path().as_str()), message);
-            }
+        misfits(parameter, document.parameter(&parameter.name), report);
+    }
+}
+
+/// Default and allowed values of one parameter that don't fit its schema.
+pub(super) fn misfits(parameter: &ParameterDefinition, written: Option<&Node>, report: &mut Report) {
+    let (Some(schema), Some(written)) = (&parameter.schema, written) else { return };
+    if let Err(why) = schema.unfit(&Value::Null) {
+        let message = format!("the schema of `{}` is none: {why}", parameter.name);
+        report.add(&codes::SCHEMA_MISMATCH, schema.span, message);
+        return;
+    }
+    let default = written.get("defaultValue").into_iter();
+    let allowed = written.get("allowedValues").map(Node::items).unwrap_or_default();
+    for value in default.chain(allowed) {
+        for unfit in schema.unfit(&Value::from(value)).unwrap_or_default() {
+            let message = format!("`{}` doesn't fit its schema: {}", parameter.name, unfit.message);
+            report.add(&codes::SCHEMA_MISMATCH, place(value, &unfit.pointer), message);
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::lint::codes;
 use crate::lint::document::{expressions, parameter_term, properties};
 use crate::lint::report::Report;
 
-use super::parameters::{is_kept, undescribed};
+use super::parameters::{is_kept, misfits, undescribed};
 
 const PARAMETERS: usize = 400;
 const MEMBERS: usize = 1_000;
@@ -31,6 +31,7 @@ pub(in crate::lint) fn of_set(node: &Node, set: &PolicySetDefinition, report: &m
             let message = format!("no member reads the parameter `{}`", parameter.name);
             report.add(&codes::UNUSED_PARAMETER, span, message);
         }
+        misfits(parameter, member.map(|member| &member.value), report);
         undescribed(&parameter.name, member.map(|member| &member.value), span, report);
     }
     let limits = [("parameters", set.parameters.len(), PARAMETERS), ("members", set.members.len(), MEMBERS)];

@@ -241,6 +241,7 @@ fn counted(node: &Node, lowering: &mut Lowering<'_>, counts: &Counts) -> Option<
 fn below(alias: &str, outer: &str) -> bool {
     alias.len() > outer.len()
         && alias.get(..outer.len()).is_some_and(|start| start.eq_ignore_ascii_case(outer))
+        && alias[outer.len()..].starts_with(['.', '['])
         && alias[outer.len()..].contains("[*]")
 }
 

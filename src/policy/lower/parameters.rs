@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::arm::Value;
-use crate::policy::{ParameterDefinition, ParameterType, codes};
+use crate::policy::{ParameterDefinition, ParameterType, ValueSchema, codes};
 use crate::source::{Diagnostic, Member, Node, NodeValue, Severity};
 
 use super::reading::Lowering;
@@ -49,6 +49,7 @@ fn parameter(
         }
     };
     let metadata = node.get("metadata");
+    let schema = node.get("schema").filter(|schema| !schema.is_null());
     let strong_type = metadata
         .and_then(|metadata| metadata.get("strongType"))
         .and_then(Node::as_str)
@@ -63,6 +64,7 @@ fn parameter(
         allowed,
         strong_type,
         assign_permissions,
+        schema: schema.map(|node| Arc::new(ValueSchema::new(Value::from(node), node.span))),
         span: member.key_span,
     };
     check_default(&declared, node, from_service, lowering);

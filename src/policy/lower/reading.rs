@@ -6,7 +6,7 @@ use crate::arm::Value;
 use crate::arm::expression::{Dialect, Formula, Term};
 use crate::arm::nearest::nearest;
 use crate::policy::codes;
-use crate::source::{Code, Diagnostic, Diagnostics, Node, NodeValue, Severity, Span, json};
+use crate::source::{Code, Diagnostic, Diagnostics, Node, NodeValue, Severity, Span, doubled_keys, json};
 
 /// What declares parameters.
 #[derive(Clone, Copy)]
@@ -31,8 +31,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// A value in which texts in brackets are expressions. A text that is none is a fault, and nothing comes
-    /// back; so is a call that Azure refuses. A function that azpol hasn't built is no fault: it is named when
-    /// the rule is compiled.
+    /// back; so is a call that Azure refuses.
     pub(super) fn formula(&mut self, node: &Node) -> Option<Formula> {
         let before = self.faults.len();
         let formula = Formula::read(node, self.faults);
@@ -41,9 +40,7 @@ impl<'a> Lowering<'a> {
         }
         for (expression, span) in formula.expressions() {
             for misuse in expression.misuses(Dialect::Policy, &|_| false) {
-                if let Some(fault) = misuse.diagnostic(Dialect::Policy, span) {
-                    self.faults.push(fault);
-                }
+                self.faults.push(misuse.diagnostic(Dialect::Policy, span));
             }
             for term in expression.terms() {
                 let Term::Call(name, arguments) = term else { continue };
@@ -102,6 +99,7 @@ impl<'a> Lowering<'a> {
     /// The node if it is an object.
     pub(super) fn object<'n>(&mut self, node: &'n Node, what: &str) -> Option<&'n Node> {
         if node.is_object() {
+            doubled_keys(node, self.faults);
             return Some(node);
         }
         self.wrong_kind(node, what, "an object");

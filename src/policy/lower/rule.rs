@@ -24,7 +24,7 @@ pub(super) fn rule(
         return None;
     }
     let node = lowering.object(node, "policyRule")?;
-    lowering.only(node, "`policyRule`", &["if", "then"]);
+    lowering.only(node, "`policyRule`", &["if", "then", "$schema"]);
     let condition: Option<Condition> = if let Some(given) = node.get("if") {
         condition(given, lowering)
     } else {

@@ -18,6 +18,7 @@ const BUILT_IN: &str = "/providers/microsoft.authorization/policysetdefinitions/
 
 const MEMBER: &[&str] = &[
     "policyDefinitionId",
+    "policyDefinitionName",
     "policyDefinitionReferenceId",
     "definitionVersion",
     "effectiveDefinitionVersion",
@@ -144,11 +145,12 @@ fn unique(wanted: &str, taken: &[PolicyMember]) -> Arc<str> {
 fn member(node: &Node, lowering: &mut Lowering<'_>) -> Option<PolicyMember> {
     let node = lowering.object(node, "policyDefinitions")?;
     lowering.only(node, "a member of an initiative", MEMBER);
-    let Some(given) = node.get("policyDefinitionId") else {
+    // EPAC names a definition and finds where it lies.
+    let Some(given) = node.get("policyDefinitionId").or_else(|| node.get("policyDefinitionName")) else {
         lowering.missing(node.span, "policyDefinitionId", "a member of the initiative");
         return None;
     };
-    let definition_id = definition_id(given, lowering);
+    let definition_id = definition_id(given, node.get("policyDefinitionId").is_none(), lowering);
     let reference = lowering.text(node, "policyDefinitionReferenceId").filter(|text| !text.is_empty());
     let definition_version =
         lowering.text(node, "definitionVersion").filter(|text| !text.is_empty()).map(VersionPattern::new);
@@ -176,10 +178,13 @@ fn member(node: &Node, lowering: &mut Lowering<'_>) -> Option<PolicyMember> {
     })
 }
 
-fn definition_id(node: &Node, lowering: &mut Lowering<'_>) -> Option<Arc<str>> {
+fn definition_id(node: &Node, by_name: bool, lowering: &mut Lowering<'_>) -> Option<Arc<str>> {
     let list = "az policy set-definition list";
     let text = written_out(node, "policyDefinitionId", "the initiative", list, lowering)?;
     let below = "/providers/microsoft.authorization/policydefinitions/";
+    if by_name && !text.contains('/') && !text.trim().is_empty() {
+        return Some(format!("/providers/Microsoft.Authorization/policyDefinitions/{text}").into());
+    }
     let parsed = ResourceId::parse(&text).filter(|id| id.folded().contains(below));
     if parsed.is_none() {
         lowering.fault(

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use crate::arm::{ResourceId, Value};
-use crate::compliance::{FailedLeaf, PolicyState, ReasonKind};
+use crate::compliance::{DecidingLeaf, PolicyState, ReasonKind};
 
 use super::super::assigned::Assigned;
 use super::super::deployment::Deployment;
@@ -92,7 +92,7 @@ pub(super) fn overwriters(row: &PolicyState, deployments: &[Deployment], assignm
     format!(": {target} is written by {}", names.into_iter().collect::<Vec<_>>().join(" and "))
 }
 
-fn leaf(leaf: &FailedLeaf) -> String {
+fn leaf(leaf: &DecidingLeaf) -> String {
     let text = |value: &Value| match secret::mask(value, &[]) {
         Value::String(text) => format!("`{}`", shown(&text)),
         other => shown(&other.to_json()),

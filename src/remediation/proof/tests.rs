@@ -1,6 +1,6 @@
 use super::{Proof, prove};
 use crate::arm::{ResourceId, Value};
-use crate::compliance::{ComplianceState, FailedLeaf, MissingFact, PolicyState, ReasonKind};
+use crate::compliance::{ComplianceState, DecidingLeaf, MissingFact, PolicyState, ReasonKind};
 use crate::inventory::Resource;
 use crate::remediation::assigned::Assigned;
 use crate::remediation::deployment::Deployment;
@@ -40,12 +40,13 @@ fn evaluate(tenant: &Tenant, wants: &[Wants], subscriptions: &[&str], put: &[Res
                 (_, None) => ReasonKind::ResourceNotFound,
             });
             if found.is_some() && state == ComplianceState::NonCompliant {
-                row.failed = vec![FailedLeaf {
+                row.failed = vec![DecidingLeaf {
                     subject: "count(sources[*])".into(),
                     path: None,
                     operator: "equals",
                     current: found.map(|found| length(sources(&found.body).len())),
                     target: Some(length(want.0.len())),
+                    holds: Some(false),
                     span: Span::none(),
                 }];
             }

@@ -6,7 +6,7 @@
 use serde_json::{Value as Json, json};
 
 use crate::arm::Value;
-use crate::compliance::{Considered, Explained, FailedLeaf, Reach, Search};
+use crate::compliance::{Considered, DecidingLeaf, Explained, Reach, Search};
 use crate::engine::{ExistenceCheck, Explanation, ExplanationKind, LeafRecord, SearchPlace, Truth};
 use crate::policy::FieldName;
 use crate::report::json::{assignment_json, not_evaluated_json, place_json, row_json};
@@ -94,7 +94,7 @@ impl Teller<'_> {
     }
 
     fn leaf(&self, record: &LeafRecord) -> Json {
-        let leaf = FailedLeaf::from(record);
+        let leaf = DecidingLeaf::from(record);
         let shown = |value: &Option<Value>| {
             value.as_ref().map_or(Json::Null, |value| words::masked(&leaf, value).to_serde())
         };

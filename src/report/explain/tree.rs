@@ -1,7 +1,7 @@
 //! A tree of conditions as lines with columns: condition, what was found, line of the document.
 
 use crate::arm::{ResourceType, Value};
-use crate::compliance::FailedLeaf;
+use crate::compliance::DecidingLeaf;
 use crate::engine::{Cause, Explanation, ExplanationKind, LeafRecord, Truth};
 use crate::report::lines::{count, width};
 use crate::report::style::{Mark, Style};
@@ -226,7 +226,7 @@ impl Drawing<'_> {
 
     /// `isEnabled equals true` and `is false`.
     fn leaf(&self, record: &LeafRecord) -> (String, String) {
-        let leaf = FailedLeaf::from(record);
+        let leaf = DecidingLeaf::from(record);
         let subject = self.subject(&leaf.subject);
         let target = match &leaf.target {
             Some(value) => shown(&words::masked(&leaf, value)),
@@ -251,18 +251,7 @@ impl Drawing<'_> {
 
     /// An alias without the type that is looked at; an expression without what doesn't fit.
     fn subject(&self, subject: &str) -> String {
-        // The brackets of an expression say nothing here.
-        let bare = subject.strip_prefix('[').and_then(|bare| bare.strip_suffix(']'));
-        let subject = bare.unwrap_or(subject);
-        let plain = subject.strip_prefix("count(").unwrap_or(subject);
-        let own = format!("{}/", self.about.folded());
-        let start = plain.get(..own.len()).filter(|start| start.eq_ignore_ascii_case(&own));
-        let short = match start {
-            Some(_) if plain.len() < subject.len() => format!("count({}", &plain[own.len()..]),
-            Some(_) => plain[own.len()..].to_owned(),
-            None => words::short_subject(subject),
-        };
-        cut(&short, 72)
+        cut(&words::subject_of(subject, self.about), 72)
     }
 }
 

@@ -151,7 +151,8 @@ fn depth_has_a_limit() {
 
 #[test]
 fn doubled_keys_are_found() {
-    check_fault("{\"a\": 1, \"A\": 2}", r#"{"a":1}"#, &[("AZP0104", "\"A\"")]);
+    check_fault("{\"a\": 1, \"a\": 2}", r#"{"a":1}"#, &[("AZP0104", "\"a\"")]);
+    check_fault("{\"a\": 1, \"A\": 2}", r#"{"a":1,"A":2}"#, &[]);
     check_fault("{\"a\": {\"b\": [1]}, \"a\": {\"b\": [1]}}", r#"{"a":{"b":[1]}}"#, &[("AZP0105", "\"a\"")]);
 }
 

@@ -257,7 +257,10 @@ fn a_placeholder_is_refused_once() {
 
 #[test]
 fn doubled_keys_are_found() {
-    check_fault("a: 1\nA: 2\n", codes::DUPLICATE_KEY.id, "A");
+    check_fault("a: 1\na: 2\n", codes::DUPLICATE_KEY.id, "a");
+    let (documents, faults) = read("a: 1\nA: 2\n");
+    assert!(faults.is_empty());
+    assert_eq!(documents.iter().map(show).collect::<Vec<_>>(), [r#"{"a":1,"A":2}"#]);
     check_fault("a: 1\na: 1\n", codes::REPEATED_KEY.id, "a");
 }
 

@@ -141,10 +141,11 @@ fn styled(timestamp: Timestamp, style: &str) -> Result<String, Failure> {
         "T" => "HH:mm:ss",
         "g" => "MM/dd/yyyy HH:mm",
         "G" => "MM/dd/yyyy HH:mm:ss",
+        "f" => "dddd, dd MMMM yyyy HH:mm",
+        "F" | "U" => "dddd, dd MMMM yyyy HH:mm:ss",
+        "m" | "M" => "MMMM dd",
         "y" | "Y" => "yyyy MMMM",
-        single if single.chars().count() == 1 => {
-            return Err(Failure::Unsupported(format!("the date format `{single}`")));
-        }
+        single if single.chars().count() == 1 => return error(format!("`{single}` is no date format")),
         custom => custom,
     };
     let at = Offset::UTC.to_datetime(timestamp);
@@ -184,6 +185,10 @@ const MONTHS: [&str; 12] = [
 ];
 const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
+fn repeated(letter: char, count: usize) -> String {
+    std::iter::repeat_n(letter, count).collect()
+}
+
 fn part(at: DateTime, letter: char, width: usize) -> Result<String, Failure> {
     let padded = |number: i64| if width == 1 { number.to_string() } else { format!("{number:02}") };
     let named = |names: &[&str], index: i8| -> String {
@@ -210,11 +215,13 @@ fn part(at: DateTime, letter: char, width: usize) -> Result<String, Failure> {
         ('z', 1) => "+0".to_owned(),
         ('z', 2) => "+00".to_owned(),
         ('z', _) => "+00:00".to_owned(),
-        ('K', _) => "Z".to_owned(),
-        (letter, width) => {
-            let style: String = std::iter::repeat_n(letter, width).collect();
-            return Err(Failure::Unsupported(format!("the date format `{style}`")));
+        ('K', _) => "Z".repeat(width),
+        ('g', _) => "A.D.".to_owned(),
+        ('f' | 'F', _) => {
+            return error(format!("`{}` is no date format: seconds have 7 digits", repeated(letter, width)));
         }
+        // Any other letter stands for itself, as the `T` between date and time.
+        (letter, width) => repeated(letter, width),
     })
 }
 
@@ -230,7 +237,13 @@ mod tests {
         assert_eq!(shown("R"), "Wed, 04 Mar 2026 05:06:07 GMT");
         assert_eq!(shown("o"), "2026-03-04T05:06:07.5000000Z");
         assert_eq!(shown("d MMM yy 'at' h tt"), "4 Mar 26 at 5 AM");
-        assert!(format_time("2026-03-04", "U").is_err());
+        assert_eq!(shown("U"), "Wednesday, 04 March 2026 05:06:07");
+        assert_eq!(shown("f|M"), "5|3");
+        assert_eq!(shown("M"), "March 04");
+        assert_eq!(shown("yyyyMMddTHHmmssZ"), "20260304T050607Z");
+        assert_eq!(shown("yyyy-MM-ddTHH:mm:ssK gg"), "2026-03-04T05:06:07Z A.D.");
+        assert!(matches!(format_time("2026-03-04", "q"), Err(Failure::Error(_))));
+        assert!(matches!(format_time("2026-03-04", "ffffffff"), Err(Failure::Error(_))));
         assert!(format_time("yesterday", "u").is_err());
     }
 

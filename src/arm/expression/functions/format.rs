@@ -5,7 +5,7 @@
 use crate::arm::Value;
 use crate::arm::expression::Failure;
 
-use super::{Answer, conversion, error, text, text_at};
+use super::{Answer, conversion, error, number_format, text, text_at};
 
 pub(super) fn format(arguments: &[Value]) -> Answer {
     let pattern = text_at(arguments, 0)?;
@@ -58,87 +58,12 @@ fn placed(item: &str, values: &[Value]) -> Result<String, Failure> {
 
 fn shown(value: &Value, style: &str) -> Result<String, Failure> {
     match value {
-        Value::Int(number) => integer(*number, style),
-        Value::Float(number) => float(*number, style),
+        Value::Int(number) => number_format::integer(*number, style),
+        Value::Float(number) => number_format::float(*number, style),
         Value::Array(_) | Value::Object(_) => Ok(value.to_json().replace('"', "'")),
         // Texts, Booleans and null have no formats: .NET ignores one.
         other => Ok(conversion::string(other)),
     }
-}
-
-/// The letter of a standard format and its precision: `N2`.
-fn standard(style: &str) -> Option<(char, Option<usize>)> {
-    let mut chars = style.chars();
-    let letter = chars.next().filter(char::is_ascii_alphabetic)?;
-    let digits = chars.as_str();
-    if digits.is_empty() {
-        return Some((letter, None));
-    }
-    digits.parse().ok().filter(|precision| *precision <= 99).map(|precision| (letter, Some(precision)))
-}
-
-fn unsupported<T>(style: &str) -> Result<T, Failure> {
-    Err(Failure::Unsupported(format!("the number format `{style}` of the function `format`")))
-}
-
-fn integer(number: i64, style: &str) -> Result<String, Failure> {
-    let Some((letter, precision)) = standard(style) else {
-        return if style.is_empty() { Ok(number.to_string()) } else { custom(number, style) };
-    };
-    let sign = if number < 0 { "-" } else { "" };
-    let digits = number.unsigned_abs().to_string();
-    Ok(match letter {
-        'D' | 'd' => format!("{sign}{digits:0>width$}", width = precision.unwrap_or(0)),
-        'N' | 'n' => format!("{sign}{}{}", grouped(&digits), fraction(precision.unwrap_or(2))),
-        'F' | 'f' => format!("{sign}{digits}{}", fraction(precision.unwrap_or(2))),
-        'X' => format!("{number:0>width$X}", width = precision.unwrap_or(0)),
-        'x' => format!("{number:0>width$x}", width = precision.unwrap_or(0)),
-        'G' | 'g' if precision.is_none_or(|precision| precision == 0 || precision >= digits.len()) => {
-            number.to_string()
-        }
-        _ => return unsupported(style),
-    })
-}
-
-/// Zeros only: the least number of digits.
-fn custom(number: i64, style: &str) -> Result<String, Failure> {
-    if !style.bytes().all(|b| b == b'0') {
-        return unsupported(style);
-    }
-    let sign = if number < 0 { "-" } else { "" };
-    Ok(format!("{sign}{:0>width$}", number.unsigned_abs(), width = style.len()))
-}
-
-fn float(number: f64, style: &str) -> Result<String, Failure> {
-    if style.is_empty() {
-        return Ok(number.to_string());
-    }
-    let Some((letter, precision)) = standard(style) else { return unsupported(style) };
-    let fixed = format!("{:.*}", precision.unwrap_or(2), number.abs());
-    let (whole, rest) = fixed.split_once('.').map_or((fixed.as_str(), ""), |(whole, rest)| (whole, rest));
-    let rest = if rest.is_empty() { String::new() } else { format!(".{rest}") };
-    let zero = fixed.bytes().all(|b| matches!(b, b'0' | b'.'));
-    let sign = if number < 0.0 && !zero { "-" } else { "" };
-    match letter {
-        'N' | 'n' => Ok(format!("{sign}{}{rest}", grouped(whole))),
-        'F' | 'f' => Ok(format!("{sign}{whole}{rest}")),
-        _ => unsupported(style),
-    }
-}
-
-fn fraction(precision: usize) -> String {
-    if precision == 0 { String::new() } else { format!(".{}", "0".repeat(precision)) }
-}
-
-fn grouped(digits: &str) -> String {
-    let mut grouped = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
 }
 
 #[cfg(test)]
@@ -158,7 +83,7 @@ mod tests {
         assert_eq!(shown("{0:X2}|{0:x}", 255), "FF|ff");
         assert_eq!(shown("{0,5}|{0,-5}|", 12), "   12|12   |");
         assert_eq!(formatted("{0:N1}", &[Value::Float(-1234.56)]).unwrap(), "-1,234.6");
-        assert!(matches!(formatted("{0:P}", &[Value::Int(1)]), Err(Failure::Unsupported(_))));
+        assert_eq!(shown("{0:P0}|{0:#,##0.0}", 1234), "123,400 %|1,234.0");
     }
 
     #[test]

@@ -122,7 +122,7 @@ impl Reader<'_> {
             }
             self.at += 1;
             let value = self.value()?;
-            object.insert(key, value);
+            object.set(key, value);
             match self.peek() {
                 Some(',') => self.at += 1,
                 Some('}') => {}

@@ -21,6 +21,7 @@ mod format;
 mod hash;
 mod lenient_json;
 mod logical;
+mod number_format;
 mod numeric;
 mod object;
 pub mod resource;
@@ -90,8 +91,6 @@ pub enum Implementation {
     Special(Special),
     /// Only a running deployment answers.
     Runtime,
-    /// azpol doesn't yet.
-    Unbuilt,
 }
 
 /// In which language a function is called.
@@ -209,10 +208,6 @@ impl FunctionEntry {
         FunctionEntry::new(name, arity, Implementation::Special(special))
     }
 
-    const fn unbuilt(name: &'static str, arity: (usize, usize)) -> FunctionEntry {
-        FunctionEntry::new(name, arity, Implementation::Unbuilt)
-    }
-
     const fn runtime(name: &'static str, arity: (usize, usize)) -> FunctionEntry {
         FunctionEntry::new(name, arity, Implementation::Runtime).in_templates()
     }
@@ -314,6 +309,11 @@ pub(crate) fn a_kind(value: &Value) -> String {
 /// The order of keys that `items` has: by ordinal, without case.
 pub(super) fn by_key(a: &str, b: &str) -> Ordering {
     a.chars().map(text::upper).cmp(b.chars().map(text::upper))
+}
+
+/// How many characters a text has, as .NET counts them.
+pub(super) fn text_length(text: &str) -> usize {
+    text::length(text)
 }
 
 fn error<T>(message: impl Into<String>) -> Result<T, Failure> {

@@ -14,7 +14,7 @@ pub(super) static TABLE: &[FunctionEntry] = &[
     FunctionEntry::pure("endsWith", (2, 2), ends_with),
     FunctionEntry::pure("format", (1, ANY), format::format),
     FunctionEntry::pure("join", (2, 2), join),
-    FunctionEntry::unbuilt("like", (2, 2)).in_templates(),
+    FunctionEntry::pure("like", (2, 2), like).in_templates(),
     FunctionEntry::pure("padLeft", (2, 3), pad_left),
     FunctionEntry::placed("replace", (3, 3), replace),
     FunctionEntry::pure("split", (2, 2), split),
@@ -66,6 +66,13 @@ fn join(arguments: &[Value]) -> Answer {
         joined.push_str(item);
     }
     Ok(joined.into())
+}
+
+/// Whether a text has the form of a pattern in which `*` stands for any run of characters; without case.
+///
+/// As Bicep describes it (`SystemNamespaceType`); the pages about template functions don't have it.
+fn like(arguments: &[Value]) -> Answer {
+    Ok(text::like(text_at(arguments, 0)?, text_at(arguments, 1)?).into())
 }
 
 /// To a width of 1 to 16; a longer text stays as it is.
@@ -145,5 +152,20 @@ fn substring(arguments: &[Value]) -> Answer {
     match count {
         Some(count) if start.saturating_add(count) <= all => Ok(text::slice(text, start, count).into()),
         _ => error(outside()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::like;
+    use crate::arm::Value;
+
+    #[test]
+    fn stars_stand_for_runs_without_case() {
+        let holds = |text: &str, pattern: &str| like(&[text.into(), pattern.into()]).unwrap() == true.into();
+        assert!(holds("Windows2019", "windows*") && holds("a-b-c", "*B*") && holds("", "*"));
+        assert!(holds("abab", "*ab") && holds("same", "SAME") && holds("", ""));
+        assert!(!holds("abc", "ab") && !holds("aXbXc", "a*b*d") && !holds("a.c", "a?c"));
+        assert!(like(&[Value::Null, "*".into()]).is_err());
     }
 }

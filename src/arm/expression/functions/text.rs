@@ -51,6 +51,21 @@ pub(super) fn index_of(text: &str, part: &str, last: bool) -> Option<usize> {
     Some(text.chars().take(at).map(char::len_utf16).sum())
 }
 
+/// Whether a text has the form of a pattern in which each `*` stands for any run of characters; without case.
+pub(super) fn like(text: &str, pattern: &str) -> bool {
+    let text: Vec<char> = text.chars().map(upper).collect();
+    let pattern: Vec<char> = pattern.chars().map(upper).collect();
+    let mut parts = pattern.split(|c| *c == '*');
+    let first = parts.next().unwrap_or_default();
+    let Some(mut rest) = text.strip_prefix(first) else { return false };
+    let Some(last) = parts.next_back() else { return rest.is_empty() };
+    for part in parts.filter(|part| !part.is_empty()) {
+        let Some(at) = rest.windows(part.len()).position(|window| window == part) else { return false };
+        rest = &rest[at + part.len()..];
+    }
+    rest.ends_with(last)
+}
+
 /// All occurrences replaced, found without case.
 pub(super) fn replace_without_case(text: &str, old: &str, new: &str) -> String {
     let letters: Vec<char> = text.chars().collect();

@@ -1,10 +1,11 @@
 //! `azpol validate`: faults of policy documents, all at once.
 
+mod own;
+
 use std::io;
-use std::path::Path;
 
 use crate::arm::AliasCatalog;
-use crate::config::{Config, OutputFormat};
+use crate::config::OutputFormat;
 use crate::inventory::{Kept, PolicyDocuments};
 use crate::lint;
 use crate::policy;
@@ -38,17 +39,20 @@ pub fn run(args: &ValidateArgs) -> u8 {
     let (Some(catalog), false) = (catalog, faults.has_errors()) else { return exit::USAGE };
     let mut found = Diagnostics::new();
     let inputs = source::discover(&args.inputs, &mut io::stdin(), &mut sources, &mut found);
-    let (_, documents) = load(&inputs, &Kept::default(), &[], &mut sources, &|_| (), &mut found);
-    let unread = found.iter().any(is_unread);
+    let policies: Vec<Input> =
+        inputs.iter().filter(|input| !own::is_test(input, &sources)).cloned().collect();
+    let (_, documents) = load(&policies, &Kept::default(), &[], &mut sources, &|_| (), &mut found);
     let mut looked = check(&documents, &catalog, &sources, &mut found);
     let mut comments = lint::Comments::default();
     for input in &inputs {
         // A file that can't be read was told of.
         if let Some(text) = source::read::text(&mut sources, input.file, &mut Diagnostics::new()) {
             comments.read(input.file, &text, &mut found);
-            looked.configurations += usize::from(configuration(input, &text, &sources, &mut found));
+            own::check(input, &text, &mut sources, &mut looked, &mut found);
         }
     }
+    let found = aliases::beside(&catalog, found);
+    let unread = found.iter().any(is_unread);
     let mut found = selection.apply(found, &comments);
     found.sort();
     let unchecked = lint::unchecked(&catalog);
@@ -74,22 +78,6 @@ pub fn run(args: &ValidateArgs) -> u8 {
         FailAt::Never => return exit::CLEAN,
     };
     if found.iter().any(|fault| fault.severity >= least) { exit::FINDINGS } else { exit::CLEAN }
-}
-
-/// Checks `azpol.yaml` where it is among the files; whether it was.
-fn configuration(input: &Input, text: &str, sources: &SourceMap, found: &mut Diagnostics) -> bool {
-    let named = sources.file(input.file).and_then(|file| file.path.as_deref()).and_then(Path::file_stem);
-    if !named.is_some_and(|stem| stem.eq_ignore_ascii_case("azpol")) {
-        return false;
-    }
-    // Its faults of syntax were told when the inputs were read.
-    let documents = source::read::parse(input.file, input.form, text, &mut Diagnostics::new());
-    for document in &documents {
-        if let Some(config) = Config::read(document, found) {
-            lint::severities(&config.severities, found);
-        }
-    }
-    !documents.is_empty()
 }
 
 /// Whether a finding means that something wasn't looked at: it can't be opened, or isn't text.
@@ -124,7 +112,7 @@ fn check(
         initiatives: documents.initiatives.len(),
         assignments: documents.assignments.len(),
         exemptions: documents.exemptions.len(),
-        configurations: 0,
+        ..Looked::default()
     }
 }
 
