@@ -1,8 +1,9 @@
 //! Resource ids.
 
 use std::cmp::Ordering;
+use std::collections::HashMap;
 use std::fmt;
-use std::hash::{Hash, Hasher};
+use std::hash::{BuildHasherDefault, Hash, Hasher};
 use std::sync::Arc;
 
 use super::{ResourceType, SubscriptionId};
@@ -204,6 +205,35 @@ pub(crate) fn mark(bytes: &[u8]) -> u32 {
         state ^= state >> 32;
     }
     u32::try_from(state & 0xFFFF_FFFF).unwrap_or(0)
+}
+
+/// What is found by the id of a resource.
+pub type ById<V> = HashMap<ResourceId, V, Marked>;
+
+/// Hashes ids of resources and of subscriptions by their marks: those of resources are there already.
+pub type Marked = BuildHasherDefault<MarkHasher>;
+
+/// See [`Marked`].
+#[derive(Debug, Clone, Copy, Default)]
+pub struct MarkHasher(u64);
+
+impl Hasher for MarkHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.write_u32(mark(bytes));
+    }
+
+    /// A text ends with a byte of its own.
+    fn write_u8(&mut self, byte: u8) {
+        self.write_u32(byte.into());
+    }
+
+    fn write_u32(&mut self, mark: u32) {
+        self.0 = (self.0 ^ u64::from(mark)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
 }
 
 impl PartialEq for ResourceId {

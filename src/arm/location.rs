@@ -17,6 +17,11 @@ impl Location {
         Location(folded.into())
     }
 
+    /// Whether a text is its own normal form.
+    pub fn is_normal(text: &str) -> bool {
+        text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+    }
+
     /// The normal form.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -16,8 +16,8 @@ mod value;
 
 pub use alias::AliasCatalog;
 pub use compare::{culture_order, deep_equal};
-pub use id::ResourceId;
 pub(crate) use id::mark;
+pub use id::{ById, Marked, ResourceId};
 pub use location::Location;
 pub use reader::ValueReader;
 pub use reads::{FieldPaths, Reads};

@@ -110,6 +110,8 @@ impl fmt::Display for FieldPaths {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Reads {
     every_type: bool,
+    /// What is read of the bodies of every type.
+    everywhere: FieldPaths,
     types: BTreeMap<ResourceType, FieldPaths>,
 }
 
@@ -139,6 +141,11 @@ impl Reads {
         self.every_type = true;
     }
 
+    /// A path into the bodies of every type is read, `tags`.
+    pub fn add_path_everywhere(&mut self, path: &str) {
+        self.everywhere.add(path);
+    }
+
     fn of(&mut self, resource_type: &ResourceType) -> &mut FieldPaths {
         self.types.entry(resource_type.clone()).or_default()
     }
@@ -146,6 +153,7 @@ impl Reads {
     /// Adds what another one reads.
     pub fn extend(&mut self, other: &Reads) {
         self.every_type |= other.every_type;
+        self.everywhere.union(&other.everywhere);
         for (resource_type, paths) in &other.types {
             self.of(resource_type).union(paths);
         }
@@ -166,6 +174,11 @@ impl Reads {
         self.types.get(resource_type)
     }
 
+    /// What is read of the bodies of every type.
+    pub fn everywhere(&self) -> &FieldPaths {
+        &self.everywhere
+    }
+
     /// The types that are read by name, in order, each with its paths.
     pub fn types(&self) -> impl Iterator<Item = (&ResourceType, &FieldPaths)> {
         self.types.iter()
@@ -177,7 +190,9 @@ impl Reads {
             paths.is_empty() && self.wants(resource_type)
                 || self.types.get(resource_type).is_some_and(|own| own.covers(paths))
         };
-        (self.every_type || !other.every_type) && other.types.iter().all(fits)
+        (self.every_type || !other.every_type)
+            && self.everywhere.covers(&other.everywhere)
+            && other.types.iter().all(fits)
     }
 }
 

@@ -70,8 +70,8 @@ pub enum Command {
 /// Which aliases are known; the same for every command that reads definitions.
 #[derive(Debug, Clone, Default, Args)]
 pub struct AliasArgs {
-    /// Catalogue of aliases, instead of azpol's own (repeatable): az provider list --expand resourceTypes/aliases;
-    /// without it `AZPOL_ALIASES` or `azpol.yaml`
+    /// Catalogue of aliases, instead of azpol's own (repeatable): az provider list --expand resourceTypes/aliases; also
+    /// Bicep's types of Azure (types.json), which say what properties are like; without it `AZPOL_ALIASES` or `azpol.yaml`
     #[arg(long = "aliases", value_name = "FILE")]
     pub files: Vec<PathBuf>,
 }
@@ -210,7 +210,6 @@ pub struct ValidateArgs {
 
 /// `azpol test`
 #[derive(Debug, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct TestArgs {
     /// Test files, and folders with files whose names end with `.azpol-test.yaml` or `.azpol-test.json`
     #[arg(required = true, value_name = "PATH")]

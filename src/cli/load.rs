@@ -1,7 +1,7 @@
 //! Reading the inputs: one thread takes files apart and takes over what was read, the others read the pieces. What
 //! is in flight is bounded, and the order in which things are taken over is that of the files.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::{self, File};
 use std::io::Read;
 
@@ -48,7 +48,12 @@ pub fn load(
         || hashed.par_iter().filter_map(|file| Some((*file, hash(&known, *file)?))).collect(),
     );
     let hashes: HashMap<FileId, String> = hashes;
-    let stated = |file: FileId| hashes.get(&file).cloned().or_else(|| hash(sources, file));
+    // A manifest may name files that aren't read this time: those aren't hashed.
+    let read: HashSet<FileId> = inputs.iter().map(|input| input.file).collect();
+    let stated = |file: FileId| {
+        let known = hashes.get(&file).cloned();
+        known.or_else(|| read.contains(&file).then(|| hash(sources, file)).flatten())
+    };
     let (inventory, documents, found) = builder.finish(assertions, sources, &stated);
     faults.extend(found);
     (inventory, documents)

@@ -52,6 +52,7 @@ pub fn run(args: &PlanArgs) -> u8 {
         output::say(format_args!("plan written to {}", folder.display()));
     }
     let outcome = outcome(&session, &plan, args.run.allow_empty);
+    session.leave();
     exit::code(&outcome, Asks::Plan(settings.fail_on.as_deref(), args.detailed_exitcode))
 }
 

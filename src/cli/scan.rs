@@ -27,7 +27,9 @@ pub fn run(args: &ScanArgs) -> u8 {
     if let Err(fault) = output::write(args.output.as_deref(), &text) {
         return output.usage(fault);
     }
-    exit::code(&outcome(&session, args.run.allow_empty), Asks::Scan(settings.fail_on.as_deref()))
+    let code = exit::code(&outcome(&session, args.run.allow_empty), Asks::Scan(settings.fail_on.as_deref()));
+    session.leave();
+    code
 }
 
 /// What the exit code asks of a session.

@@ -175,8 +175,12 @@ impl Tests {
         let Some(definition) = self.definition(&file, path.as_deref(), sources, faults) else { return };
         self.names.extend(file.cases.iter().map(|case| case.name.to_string()));
         file.cases.retain(|case| args.filter.as_deref().is_none_or(|filter| matches(filter, &case.name)));
-        if !file.cases.is_empty() {
-            self.files.push(Selected { file: name, definition, cases: file.cases });
+        // Several documents of a file are one list of cases, where they are about one definition.
+        let before = self.files.iter_mut().find(|known| known.file == name && known.definition == definition);
+        match before {
+            Some(known) => testing::append(&mut known.cases, file.cases, faults),
+            None if file.cases.is_empty() => {}
+            None => self.files.push(Selected { file: name, definition, cases: file.cases }),
         }
     }
 

@@ -8,13 +8,16 @@ use crate::policy::PolicyDefinition;
 
 type Program = Result<Arc<CompiledPolicy>, Vec<NotBuilt>>;
 
+/// Filled by whoever comes first.
+type Cell = Arc<OnceLock<Program>>;
+
 /// Programs of one language, by the definition's id and its bound parameters: each is compiled once, also where
 /// several threads resolve assignments over inventories of their own.
 ///
 /// Definitions that differ and have one id need a cache each.
 #[derive(Debug, Default)]
 pub struct Compiled {
-    known: Mutex<BTreeMap<(String, String), Arc<OnceLock<Program>>>>,
+    known: Mutex<BTreeMap<(String, String), Cell>>,
 }
 
 impl Compiled {

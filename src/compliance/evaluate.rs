@@ -52,19 +52,31 @@ pub fn evaluate(
             for (subscription, wanted) in chunk {
                 work.subscription(subscription, wanted, answers, &mut found);
             }
+            // Stable, as the other one below: subscriptions keep their order within an assignment.
+            found.rows.sort_by_key(|row| row.assignment);
             found
         })
         .collect();
-    let mut all =
-        Found { rows: Vec::with_capacity(found.iter().map(|f| f.rows.len()).sum()), ..Found::default() };
-    for some in found {
-        all.rows.extend(some.rows);
-        all.excluded.extend(some.excluded);
+    let (rows, excluded): (Vec<_>, Vec<_>) =
+        found.into_iter().map(|found| (found.rows, found.excluded)).unzip();
+    let mut excluded = excluded.concat();
+    excluded.sort_by_key(|one| one.assignment);
+    (joined(rows, assignments.len()), excluded)
+}
+
+/// The rows of all parts, each of which is sorted by assignment; of one assignment, those of an earlier part come
+/// first. A sort of all would need their room a third time.
+fn joined(parts: Vec<Vec<PolicyState>>, assignments: usize) -> Vec<PolicyState> {
+    let mut all = Vec::with_capacity(parts.iter().map(Vec::len).sum());
+    let mut parts: Vec<_> = parts.into_iter().map(|rows| rows.into_iter().peekable()).collect();
+    for assignment in 0..assignments {
+        for part in &mut parts {
+            while let Some(row) = part.next_if(|row| row.assignment == assignment) {
+                all.push(row);
+            }
+        }
     }
-    // Both keep the order of subscriptions within an assignment: these sorts are stable.
-    all.rows.par_sort_by_key(|row: &PolicyState| row.assignment);
-    all.excluded.sort_by_key(|one: &Excluded| one.assignment);
-    (all.rows, all.excluded)
+    all
 }
 
 /// For each evaluated member the first one of its assignment.
@@ -132,13 +144,7 @@ impl Work<'_> {
             return;
         }
         let (first, first_excluded) = (found.rows.len(), found.excluded.len());
-        let resources: Vec<&Resource> = self
-            .inventory
-            .resources_in(&subscription.id)
-            .filter(|resource| {
-                wanted.holds(&resource.id) && !self.targets.of(&resource.resource_type).is_empty()
-            })
-            .collect();
+        let resources = self.concerned(subscription, wanted);
         if resources.len() <= RESOURCES {
             self.resources(&mut covered, &resources, answers, found);
         } else {
@@ -166,20 +172,36 @@ impl Work<'_> {
         found.excluded.extend(excluded);
     }
 
-    fn resources(
-        &self,
-        covered: &mut Covered<'_>,
-        resources: &[&Resource],
-        answers: &mut Answers,
-        found: &mut Found,
-    ) {
+    /// The resources of a subscription to which assignments can apply, each with those.
+    fn concerned<'s>(
+        &'s self,
+        subscription: &Subscription,
+        wanted: &Wanted,
+    ) -> Vec<(&'s Resource, &'s [usize])> {
         let mut last: Option<(&ResourceType, &[usize])> = None;
-        for resource in resources {
+        let mut found = Vec::new();
+        // Those of one type come one after another.
+        for resource in self.inventory.resources_in(&subscription.id) {
             let candidates = match last {
                 Some((known, candidates)) if *known == resource.resource_type => candidates,
                 _ => self.targets.of(&resource.resource_type),
             };
             last = Some((&resource.resource_type, candidates));
+            if !candidates.is_empty() && wanted.holds(&resource.id) {
+                found.push((resource, candidates));
+            }
+        }
+        found
+    }
+
+    fn resources(
+        &self,
+        covered: &mut Covered<'_>,
+        resources: &[(&Resource, &[usize])],
+        answers: &mut Answers,
+        found: &mut Found,
+    ) {
+        for (resource, candidates) in resources {
             let Covered { subscription, inside, surroundings } = covered;
             let subject = surroundings.subject(self.inventory, resource, self.now);
             self.rows_of(subscription, inside, candidates, &subject, answers, found);
@@ -242,25 +264,17 @@ impl Work<'_> {
         let occasion = occasion(evaluated, &subject.resource.resource_type);
         let subject = &Subject { occasion: Some(&occasion), ..*subject };
         let verdict = verdict(self.inventory, &evaluated.policy, &subscription.id, subject, answers)?;
-        let mut row = PolicyState {
-            assignment: index,
-            resource: subject.resource.id.clone(),
-            subscription: subscription.id.clone(),
-            state: verdict.state,
-            reason: Some(verdict.reason),
-            looked_for: verdict.looked_for,
-            candidate: verdict.candidate,
-            failed: verdict.failed,
-            near_misses: verdict.near_misses,
-            provisional: verdict.provisional,
-            low_confidence: verdict.low_confidence,
-        };
+        let (resource, subscription) = (subject.resource.id.clone(), subscription.id.clone());
+        let row = PolicyState::new(index, resource, subscription, verdict.state, Some(verdict.reason));
+        let mut row = row.with_evidence(verdict.evidence);
         if !assumed.is_empty() {
             assume(&mut row, assumed);
         }
         if let Some(id) = exemption(self.inventory, evaluated, &row.resource) {
             row.state = ComplianceState::Undetermined;
-            row.provisional = None;
+            if row.evidence().provisional.is_some() {
+                row.evidence_mut().provisional = None;
+            }
             row.reason = Some(ReasonKind::Exemption(id));
         }
         Some(row)
@@ -296,7 +310,7 @@ struct Covered<'a> {
 
 /// Makes a row rest on facts that the files don't carry.
 fn assume(row: &mut PolicyState, assumed: &[MissingFact]) {
-    let provisional = match (row.state, row.provisional.take()) {
+    let provisional = match (row.state, row.evidence_mut().provisional.take()) {
         (ComplianceState::Undetermined, None) => None,
         (ComplianceState::Undetermined, Some(inner)) => Some(inner),
         (state, _) => Some(Provisional { state, assumptions: Vec::new() }),
@@ -308,7 +322,7 @@ fn assume(row: &mut PolicyState, assumed: &[MissingFact]) {
     facts.extend(assumed.iter().cloned());
     facts.sort();
     facts.dedup();
-    row.provisional = provisional.map(|mut provisional| {
+    row.evidence_mut().provisional = provisional.map(|mut provisional| {
         provisional.assumptions.extend(assumed.iter().cloned());
         provisional.assumptions.sort();
         provisional.assumptions.dedup();
@@ -334,4 +348,32 @@ fn exemption(inventory: &Inventory, evaluated: &Evaluated, resource: &ResourceId
                 && evaluated.reference_id().is_none_or(is_of)
         })
         .map(|exemption| exemption.id.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::joined;
+    use crate::arm::{ResourceId, SubscriptionId};
+    use crate::compliance::{ComplianceState, PolicyState};
+
+    #[test]
+    fn parts_are_joined_as_a_stable_sort_orders_them() {
+        let row = |assignment, part: usize, number: usize| {
+            let subscription = SubscriptionId::new(&format!("{part}-{number}"));
+            let resource = ResourceId::subscription(&subscription);
+            PolicyState::new(assignment, resource, subscription, ComplianceState::Compliant, None)
+        };
+        let assignments: [&[usize]; 4] = [&[0, 0, 2], &[], &[1, 2, 2, 4], &[0, 1, 4]];
+        let parts: Vec<Vec<PolicyState>> = assignments
+            .iter()
+            .enumerate()
+            .map(|(part, of)| of.iter().enumerate().map(|(number, at)| row(*at, part, number)).collect())
+            .collect();
+        let names = |rows: &[PolicyState]| -> Vec<_> {
+            rows.iter().map(|row| (row.assignment, row.resource.to_string())).collect()
+        };
+        let mut wanted = parts.concat();
+        wanted.sort_by_key(|row| row.assignment);
+        assert_eq!(names(&joined(parts, 5)), names(&wanted));
+    }
 }

@@ -35,13 +35,13 @@ pub(super) fn exist(
 ) -> Verdict {
     let (candidates, others) = searched(inventory, subscription, check);
     let mut verdict = decide(inventory, policy, subscription, subject, check, &candidates, answers);
-    verdict.looked_for = Some(LookedFor {
+    verdict.evidence.looked_for = Some(LookedFor {
         resource_type: check.resource_type.clone(),
         name: check.name.clone(),
         resource_group: check.resource_group().and_then(|group| group.resource_group_name()).map(Arc::from),
     });
     if verdict.state != ComplianceState::Compliant {
-        verdict.near_misses = near_misses(inventory, policy, subject, check, &others, answers);
+        verdict.evidence.near_misses = near_misses(inventory, policy, subject, check, &others, answers);
     }
     verdict
 }
@@ -91,7 +91,7 @@ fn decide(
         match answers.satisfies(policy, subject, candidate(inventory, resource)) {
             Truth::True => {
                 let mut verdict = Verdict::new(ComplianceState::Compliant, ReasonKind::Satisfied);
-                verdict.candidate = Some(resource.id.clone());
+                verdict.evidence.candidate = Some(resource.id.clone());
                 return verdict;
             }
             Truth::False => {}
@@ -100,18 +100,18 @@ fn decide(
     }
     if let Some((resource, causes)) = open.first() {
         let mut verdict = Verdict::undecided(causes, &resource.id);
-        verdict.candidate = Some(resource.id.clone());
+        verdict.evidence.candidate = Some(resource.id.clone());
         return verdict;
     }
     let reason =
         if candidates.is_empty() { ReasonKind::ResourceNotFound } else { ReasonKind::ConditionFails };
     let mut verdict = Verdict::new(ComplianceState::NonCompliant, reason);
     if let Some((nearest, failed, doubts)) = nearest(inventory, policy, subject, candidates, answers) {
-        verdict.candidate = Some(nearest.id.clone());
-        verdict.failed = failed;
-        verdict.low_confidence = doubts;
+        verdict.evidence.candidate = Some(nearest.id.clone());
+        verdict.evidence.failed = failed;
+        verdict.evidence.low_confidence = doubts;
     }
-    verdict.low_confidence.extend(check.doubts.iter().map(|doubt| Arc::from(doubt.as_str())));
+    verdict.evidence.low_confidence.extend(check.doubts.iter().map(|doubt| Arc::from(doubt.as_str())));
     let group = check.resource_group();
     if !candidates.is_empty() && admits_one(check, subject) {
         return verdict;
@@ -140,7 +140,8 @@ fn decide(
         return verdict;
     }
     let fact = MissingFact::Listing(ResourceType::clone(&check.resource_type), whole);
-    verdict.provisional = Some(Provisional { state: verdict.state, assumptions: vec![fact.clone()] });
+    verdict.evidence.provisional =
+        Some(Provisional { state: verdict.state, assumptions: vec![fact.clone()] });
     verdict.state = ComplianceState::Undetermined;
     verdict.reason = ReasonKind::Missing(vec![fact]);
     verdict

@@ -32,7 +32,8 @@ pub use resolve::{Setting, resolve};
 pub use run::{Disabled, Evaluated, Excluded, Member, NotEvaluated, Run, WhyNot, called};
 pub use selection::{Selection, Wanted};
 pub use state::{
-    ComplianceState, DecidingLeaf, LookedFor, MissingFact, NearMiss, PolicyState, Provisional, ReasonKind,
+    ComplianceState, DecidingLeaf, Evidence, LookedFor, MissingFact, NearMiss, PolicyState, Provisional,
+    ReasonKind,
 };
 pub use summary::Summary;
 pub use surroundings::{Surroundings, group_facts};

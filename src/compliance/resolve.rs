@@ -106,7 +106,7 @@ impl Programs<'_> {
             return self.initiative(case);
         }
         let found = self.setting.definitions.find(&assignment.definition_id);
-        let Some(definition) = self.found(case, found) else { return };
+        let Some(definition) = self.found(case, &found) else { return };
         let version = definition.version.as_deref();
         if let Err(reason) =
             whole(assignment).and_then(|()| taken(assignment.definition_version.as_ref(), version))
@@ -120,7 +120,7 @@ impl Programs<'_> {
     fn initiative(&mut self, case: Case<'_>) {
         let assignment = case.assignment;
         let found = self.setting.definitions.find_initiative(&assignment.definition_id);
-        let Some(set) = self.found(case, found) else { return };
+        let Some(set) = self.found(case, &found) else { return };
         let version = set.version.as_deref();
         if let Err(reason) =
             whole(assignment).and_then(|()| taken(assignment.definition_version.as_ref(), version))
@@ -141,7 +141,7 @@ impl Programs<'_> {
             if !self.setting.selection.keeps_member(set, policy, known) {
                 continue;
             }
-            let Some(definition) = self.found(case, found) else { continue };
+            let Some(definition) = self.found(case, &found) else { continue };
             match taken(policy.definition_version.as_ref(), definition.version.as_deref()) {
                 Err(reason) => self.not(case, Some(definition), reason),
                 Ok(()) => {
@@ -154,7 +154,7 @@ impl Programs<'_> {
     }
 
     /// The document, if there is one; else the case can't be evaluated.
-    fn found<'d, T>(&mut self, case: Case<'_>, found: Found<'d, T>) -> Option<&'d Arc<T>> {
+    fn found<'d, T>(&mut self, case: Case<'_>, found: &Found<'d, T>) -> Option<&'d Arc<T>> {
         match found {
             Found::One(document) => return Some(document),
             Found::Ambiguous => self.not(case, None, WhyNot::AmbiguousDefinition),

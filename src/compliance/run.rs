@@ -83,6 +83,16 @@ pub struct NotEvaluated {
     pub reason: WhyNot,
 }
 
+impl NotEvaluated {
+    /// The id of the definition or initiative that it, or its member, names.
+    pub fn definition_id(&self) -> &Arc<str> {
+        match &self.member {
+            Some(member) => &member.policy().definition_id,
+            None => &self.assignment.definition_id,
+        }
+    }
+}
+
 /// Why an assignment can't be evaluated.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum WhyNot {

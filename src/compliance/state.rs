@@ -51,6 +51,13 @@ pub struct PolicyState {
     pub state: ComplianceState,
     /// Why; `None` only where there is nothing to say (an effect that isn't "if not exists").
     pub reason: Option<ReasonKind>,
+    /// What else there is to say; most of the rows of a large run have nothing, and are small.
+    pub(crate) evidence: Option<Box<Evidence>>,
+}
+
+/// What a verdict rests on, beside its reason.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Evidence {
     /// What was looked for, as users read it: type, name, group.
     pub looked_for: Option<LookedFor>,
     /// The resource that decided: the satisfying one, or the one that fails.
@@ -66,6 +73,42 @@ pub struct PolicyState {
 }
 
 impl PolicyState {
+    /// A row with nothing but its state.
+    pub fn new(
+        assignment: usize,
+        resource: ResourceId,
+        subscription: SubscriptionId,
+        state: ComplianceState,
+        reason: Option<ReasonKind>,
+    ) -> PolicyState {
+        PolicyState { assignment, resource, subscription, state, reason, evidence: None }
+    }
+
+    /// What the verdict rests on, beside its reason.
+    pub fn evidence(&self) -> &Evidence {
+        static NOTHING: Evidence = Evidence {
+            looked_for: None,
+            candidate: None,
+            failed: Vec::new(),
+            near_misses: Vec::new(),
+            provisional: None,
+            low_confidence: Vec::new(),
+        };
+        self.evidence.as_deref().unwrap_or(&NOTHING)
+    }
+
+    /// The same, to be changed.
+    pub fn evidence_mut(&mut self) -> &mut Evidence {
+        self.evidence.get_or_insert_default()
+    }
+
+    /// The row with this evidence.
+    #[must_use]
+    pub(super) fn with_evidence(mut self, evidence: Evidence) -> PolicyState {
+        self.evidence = (evidence != Evidence::default()).then(|| Box::new(evidence));
+        self
+    }
+
     /// Whether the row is about the subscription itself.
     pub fn is_subscription(&self) -> bool {
         self.resource.folded().strip_prefix("/subscriptions/") == Some(self.subscription.as_str())
@@ -182,4 +225,15 @@ pub struct NearMiss {
     pub satisfies: bool,
     /// Whether it has the wanted name.
     pub same_name: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::PolicyState;
+
+    #[test]
+    fn a_row_is_small() {
+        // A run over all definitions has millions of them.
+        assert!(size_of::<PolicyState>() <= 96, "{}", size_of::<PolicyState>());
+    }
 }

@@ -27,6 +27,9 @@ impl Targets {
             }
         }
         let merged = named.into_iter().map(|(resource_type, mut list)| {
+            if is_never_evaluated(&resource_type) {
+                return (resource_type, Vec::new());
+            }
             list.extend(&any);
             list.sort_unstable();
             (resource_type, list)
@@ -36,10 +39,11 @@ impl Targets {
 
     /// The assignments that can apply to resources of a type.
     pub(super) fn of(&self, resource_type: &ResourceType) -> &[usize] {
-        if is_never_evaluated(resource_type) {
-            return &[];
+        match self.by_type.get(resource_type) {
+            Some(named) => named,
+            None if self.any.is_empty() || is_never_evaluated(resource_type) => &[],
+            None => &self.any,
         }
-        self.by_type.get(resource_type).unwrap_or(&self.any)
     }
 
     /// Whether subscriptions are all that anything applies to.

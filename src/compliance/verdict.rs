@@ -1,7 +1,5 @@
 //! What an assignment's program says of one resource.
 
-use std::sync::Arc;
-
 use crate::arm::expression::Failure;
 use crate::arm::{ResourceId, SubscriptionId};
 use crate::engine::{Answers, Cause, CompiledPolicy, Silent, Standing, Subject};
@@ -9,35 +7,19 @@ use crate::inventory::Inventory;
 use crate::policy::ManualState;
 
 use super::existence::exist;
-use super::state::{
-    ComplianceState, DecidingLeaf, LookedFor, MissingFact, NearMiss, Provisional, ReasonKind,
-};
+use super::state::{ComplianceState, Evidence, MissingFact, ReasonKind};
 
 /// What was found out about a row, before its place and exemptions are looked at.
 #[derive(Debug)]
 pub(super) struct Verdict {
     pub(super) state: ComplianceState,
     pub(super) reason: ReasonKind,
-    pub(super) looked_for: Option<LookedFor>,
-    pub(super) candidate: Option<ResourceId>,
-    pub(super) failed: Vec<DecidingLeaf>,
-    pub(super) near_misses: Vec<NearMiss>,
-    pub(super) provisional: Option<Provisional>,
-    pub(super) low_confidence: Vec<Arc<str>>,
+    pub(super) evidence: Evidence,
 }
 
 impl Verdict {
     pub(super) fn new(state: ComplianceState, reason: ReasonKind) -> Verdict {
-        Verdict {
-            state,
-            reason,
-            looked_for: None,
-            candidate: None,
-            failed: Vec::new(),
-            near_misses: Vec::new(),
-            provisional: None,
-            low_confidence: Vec::new(),
-        }
+        Verdict { state, reason, evidence: Evidence::default() }
     }
 
     /// The one place that turns an unknown truth into a state: `Error` where the service would fail whatever

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::arm::alias::{Alias, AliasFlags, Pattern};
+use crate::arm::alias::{Alias, AliasFlags, Pattern, ValueType};
 use crate::arm::{AliasCatalog, ResourceType, Value};
 
 use super::Cause;
@@ -27,6 +27,8 @@ pub(super) struct TypePath {
     pub(super) path: Path,
     /// Whether `modify` may change it, where that is known.
     pub(super) modifiable: Option<bool>,
+    /// The type of its value, where that is known.
+    pub(super) value_type: Option<ValueType>,
 }
 
 impl AliasAccess {
@@ -40,9 +42,23 @@ impl AliasAccess {
         path_at(&self.paths, resource_type, version)
     }
 
+    /// Whether the path of this type differs by API version.
+    pub(super) fn has_versions(&self, resource_type: &ResourceType) -> bool {
+        self.paths.iter().any(|one| one.resource_type == *resource_type && one.version.is_some())
+    }
+
     /// Whether `modify` may change it in such a request, where that is known.
     pub(super) fn modifiable(&self, resource_type: &ResourceType, version: Option<&str>) -> Option<bool> {
         of_version(&self.paths, resource_type, version)?.modifiable
+    }
+
+    /// The type of its value in such a request, where that is known.
+    pub(super) fn value_type(
+        &self,
+        resource_type: &ResourceType,
+        version: Option<&str>,
+    ) -> Option<ValueType> {
+        of_version(&self.paths, resource_type, version)?.value_type
     }
 
     /// Whether a type doesn't have it; one that may have an unknown alias isn't said not to.
@@ -92,6 +108,9 @@ pub(super) fn access(catalog: &AliasCatalog, alias: &Arc<str>) -> AliasAccess {
     AliasAccess { alias: alias.clone(), unknown: paths.is_empty(), paths }
 }
 
+/// Whether `modify` may change it, and the type of its value.
+type Facts = (Option<bool>, Option<ValueType>);
+
 /// The default path, and those of API versions where they differ from it.
 fn of_type(alias: Alias<'_>) -> Vec<TypePath> {
     let masked = alias.flags().is_some_and(|AliasFlags { mask, .. }| mask);
@@ -103,22 +122,22 @@ fn of_type(alias: Alias<'_>) -> Vec<TypePath> {
         None if alias.is_part_of_text() => Meant::Untold,
         None => Meant::Whole,
     };
-    let one = |path: &str, version: Option<&str>, meant: Meant, modifiable: Option<bool>| TypePath {
+    let one = |path: &str, version: Option<&str>, meant: Meant, facts: Facts| TypePath {
         resource_type: alias.resource_type().clone(),
         version: version.map(Arc::from),
         path: Path { hidden_array: stars(path) > stars(alias.name()), meant, ..Path::parse(path) },
-        modifiable,
+        modifiable: facts.0,
+        value_type: facts.1,
     };
-    let mut paths = vec![one(alias.path(), None, meant(alias.pattern()), alias.modifiable())];
+    let usual = (alias.modifiable(), alias.value_type());
+    let mut paths = vec![one(alias.path(), None, meant(alias.pattern()), usual)];
     for other in alias.versions() {
-        let modifiable = other.modifiable().or(alias.modifiable());
-        let differs = other.path() != alias.path()
-            || other.pattern() != alias.pattern()
-            || modifiable != alias.modifiable();
+        let facts = (other.modifiable().or(usual.0), other.value_type().or(usual.1));
+        let differs = other.path() != alias.path() || other.pattern() != alias.pattern() || facts != usual;
         if differs {
             let versions = other.api_versions();
             paths.extend(
-                versions.map(|version| one(other.path(), Some(version), meant(other.pattern()), modifiable)),
+                versions.map(|version| one(other.path(), Some(version), meant(other.pattern()), facts)),
             );
         }
     }

@@ -28,6 +28,7 @@ impl Alone<'_> {
         answer(&RuleContext {
             subject: &self.subject,
             view: Candidate::existing(self.subject.resource),
+            version: self.subject.api_version(),
             own: true,
             frames: None,
             definition: self.definition,

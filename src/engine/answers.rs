@@ -113,7 +113,9 @@ impl Answers {
         let mut identities = [Identity::Missing; VALUES];
         let mut held = Vec::new();
         for (path, identity) in paths.as_ref()?.iter().zip(&mut identities) {
-            if let Found::Value(value) = walk::single(Some(&candidate.resource.body), &path.steps) {
+            if let Found::Value(value) =
+                walk::single(Some(path.body_of(&candidate.resource.body)), &path.steps)
+            {
                 *identity = Identity::of(value)?;
                 held.push(value.clone());
             }
@@ -164,6 +166,9 @@ fn reads(test: &Test, resource_type: &ResourceType, paths: &mut Vec<Path>) -> Op
     };
     match &leaf.subject {
         Operand::Field(Access::Body(path)) => add(Some(path)),
+        // The path depends on the API version.
+        Operand::Field(Access::Alias(alias)) if alias.has_versions(resource_type) => return None,
+        Operand::CountField(count) if count.access.has_versions(resource_type) => return None,
         Operand::Field(Access::Alias(alias)) => add(alias.path(resource_type)),
         Operand::Field(_) | Operand::ComputedField(_) => return None,
         Operand::Value(value) => is_settled(value)?,

@@ -29,10 +29,9 @@ impl CompiledPolicy {
         if admitted == Truth::False {
             return admitted;
         }
-        let counts = Counts::of(&self.condition);
         let mut silent = Silent;
         let mut run = self.run(subject, Candidate::existing(subject.resource), true, &mut silent);
-        where_admitted(admitted, reduced(&mut run, &self.condition, &counts, true))
+        where_admitted(admitted, reduced(&mut run, &self.condition, self.asks_more, true))
     }
 
     /// The types for which `if` can hold; nothing where any type can.
@@ -70,20 +69,12 @@ pub(super) fn is_never_evaluated(resource_type: &ResourceType) -> bool {
     }
 }
 
-/// Which conditions decide whether there is a row.
-struct Counts {
-    name: bool,
-    kind: bool,
-}
-
-impl Counts {
-    /// A rule that has nothing beside the type but conditions on name or kind applies to all of the type: those
-    /// then decide between compliant and not.
-    fn of(test: &Test) -> Counts {
-        let mut others = false;
-        leaves(test, &mut |operand| others |= subject_of(operand) == About::Other);
-        Counts { name: others, kind: others }
-    }
+/// Whether a rule asks for more than type, name and kind. One that doesn't applies to all of the type: conditions on
+/// name and kind then decide between compliant and not, and not whether there is a row.
+pub(super) fn asks_more(test: &Test) -> bool {
+    let mut others = false;
+    leaves(test, &mut |operand| others |= subject_of(operand) == About::Other);
+    others
 }
 
 /// What a condition is about.
@@ -118,22 +109,21 @@ fn leaves(test: &Test, each: &mut dyn FnMut(&Operand)) {
 }
 
 /// The condition with every part that doesn't count made to hold; `positive` is false below a `not`.
-fn reduced(run: &mut Run<'_, Silent>, test: &Test, counts: &Counts, positive: bool) -> Truth {
+fn reduced(run: &mut Run<'_, Silent>, test: &Test, asks_more: bool, positive: bool) -> Truth {
     let order = run.semantics.short_circuit;
     match &test.kind {
         TestKind::AllOf(group) => group
             .parts
             .iter()
-            .fold(Truth::True, |truth, part| truth.and(reduced(run, part, counts, positive), order)),
+            .fold(Truth::True, |truth, part| truth.and(reduced(run, part, asks_more, positive), order)),
         TestKind::AnyOf(group) => group
             .parts
             .iter()
-            .fold(Truth::False, |truth, part| truth.or(reduced(run, part, counts, positive), order)),
-        TestKind::Not(part) => reduced(run, part, counts, !positive).negate(),
+            .fold(Truth::False, |truth, part| truth.or(reduced(run, part, asks_more, positive), order)),
+        TestKind::Not(part) => reduced(run, part, asks_more, !positive).negate(),
         TestKind::Compare(leaf) => match subject_of(&leaf.subject) {
             About::Type => run.test(test, None),
-            About::Name if counts.name => run.test(test, None),
-            About::Kind if counts.kind => run.test(test, None),
+            About::Name | About::Kind if asks_more => run.test(test, None),
             _ if foreign(&leaf.subject, &run.view.resource.resource_type) => Truth::from(!positive),
             _ => Truth::from(positive),
         },

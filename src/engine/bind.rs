@@ -104,6 +104,28 @@ pub fn bind_member(
     values(&definition.name, &definition.parameters, &given, faults)
 }
 
+/// Checks what an initiative writes out for a member: names, literal values, and that nothing is missing.
+pub fn check_member(definition: &PolicyDefinition, member: &PolicyMember, faults: &mut Diagnostics) {
+    let (owner, declared) = (&*definition.name, &*definition.parameters);
+    let mut binding = Binding { owner, declared, faults, failed: false };
+    for given in &member.parameters {
+        binding.check_declared(&given.name, given.name_span);
+    }
+    for parameter in declared {
+        let given = member.parameters.iter().find(|given| given.name.eq_ignore_ascii_case(&parameter.name));
+        let value = given.map(|given| (given.value.literal(), given.value.span));
+        match value {
+            Some((Some(literal), span)) => {
+                binding.value(parameter, Some((literal, span)), member.definition_span);
+            }
+            Some((None, _)) => {}
+            None => {
+                binding.value(parameter, None, member.definition_span);
+            }
+        }
+    }
+}
+
 /// What the values of an initiative's members can ask for.
 struct OfInitiative<'a> {
     parameters: &'a BoundParameters,

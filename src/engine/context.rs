@@ -28,6 +28,8 @@ pub(super) struct RuleContext<'r> {
     pub(super) subject: &'r Subject<'r>,
     /// What `current()` reads: the subject below `if`, the candidate below `existenceCondition`.
     pub(super) view: Candidate<'r>,
+    /// By which API version `current()` reads it.
+    pub(super) version: Option<&'r str>,
     /// Whether `field()` reads the resource that the counts go through: not below `existenceCondition`.
     pub(super) own: bool,
     pub(super) frames: Option<&'r Frame<'r>>,
@@ -41,10 +43,10 @@ pub(super) struct RuleContext<'r> {
 
 /// Why a truth can't be decided where an expression has no value.
 pub(super) fn cause(failure: &Failure) -> Cause {
-    let text: Arc<str> = failure.to_string().into();
     match failure {
-        Failure::Error(_) => Cause::Fails(text),
-        Failure::Unknown(_) | Failure::Unsupported(_) => Cause::MissingFact(text),
+        Failure::Error(text) => Cause::Fails(text.as_str().into()),
+        Failure::Unknown(text) => Cause::MissingFact(text.as_str().into()),
+        Failure::Unsupported(_) => Cause::MissingFact(failure.to_string().into()),
     }
 }
 
@@ -120,7 +122,7 @@ fn carries(resource: &Resource, path: &str) -> Result<(), Failure> {
 }
 
 fn unknown(what: &str) -> Failure {
-    Failure::Unknown(format!("the files don't say {what}"))
+    Failure::Unknown(["the files don't say ", what].concat())
 }
 
 impl RuleContext<'_> {
@@ -133,7 +135,7 @@ impl RuleContext<'_> {
         if let Some(path) = walk::body_path(&parsed) {
             carries(resource, &path.text)?;
             let tags = parsed == FieldName::Tags;
-            return Ok(match walk::single(Some(resource.body.value()), &path.steps) {
+            return Ok(match walk::single(Some(path.body_of(&resource.body)), &path.steps) {
                 Found::Value(value) if tags || !value.is_null() => value.clone(),
                 _ if tags && self.semantics.absent_tags == AbsentTags::Null => Value::Null,
                 _ => "".into(),
@@ -167,7 +169,7 @@ impl RuleContext<'_> {
             &*known.map_or_else(|| Cow::Owned(alias::access(self.aliases, &name.into())), Cow::Borrowed);
         let resource = view.resource;
         let own = std::ptr::eq(resource, self.subject.resource);
-        let version = if own { self.subject.api_version() } else { None };
+        let version = if own { self.subject.api_version() } else { self.version };
         let (mut found, mut failure) = (Vec::new(), None);
         match access.path_at(&resource.resource_type, version) {
             Some(path) => {

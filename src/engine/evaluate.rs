@@ -24,6 +24,8 @@ pub(super) struct Run<'r, O> {
     pub(super) subject: &'r Subject<'r>,
     /// The resource that `field` reads.
     pub(super) view: Candidate<'r>,
+    /// By which API version it is read, where that is known.
+    pub(super) version: Option<&'r str>,
     /// Whether this is the `if` block, where the function `field()` reads the same resource.
     pub(super) own: bool,
     /// The definition's id.
@@ -205,6 +207,7 @@ impl<O: Observer> Run<'_, O> {
         RuleContext {
             subject: self.subject,
             view: self.view,
+            version: self.version,
             own: self.own,
             frames,
             definition: self.definition,
@@ -316,8 +319,7 @@ impl<O: Observer> Run<'_, O> {
 
     /// The path of an alias for the resource that is looked at.
     pub(super) fn alias_path<'a>(&self, access: &'a AliasAccess) -> Option<&'a Path> {
-        let version = if self.own { self.subject.api_version() } else { None };
-        access.path_at(&self.view.resource.resource_type, version)
+        access.path_at(&self.view.resource.resource_type, self.version)
     }
 
     /// The values at a path; of several, all have to meet the condition.
@@ -450,9 +452,12 @@ pub(super) fn failed_value(semantics: &Semantics, cause: Cause) -> Truth {
     }
 }
 
-/// A target of `location`: texts in normal form.
+/// A target of `location`: texts in normal form, in which nearly all of them stand.
 fn located(target: &Value) -> Cow<'_, Value> {
+    let is_normal = |value: &Value| value.as_str().is_some_and(Location::is_normal);
     match target {
+        Value::String(text) if Location::is_normal(text) => Cow::Borrowed(target),
+        Value::Array(items) if items.iter().all(is_normal) => Cow::Borrowed(target),
         Value::String(text) => Cow::Owned(Location::new(text).as_str().into()),
         Value::Array(items) => Cow::Owned(items.iter().map(|item| located(item).into_owned()).collect()),
         other => Cow::Borrowed(other),

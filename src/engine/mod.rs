@@ -34,7 +34,7 @@ mod walk;
 
 pub use alone::Alone;
 pub use answers::{Answers, Failing};
-pub use bind::{BoundParameters, bind, bind_member, bind_set};
+pub use bind::{BoundParameters, bind, bind_member, bind_set, check_member};
 pub use change::{Change, ChangeKind, Changes, Clash, Outcome, Skipped, Write, clashes};
 pub use compile::{Language, NotBuilt, NotBuiltKind, compile};
 pub use doubt::Doubt;

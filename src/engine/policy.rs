@@ -28,6 +28,8 @@ pub struct CompiledPolicy {
     pub(super) indexed: bool,
     /// The rule reads the location.
     pub(super) located: bool,
+    /// The rule asks for more than type, name and kind.
+    pub(super) asks_more: bool,
     pub(super) condition: Test,
     pub(super) details: Option<CompiledDetails>,
     /// What other effects do.
@@ -38,6 +40,8 @@ pub struct CompiledPolicy {
     pub(super) semantics: Semantics,
     /// The aliases that it was compiled with.
     pub(super) aliases: AliasCatalog,
+    /// The newest API version of the related type, by which a scan reads candidates; where the catalogue lists them.
+    pub(super) related_version: Option<Arc<str>>,
     /// Aliases of the rule that none of them is, each once, sorted, with its first place.
     pub(super) unknown_aliases: Vec<(Arc<str>, Span)>,
     pub(super) lookups: Lookups,
@@ -214,7 +218,12 @@ impl CompiledPolicy {
     ) -> Run<'r, O> {
         let (definition, parameters, lookups) = (&self.definition, &self.parameters, &self.lookups);
         let (semantics, aliases) = (&self.semantics, &self.aliases);
-        Run { subject, view, own, definition, parameters, lookups, semantics, aliases, observer }
+        let version = match (own, view.planned) {
+            (true, _) => subject.api_version(),
+            (false, true) => view.api_version(),
+            (false, false) => self.related_version.as_deref(),
+        };
+        Run { subject, view, version, own, definition, parameters, lookups, semantics, aliases, observer }
     }
 
     /// Where and under which name the related resource is looked for. An error where the effect looks for
@@ -260,6 +269,7 @@ impl CompiledPolicy {
             Computed::Formula(formula) => formula.evaluate(&RuleContext {
                 subject,
                 view: Candidate::existing(subject.resource),
+                version: subject.api_version(),
                 own: true,
                 frames: None,
                 definition: &self.definition,

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::arm::Value;
 use crate::arm::expression::Formula;
+use crate::inventory::Body;
 use crate::policy::Operator;
 use crate::source::Span;
 
@@ -153,6 +154,15 @@ impl Path {
             doubt: None,
             meant: Meant::Whole,
         }
+    }
+
+    /// A body, as far as this path looks into it.
+    pub(super) fn body_of<'b>(&self, body: &'b Body) -> &'b Value {
+        let key = |at: usize| match self.steps.get(at) {
+            Some(Step::Key(key)) => Some(&**key),
+            Some(Step::Each) | None => None,
+        };
+        key(0).map_or_else(|| body.value(), |first| body.along(first, key(1)))
     }
 
     /// Lets it begin at a member whose own path is this one; `false` where it isn't below it. What is only near the

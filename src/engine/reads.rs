@@ -24,7 +24,7 @@ pub(super) fn of(policy: &CompiledPolicy) -> Reads {
     paths(&policy.condition, &mut |known, path| match (known, &subjects) {
         (Some(known), _) => reads.add_path(known, path),
         (None, Some(types)) => types.iter().for_each(|admitted| reads.add_path(admitted, path)),
-        (None, None) => {}
+        (None, None) => reads.add_path_everywhere(path),
     });
     for target in policy.change().iter().flat_map(|change| &change.operations).map(|change| &change.target) {
         match (target, &subjects) {
@@ -45,7 +45,8 @@ pub(super) fn of(policy: &CompiledPolicy) -> Reads {
                     reads.add_path(admitted, "identity");
                 }
             }
-            (TargetField::Tags | TargetField::Tag(_) | TargetField::Identity(_), None) => {}
+            (TargetField::Tags | TargetField::Tag(_), None) => reads.add_path_everywhere("tags"),
+            (TargetField::Identity(_), None) => reads.add_path_everywhere("identity"),
         }
     }
     for access in policy.lookups.values() {

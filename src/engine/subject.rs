@@ -66,7 +66,13 @@ impl<'a> Candidate<'a> {
         Candidate { resource, planned: false }
     }
 
-    /// A resource that a deployment would put.
+    /// The API version that a planned body is written for: its member `apiVersion`.
+    pub(super) fn api_version(self) -> Option<&'a str> {
+        let body = self.resource.body.value();
+        body.get("apiVersion").and_then(Value::as_str).filter(|_| self.planned)
+    }
+
+    /// A resource that a deployment would put; `apiVersion` in its body says how the aliases read it.
     pub fn planned(resource: &'a Resource) -> Candidate<'a> {
         Candidate { resource, planned: true }
     }

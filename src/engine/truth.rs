@@ -79,6 +79,10 @@ impl Truth {
     /// What decides wins, then what is unknown. A part that fails is none that decides: before one it comes
     /// out, behind one it isn't reached, unless every branch is evaluated.
     fn join(self, next: Truth, decisive: &Truth, order: ShortCircuit) -> Truth {
+        // Nearly always both are known, and then neither fails: no order matters.
+        if let (Truth::True | Truth::False, Truth::True | Truth::False) = (&self, &next) {
+            return if next == *decisive { next } else { self };
+        }
         match order {
             ShortCircuit::LeftToRight if self.may_fail() => return self,
             ShortCircuit::EveryBranch => {

@@ -3,6 +3,7 @@
 use std::ops::ControlFlow;
 
 use crate::arm::Value;
+use crate::inventory::Body;
 use crate::policy::FieldName;
 
 use super::alias::AliasAccess;
@@ -76,11 +77,11 @@ pub(super) enum Absent {
 /// Where a path begins: its value, and the member that it is.
 pub(super) fn base<'f>(
     path: &Path,
-    body: &'f Value,
+    body: &'f Body,
     frames: Option<&'f Frame<'f>>,
 ) -> (Option<&'f Value>, Option<&'f Member<'f>>) {
     match path.base {
-        Base::Body => (Some(body), None),
+        Base::Body => (Some(path.body_of(body)), None),
         Base::Member { frame: index, up } => match frame(frames, index).map(|frame| frame.kind) {
             Some(FrameKind::Field { member, .. }) => {
                 let member = member.up(up);
@@ -166,7 +167,7 @@ pub(super) fn placed(path: &Path, member: Option<&Member<'_>>) -> String {
 pub(super) fn select<'v>(
     alias: &AliasAccess,
     path: &Path,
-    body: &'v Value,
+    body: &'v Body,
     frames: Option<&'v Frame<'v>>,
     outer: bool,
     visit: &mut dyn FnMut(Found<'v>),
@@ -189,7 +190,8 @@ pub(super) fn select<'v>(
             return;
         }
     }
-    let _ = each(Some(body), &Path::parse(&path.text).steps, None, Absent::Nothing, &mut visit);
+    let path = Path::parse(&path.text);
+    let _ = each(Some(path.body_of(body)), &path.steps, None, Absent::Nothing, &mut visit);
 }
 
 /// Lets a path begin at the member of an open count, as [`select`] reads it.

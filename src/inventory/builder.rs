@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use crate::arm::{Object, ResourceId, ResourceType, Value};
+use crate::arm::{ById, Object, ResourceId, ResourceType, Value};
 use crate::config::{Manifest, manifest};
 use crate::source::{Diagnostics, FileId, Node, NodeValue, Span};
 
@@ -109,7 +109,7 @@ pub(super) struct Stored {
 #[derive(Debug, Default)]
 pub(super) struct Store {
     pub(super) all: Vec<Stored>,
-    pub(super) first: HashMap<ResourceId, u32>,
+    pub(super) first: ById<u32>,
     /// Ids under which several contents stand, with all of them.
     pub(super) contested: BTreeMap<ResourceId, Vec<usize>>,
     types: HashMap<Arc<str>, ResourceType>,
@@ -140,6 +140,7 @@ pub struct InventoryBuilder {
     pub(super) assignments: Gathering,
     pub(super) exemption_documents: Gathering,
     pub(super) unplaced: Vec<Unplaced>,
+    pub(super) parameters: Vec<Node>,
     pub(super) manifests: Vec<Manifest>,
     /// `None` keeps everything.
     kept: Option<Kept>,
@@ -278,6 +279,7 @@ impl InventoryBuilder {
             | Kind::PolicySetDefinition
             | Kind::PolicyAssignment
             | Kind::PolicyExemption => self.policy(kind, node, batch, faults),
+            Kind::PolicyParameters => self.parameters.push(node),
             Kind::Manifest => self.manifests.extend(manifest::read(&node, faults)),
             Kind::PolicyState | Kind::Config | Kind::Own | Kind::Foreign(_) | Kind::Unknown => {}
         }

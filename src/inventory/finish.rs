@@ -10,6 +10,7 @@ use super::builder::InventoryBuilder;
 use super::codes;
 use super::completeness::{Completeness, Disproof, Known as Facts, Says};
 use super::documents::PolicyDocuments;
+use super::halves::joined;
 use super::lookup::{Assertion, Base, Exemptions, Inventory};
 use super::placing::place;
 use super::settle::{deployments, exemptions, registrations, roles, settled};
@@ -31,8 +32,10 @@ impl InventoryBuilder {
         let stated = stated(std::mem::take(&mut self.manifests), files, hash, &mut faults);
         self.join_pages();
         let collected = &stated.collected;
+        let definitions = std::mem::take(&mut self.definitions).finish(collected, &mut faults);
+        let parameters = std::mem::take(&mut self.parameters);
         let documents = PolicyDocuments {
-            definitions: std::mem::take(&mut self.definitions).finish(collected, &mut faults),
+            definitions: joined(definitions, parameters, files, &mut faults),
             initiatives: std::mem::take(&mut self.initiatives).finish(collected, &mut faults),
             assignments: std::mem::take(&mut self.assignments).finish(collected, &mut faults),
             exemptions: std::mem::take(&mut self.exemption_documents).finish(collected, &mut faults),

@@ -113,10 +113,7 @@ pub(super) fn opened(foreign: Foreign, node: &Node) -> Option<Opened> {
             let input = node.at(&["parameters", "input", "value"])?;
             let policy = ["policyRule", "policyDefinitions", "policyDefinitionId"];
             let has = |key: &&str| input.get(key).or_else(|| input.at(&["properties", key])).is_some();
-            policy
-                .iter()
-                .any(|key| has(key))
-                .then(|| Opened { documents: vec![input.clone()], ..Opened::default() })
+            policy.iter().any(has).then(|| Opened { documents: vec![input.clone()], ..Opened::default() })
         }
         _ => None,
     }

@@ -1,6 +1,14 @@
 //! Which types of resource a run keeps.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use crate::arm::{Reads, ResourceType};
+
+use super::body::Members;
+
+/// Which members of the bodies of a type are looked into.
+pub(super) type Parts = BTreeMap<ResourceType, Arc<Members>>;
 
 /// The types whose resources are kept. Those of any other type are only known to be listed.
 ///
@@ -11,6 +19,8 @@ pub struct Kept {
     types: Option<Vec<ResourceType>>,
     /// Types into whose bodies policies look: those are read at once.
     looked_into: Vec<ResourceType>,
+    /// What policies read of bodies.
+    reads: Reads,
 }
 
 /// What plans, their hazards and their rights look at, whatever the policies are: automations, the groups in which
@@ -25,10 +35,13 @@ const ALWAYS: &[&str] = &[
 
 impl Default for Kept {
     fn default() -> Kept {
-        Kept {
-            types: Some(ALWAYS.iter().copied().map(ResourceType::new).collect()),
-            looked_into: vec![ResourceType::new(ResourceType::AUTOMATION)],
+        let always: Vec<ResourceType> = ALWAYS.iter().copied().map(ResourceType::new).collect();
+        let mut reads = Reads::new();
+        for resource_type in &always {
+            reads.add_whole(resource_type);
         }
+        let looked_into = vec![ResourceType::new(ResourceType::AUTOMATION)];
+        Kept { types: Some(always), looked_into, reads }
     }
 }
 
@@ -40,6 +53,7 @@ impl Kept {
 
     /// Keeps also what these policies read.
     pub fn add(&mut self, reads: &Reads) {
+        self.reads.extend(reads);
         if reads.wants_every_type() {
             self.types = None;
         }
@@ -64,6 +78,17 @@ impl Kept {
     /// Whether bodies of this type stay text until somebody looks into them.
     pub(super) fn is_lazy(&self, resource_type: &str) -> bool {
         !self.looked_into.iter().any(|known| known.folded().eq_ignore_ascii_case(resource_type))
+    }
+
+    /// The types into whose bodies is looked, each with the members that are; those of which that may be all are left
+    /// out.
+    pub(super) fn parts(&self) -> Parts {
+        let everywhere = self.reads.everywhere();
+        let members = |resource_type: &ResourceType| {
+            let members = Members::of(self.reads.paths(resource_type).into_iter().chain([everywhere]))?;
+            Some((resource_type.clone(), Arc::new(members)))
+        };
+        self.looked_into.iter().filter_map(members).collect()
     }
 
     /// Whether resources of this type are kept.

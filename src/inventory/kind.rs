@@ -1,6 +1,7 @@
 //! What a document, or an element of a list, is. Known from its content, never from its name.
 
 use crate::arm::ResourceId;
+use crate::policy::ParameterType;
 use crate::source::Node;
 
 use super::foreign::{self, Foreign};
@@ -24,6 +25,8 @@ pub enum Kind {
     RoleAssignment,
     /// A policy definition: the whole resource, bare `properties`, or a bare `policyRule`.
     PolicyDefinition,
+    /// The parameters of a definition whose rule lies in another file.
+    PolicyParameters,
     /// An initiative (policy set definition).
     PolicySetDefinition,
     /// A policy assignment.
@@ -63,6 +66,7 @@ impl Kind {
             Kind::Resource => "a resource",
             Kind::RoleAssignment => "a role assignment",
             Kind::PolicyDefinition => "a policy definition",
+            Kind::PolicyParameters => "parameters of a policy definition",
             Kind::PolicySetDefinition => "an initiative",
             Kind::PolicyAssignment => "a policy assignment",
             Kind::PolicyExemption => "a policy exemption",
@@ -182,11 +186,27 @@ impl Kind {
         if !members.is_empty() && members.iter().all(|member| CHOICES.contains(&&*member.key)) {
             return Some(Kind::Config);
         }
+        if Kind::is_parameters(node) {
+            return Some(Kind::PolicyParameters);
+        }
         if Kind::is_subscription(node) {
             return Some(Kind::Subscription);
         }
         // A flattened automation whose id was projected away.
         (top("isEnabled") && (top("sources") || top("actions"))).then_some(Kind::Resource)
+    }
+
+    /// Declarations of parameters and nothing else, as the samples of Microsoft keep them beside a rule.
+    fn is_parameters(node: &Node) -> bool {
+        let alone = node.members().len() == 1;
+        let declared = node.get("parameters").filter(|_| alone).unwrap_or(node);
+        let has_type = |node: &Node| node.get("type").and_then(Node::as_str).is_some_and(is_parameter_type);
+        let is_one = |node: &Node| {
+            has_type(node)
+                && ["metadata", "defaultValue", "allowedValues"].iter().any(|key| node.get(key).is_some())
+        };
+        let members = declared.members();
+        !members.is_empty() && members.iter().all(|member| is_one(&member.value))
     }
 
     /// `az account list`, `Get-AzSubscription`: the id is bare, the tenant and the state stand beside it.
@@ -201,6 +221,10 @@ impl Kind {
                 || node.get("isDefault").is_some()
                 || node.get("subscriptionId").is_some())
     }
+}
+
+fn is_parameter_type(text: &str) -> bool {
+    ParameterType::parse(text).is_some()
 }
 
 /// A row of policy states: its `resourceId` is another thing's, and no `id` of its own stands beside it.
@@ -273,6 +297,8 @@ mod tests {
     fn without_both_the_members_decide() {
         assert_eq!(kind(r#"{"mode":"All","policyRule":{},"parameters":{}}"#), Kind::PolicyDefinition);
         assert_eq!(kind(r#"{"if":{},"then":{}}"#), Kind::PolicyDefinition);
+        assert_eq!(kind(r#"{"a":{"type":"String","metadata":{}}}"#), Kind::PolicyParameters);
+        assert_eq!(kind(r#"{"a":{"type":"String"},"b":{"type":"x/y"}}"#), Kind::Unknown);
         assert_eq!(
             kind(r#"{"id":"9","name":"n","tenantId":"t","state":"Enabled","isDefault":false}"#),
             Kind::Subscription

@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock};
 use jiff::Timestamp;
 use rayon::prelude::*;
 
-use crate::arm::{self, ManagementGroupId, ResourceId, ResourceType, Scope, SubscriptionId};
+use crate::arm::{self, ById, ManagementGroupId, Marked, ResourceId, ResourceType, Scope, SubscriptionId};
 
 use super::access::{Deployment, Exemption, ProviderRegistration, RoleAssignment};
 use super::around::Around;
@@ -46,7 +46,7 @@ pub struct Inventory {
 pub(crate) struct Base {
     /// Sorted by id.
     pub(crate) subscriptions: Vec<Subscription>,
-    pub(crate) subscription_at: HashMap<SubscriptionId, usize>,
+    pub(crate) subscription_at: HashMap<SubscriptionId, usize, Marked>,
     pub(crate) set_aside: Vec<SetAside>,
     pub(crate) groups: Vec<ManagementGroup>,
     pub(crate) tenants: BTreeSet<Arc<str>>,
@@ -94,14 +94,14 @@ impl Exemptions {
 #[derive(Debug, Default)]
 pub(crate) struct Resources {
     all: Vec<Resource>,
-    by_id: HashMap<ResourceId, u32>,
+    by_id: ById<u32>,
     /// By a mark of subscription and type, then by id. Others may have the same mark.
     by_type: Vec<(u64, u32)>,
 }
 
 impl Resources {
     /// Indexes them; ids are unique, and `by_id` has the number of each.
-    pub(crate) fn new(all: Vec<Resource>, by_id: HashMap<ResourceId, u32>) -> Resources {
+    pub(crate) fn new(all: Vec<Resource>, by_id: ById<u32>) -> Resources {
         let numbers = 0..u32::try_from(all.len()).unwrap_or(u32::MAX);
         let mark = |at: u32| {
             let resource = &all[at as usize];
@@ -473,7 +473,7 @@ impl Inventory {
             self.base.subscription_at.contains_key(id)
                 || self.base.set_aside.iter().any(|aside| aside.id == *id)
         };
-        let kept: HashSet<&str> =
+        let kept: HashSet<&str, Marked> =
             self.base.resources.all.iter().filter_map(|resource| resource.id.folded_subscription()).collect();
         let kept = kept.into_iter().map(SubscriptionId::new);
         kept.chain(self.base.around.all()).filter(|id| !named(id)).collect()

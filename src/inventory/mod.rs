@@ -7,6 +7,7 @@
 
 mod access;
 mod around;
+mod body;
 mod builder;
 pub mod codes;
 mod collected;
@@ -14,6 +15,7 @@ mod completeness;
 mod documents;
 mod finish;
 mod foreign;
+mod halves;
 mod kept;
 mod kind;
 mod lookup;
@@ -30,6 +32,7 @@ mod tell;
 mod tree;
 
 pub use access::{Deployment, Exemption, ProviderRegistration, RoleAssignment};
+pub use body::Body;
 pub use builder::{DocumentSummary, InventoryBuilder, Provenance};
 pub use completeness::{Completeness, Listing};
 pub use documents::PolicyDocuments;
@@ -38,7 +41,7 @@ pub use kept::Kept;
 pub use kind::Kind;
 pub use lookup::{Assertion, Existence, Inventory};
 pub use place::{Chain, Placement};
-pub use resource::{Body, Resource, ShapeLoss};
+pub use resource::{Resource, ShapeLoss};
 pub use shape::{Envelope, Unplaced};
 pub use stream::{PieceReader, Portion};
 pub use subscription::{Known, SetAside, SetAsideReason, Subscription, SubscriptionState};

@@ -1,13 +1,11 @@
 //! Resources.
 
-use std::fmt;
-use std::ops::Deref;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
-use crate::arm::{Location, ResourceId, ResourceType, Value};
+use crate::arm::{Location, ResourceId, ResourceType};
 use crate::source::Span;
 
-use super::shape::plain;
+use super::body::Body;
 
 /// A resource of the inventory in ARM's own form, whatever tool exported it.
 #[derive(Debug, Clone)]
@@ -25,58 +23,6 @@ pub struct Resource {
     pub loss: Option<ShapeLoss>,
     /// Where it stands.
     pub span: Span,
-}
-
-/// A resource's body. Most are only asked whether they exist: those stay text until somebody looks into them.
-#[derive(Clone)]
-pub struct Body {
-    value: OnceLock<Value>,
-    /// INVARIANT: without a value, this is the text of an element from which `plain` makes one.
-    text: Box<str>,
-}
-
-impl Body {
-    /// One that is read when it is asked for; `text` was found to be plain.
-    pub(super) fn unread(text: &str) -> Body {
-        Body { value: OnceLock::new(), text: text.into() }
-    }
-
-    /// The body.
-    pub fn value(&self) -> &Value {
-        self.value.get_or_init(|| plain::body(&self.text))
-    }
-}
-
-impl From<Value> for Body {
-    fn from(value: Value) -> Body {
-        Body { value: value.into(), text: Box::default() }
-    }
-}
-
-impl Deref for Body {
-    type Target = Value;
-
-    fn deref(&self) -> &Value {
-        self.value()
-    }
-}
-
-impl PartialEq for Body {
-    fn eq(&self, other: &Body) -> bool {
-        self.value() == other.value()
-    }
-}
-
-impl fmt::Debug for Body {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.value().fmt(f)
-    }
-}
-
-impl fmt::Display for Body {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.value().fmt(f)
-    }
 }
 
 /// What the shape of an export doesn't carry of a resource.

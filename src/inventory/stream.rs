@@ -8,7 +8,7 @@ use crate::source::{Diagnostics, Node, Span};
 
 use super::around::Around;
 use super::builder::{InventoryBuilder, Provenance};
-use super::kept::Kept;
+use super::kept::{Kept, Parts};
 use super::kind::Kind;
 use super::shape::Envelope;
 use super::shape::envelope::{self, GoesOn};
@@ -18,6 +18,7 @@ use super::shape::plain::{self, Known, Plain, Tools};
 #[derive(Debug)]
 pub struct PieceReader {
     kept: Kept,
+    parts: Parts,
     /// What threads know that read nothing at the moment.
     idle: Mutex<Vec<Known>>,
 }
@@ -25,7 +26,7 @@ pub struct PieceReader {
 impl PieceReader {
     /// For an inventory that keeps these types.
     pub fn new(kept: Kept) -> PieceReader {
-        PieceReader { kept, idle: Mutex::default() }
+        PieceReader { parts: kept.parts(), kept, idle: Mutex::default() }
     }
 
     fn idle(&self) -> MutexGuard<'_, Vec<Known>> {
@@ -96,7 +97,7 @@ impl PieceReader {
 
     fn batch(&self, batch: &Batch, portion: &mut Portion) {
         let known = self.idle().pop().unwrap_or_default();
-        let mut tools = Tools::new(&self.kept, known);
+        let mut tools = Tools::new(&self.kept, &self.parts, known);
         portion.entries.reserve(batch.elements.len());
         for element in &batch.elements {
             let span = batch.span(element);

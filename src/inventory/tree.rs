@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use indexmap::IndexMap;
 
-use crate::arm::{ManagementGroupId, SubscriptionId};
+use crate::arm::{ManagementGroupId, Marked, SubscriptionId};
 use crate::source::{Diagnostic, Diagnostics, Span};
 
 use super::collected::Collected;
@@ -133,7 +133,7 @@ impl TreeFacts {
     /// Puts everything together.
     pub(crate) fn finish(mut self, collected: &Collected, faults: &mut Diagnostics) -> Tree {
         self.unify();
-        let mut parents = HashMap::new();
+        let mut parents = Parents::default();
         for (child, found) in &self.edges {
             if let Some(parent) = one_parent(child, found, collected, faults) {
                 parents.insert(child.clone(), parent);
@@ -270,7 +270,7 @@ impl TreeFacts {
     }
 }
 
-type Parents = HashMap<Child, (GroupKey, Span)>;
+type Parents = HashMap<Child, (GroupKey, Span), Marked>;
 
 fn cycle_found(cycle: &[GroupKey], parents: &Parents) -> Diagnostic {
     let mut names: Vec<&str> = cycle.iter().map(|key| key.id.as_str()).collect();

@@ -45,6 +45,8 @@ codes! {
     BLOCKED_ROLE_ASSIGNMENTS = "AZP1023" "blocking-effect-on-role-assignments" Warning;
     /// Types chosen by a pattern.
     BROAD_TYPE = "AZP1024" "broad-type-matching-operator" Warning;
+    /// A property that some kinds of a type have only.
+    CONDITIONAL_ALIAS = "AZP1025" "conditional-field-alias" Warning;
     /// A path through the properties of another resource.
     DEEP_ALIAS = "AZP1026" "deeply-nested-field-alias" Warning;
     /// An effect parameter that allows anything.
@@ -61,6 +63,8 @@ codes! {
     LIKE_WITHOUT_WILDCARD = "AZP1032" "like-notlike-without-wildcards" Warning;
     /// `match` without a wildcard.
     MATCH_WITHOUT_WILDCARD = "AZP1033" "match-without-wildcards" Warning;
+    /// A property that no request can send.
+    READ_ONLY_ALIAS = "AZP1034" "read-only-field-alias" Warning;
     /// A rule about who asks, which no scan can answer.
     ENFORCEMENT_ONLY = "AZP1035" "request-context-identity-is-enforcement-only" Warning;
     /// An enforcing effect by default.
@@ -71,6 +75,8 @@ codes! {
     NUMBERS_AS_TEXTS = "AZP1038" "equality-check-on-numeric-field" Note;
     /// A quantifier directly in one of its kind.
     NESTED_QUANTIFIER = "AZP1039" "nested-same-type-quantifiers-should-be-flattened" Note;
+    /// A property that a resource need not have.
+    OPTIONAL_ALIAS = "AZP1040" "optional-field-alias" Note;
     /// A parameter without a description.
     NO_DESCRIPTION = "AZP1041" "parameter-missing-description" Note;
     /// A parameter without a display name.
@@ -87,4 +93,20 @@ codes! {
     TYPE_NOT_FIRST = "AZP1047" "type-condition-first-in-allof" Note;
     /// A quantifier over one condition.
     QUANTIFIER_OF_ONE = "AZP1048" "unnecessary-quantifier-wrapper" Note;
+    /// A definition that nearly has the name of one that was given.
+    UNKNOWN_DEFINITION = "AZP1050" "unknown-definition" Warning;
+    /// A scope that doesn't lie where it would matter.
+    SCOPE_OUTSIDE = "AZP1051" "scope-outside" Warning;
+    /// An assignment whose effect writes and that has no identity.
+    NO_IDENTITY = "AZP1052" "assignment-without-identity" Warning;
+    /// The location of an identity that is missing or none.
+    BAD_LOCATION = "AZP1053" "assignment-location" Error;
+    /// An override or a selector that the service refuses.
+    BAD_SELECTOR = "AZP1054" "bad-selector" Error;
+    /// A reference id that the initiative doesn't have.
+    UNKNOWN_REFERENCE = "AZP1055" "unknown-reference" Warning;
+    /// An expiry that can't be read.
+    BAD_EXPIRY = "AZP1056" "bad-expiry" Warning;
+    /// The default of an initiative's parameter that a member rules out.
+    REFUSED_DEFAULT = "AZP1057" "refused-default" Warning;
 }

@@ -4,17 +4,24 @@
 //! A check is a function over a [`Document`]; all of them see the rule through one walk. What Microsoft's own linter
 //! checks has that linter's identifier for its name.
 
+mod assignment;
 mod checks;
 pub mod codes;
 mod comments;
 mod document;
+mod exemption;
+mod members;
 mod report;
 mod selection;
+mod selectors;
 mod unchecked;
 mod walk;
 
+pub use assignment::check_assignment;
 pub use comments::Comments;
 pub use document::Document;
+pub use exemption::check_exemption;
+pub use members::check_members;
 pub use selection::{Selection, code, severities};
 pub use unchecked::unchecked;
 

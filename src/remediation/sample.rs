@@ -223,19 +223,7 @@ pub(crate) fn assigned(name: &str, scope: &str) -> Assigned {
 /// A row of an assignment about a subscription.
 pub(crate) fn row(assignment: usize, subscription: &str, state: ComplianceState) -> PolicyState {
     let subscription = SubscriptionId::new(subscription);
-    PolicyState {
-        assignment,
-        resource: ResourceId::subscription(&subscription),
-        subscription,
-        state,
-        reason: None,
-        looked_for: None,
-        candidate: None,
-        failed: Vec::new(),
-        near_misses: Vec::new(),
-        provisional: None,
-        low_confidence: Vec::new(),
-    }
+    PolicyState::new(assignment, ResourceId::subscription(&subscription), subscription, state, None)
 }
 
 /// What a deployment puts.

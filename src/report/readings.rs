@@ -14,7 +14,9 @@ pub(super) fn line(semantics: &Semantics, width: usize) -> String {
         return String::new();
     }
     let text = format!("read otherwise than by default: {}", chosen.join(", "));
-    wrap(&printable(&text), width).iter().map(|row| format!("{row}\n")).collect()
+    let mut lines = wrap(&printable(&text), width).join("\n");
+    lines.push('\n');
+    lines
 }
 
 /// Where the known aliases come from, for programs.

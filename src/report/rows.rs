@@ -136,7 +136,7 @@ fn counted_states(left: &[&PolicyState]) -> Option<String> {
 
 fn row_line(view: &View<'_>, at: usize, row: &PolicyState) -> Line {
     let words = words::reason(row);
-    let text = match (&row.provisional, &row.reason) {
+    let text = match (&row.evidence().provisional, &row.reason) {
         (Some(provisional), _) => provisionally(provisional),
         (None, Some(ReasonKind::RuleHolds)) => words::met(&view.met(row), &row.resource.resource_type()),
         (None, _) => words.text,

@@ -2,6 +2,8 @@
 //! no case has seen.
 
 use crate::engine::Language;
+use std::collections::BTreeSet;
+
 use crate::policy::PolicyDefinition;
 use crate::source::{SourceMap, Span, mask, position, printable};
 use crate::testing::{
@@ -243,7 +245,8 @@ fn summary(out: &mut String, tested: &Tested<'_>, style: Style) {
     if parts.is_empty() {
         parts.push("no case".to_owned());
     }
-    let files = count(tested.files.len(), "file", "files");
+    let names: BTreeSet<&str> = tested.files.iter().map(|selected| &*selected.file).collect();
+    let files = count(names.len(), "file", "files");
     let definitions = count(tested.definitions.len(), "definition", "definitions");
     out.push_str(&format!("{}{}{files}, {definitions}\n", parts.join(", "), style.dot()));
 }

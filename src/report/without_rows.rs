@@ -65,13 +65,8 @@ fn line(alike: &[&NotEvaluated]) -> Line {
     let text = match (alike.len(), &not.reason) {
         (1, _) => why_not(not),
         (number, WhyNot::UnknownDefinition) => {
-            let ids = alike.iter().map(|not| {
-                let id = &*not
-                    .member
-                    .as_ref()
-                    .map_or(&not.assignment.definition_id, |m| &m.policy().definition_id);
-                short_id(id.rsplit('/').next().unwrap_or_default())
-            });
+            let ids =
+                alike.iter().map(|not| short_id(not.definition_id().rsplit('/').next().unwrap_or_default()));
             let names: Vec<String> = ids.take(NAMED).collect();
             let more = if number > NAMED { format!(" and {} more", number - NAMED) } else { String::new() };
             format!("the definitions of {number} members weren't given: {}{more}", names.join(", "))
@@ -107,8 +102,7 @@ fn disabled(all: &[Disabled]) -> Vec<Line> {
 pub(super) fn why_not(not: &NotEvaluated) -> String {
     match &not.reason {
         WhyNot::UnknownDefinition => {
-            let id =
-                &**not.member.as_ref().map_or(&not.assignment.definition_id, |m| &m.policy().definition_id);
+            let id = not.definition_id();
             let folded = id.to_ascii_lowercase();
             let kind = if folded.contains("/policysetdefinitions/") { "initiative" } else { "definition" };
             match BUILT_IN.iter().find_map(|start| folded.strip_prefix(start)) {

@@ -26,7 +26,7 @@ pub fn reason(row: &PolicyState) -> Words {
             words("manual", format!("{} until somebody attests it", row.state.as_str()))
         }
         Some(ReasonKind::ResourceNotFound | ReasonKind::ResourceGroupNotFound) => absent(row),
-        Some(ReasonKind::ConditionFails) => match row.failed.first() {
+        Some(ReasonKind::ConditionFails) => match row.evidence().failed.first() {
             Some(leaf) => words(label(leaf), format!("{}: {}", candidate(row), leaf_words(leaf))),
             None => words("condition", format!("{} doesn't meet the condition", candidate(row))),
         },
@@ -41,7 +41,7 @@ pub fn reason(row: &PolicyState) -> Words {
 }
 
 fn satisfied(row: &PolicyState) -> String {
-    row.candidate.as_ref().map_or_else(String::new, place)
+    row.evidence().candidate.as_ref().map_or_else(String::new, place)
 }
 
 /// `name in group`
@@ -53,7 +53,7 @@ fn place(id: &ResourceId) -> String {
 }
 
 fn candidate(row: &PolicyState) -> String {
-    match (&row.candidate, &row.looked_for) {
+    match (&row.evidence().candidate, &row.evidence().looked_for) {
         (Some(id), _) => id.name().to_owned(),
         (None, Some(looked_for)) => subject(looked_for),
         (None, None) => "the resource".to_owned(),
@@ -69,11 +69,11 @@ pub fn subject(looked_for: &LookedFor) -> String {
 }
 
 fn absent(row: &PolicyState) -> Words {
-    let Some(looked_for) = &row.looked_for else {
+    let Some(looked_for) = &row.evidence().looked_for else {
         return Words { label: "missing", text: String::new() };
     };
     let wanted = looked_for.resource_group.as_deref();
-    let near = row.near_misses.iter().find(|near| near.same_name || near.satisfies);
+    let near = row.evidence().near_misses.iter().find(|near| near.same_name || near.satisfies);
     if let (Some(near), Some(wanted)) = (near, wanted) {
         return Words { label: "elsewhere", text: elsewhere(near, wanted) };
     }

@@ -136,6 +136,14 @@ pub fn read(node: &Node, faults: &mut Diagnostics) -> Option<TestFile> {
             continue;
         }
         let Some(case) = case(item, given, faults) else { continue };
+        append(&mut cases, vec![case], faults);
+    }
+    Some(TestFile { definition: definition.as_str()?.into(), definition_span: definition.span, cases })
+}
+
+/// Adds cases to others of their file; one whose name stands there already is told and left out.
+pub fn append(cases: &mut Vec<TestCase>, more: Vec<TestCase>, faults: &mut Diagnostics) {
+    for case in more {
         if let Some(first) = cases.iter().find(|known| known.name == case.name) {
             faults.push(
                 Diagnostic::new(&codes::SAME_NAME, format!("two cases are called `{}`", case.name))
@@ -143,11 +151,10 @@ pub fn read(node: &Node, faults: &mut Diagnostics) -> Option<TestFile> {
                     .at(first.span, "first here")
                     .help("give each case a name of its own, so that reports can tell them apart"),
             );
-            continue;
+        } else {
+            cases.push(case);
         }
-        cases.push(case);
     }
-    Some(TestFile { definition: definition.as_str()?.into(), definition_span: definition.span, cases })
 }
 
 fn case(node: &Node, given: Option<&Node>, faults: &mut Diagnostics) -> Option<TestCase> {
@@ -212,7 +219,9 @@ fn without_unsupported(node: &Node, faults: &mut Diagnostics) -> (Node, Vec<Span
         match (member.key.to_ascii_lowercase().as_str(), &mut member.value) {
             ("given", given) => refuse(given, &mut refused, faults),
             ("cases", Node { value: NodeValue::Array(cases), .. }) => {
-                cases.iter_mut().for_each(|case| refuse(case, &mut refused, faults));
+                for case in cases {
+                    refuse(case, &mut refused, faults);
+                }
             }
             _ => {}
         }

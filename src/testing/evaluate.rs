@@ -132,15 +132,14 @@ pub fn evaluate(case: &TestCase, under: &Assignable<'_>, faults: &mut Diagnostic
 }
 
 fn assignment(case: &TestCase, definition: &PolicyDefinition, world: &World) -> PolicyAssignment {
-    let (id, scope) = match &case.context.assignment {
-        Some(named) => (named.id.clone(), named.scope.clone()),
-        None => {
-            let subscription = &world.subscription;
-            let id = format!(
-                "/subscriptions/{subscription}/providers/Microsoft.Authorization/policyAssignments/azpol-test"
-            );
-            (id.into(), Scope::Subscription(subscription.clone()))
-        }
+    let (id, scope) = if let Some(named) = &case.context.assignment {
+        (named.id.clone(), named.scope.clone())
+    } else {
+        let subscription = &world.subscription;
+        let id = format!(
+            "/subscriptions/{subscription}/providers/Microsoft.Authorization/policyAssignments/azpol-test"
+        );
+        (id.into(), Scope::Subscription(subscription.clone()))
     };
     PolicyAssignment {
         name: id.rsplit('/').next().unwrap_or(&id).into(),

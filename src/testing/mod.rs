@@ -11,7 +11,7 @@ mod evaluate;
 mod run;
 mod world;
 
-pub use case::{Assigned, Context, Expectation, Looked, TestCase, TestFile, is_test_file, read};
+pub use case::{Assigned, Context, Expectation, Looked, TestCase, TestFile, append, is_test_file, read};
 pub use compare::Mismatch;
 pub use coverage::{Coverage, Gap, Missed};
 pub use diff::{Line, LineKind, diff};

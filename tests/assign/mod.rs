@@ -72,6 +72,10 @@ fn value_of(name: &str, declared: &Value) -> Option<Value> {
     }
     Some(match declared["type"].as_str().unwrap_or_default().to_ascii_lowercase().as_str() {
         "array" => json!([]),
+        // Its schema wants this.
+        "object" if name == "maintenanceWindow" => {
+            json!({"properties": {"maintenanceWindow": {"schedule": {}, "durationHours": 4, "startTime": "00:00"}}})
+        }
         "object" => json!({}),
         "boolean" => json!(true),
         "integer" | "float" => json!(1),

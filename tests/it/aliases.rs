@@ -189,3 +189,149 @@ fn a_catalogue_among_the_inputs_is_named_and_not_used() {
         assert_eq!(states(&ran.json()), ["one Compliant", "two NonCompliant"], "{}", ran.all());
     }
 }
+
+/// Bicep's types of automations in one API version: `state` is read-only, `note` optional, `hub` there for some kinds.
+fn types(version: &str, flags_of_note: u32) -> Value {
+    let property = |of: u32, flags: u32| json!({"type": {"$ref": format!("#/{of}")}, "flags": flags});
+    json!([
+        {"$type": "StringType"},
+        {"$type": "ObjectType", "name": "Microsoft.Security/automations", "properties": {"properties": property(2, 0)}},
+        {"$type": "DiscriminatedObjectType", "name": "P", "discriminator": "k",
+            "baseProperties": {"isEnabled": property(0, 2), "description": property(0, flags_of_note)},
+            "elements": {"A": {"$ref": "#/3"}, "B": {"$ref": "#/4"}}},
+        {"$type": "ObjectType", "name": "A", "properties": {"scopes": property(0, 0)}},
+        {"$type": "ObjectType", "name": "B", "properties": {}},
+        {"$type": "ResourceType", "name": format!("Microsoft.Security/automations@{version}"), "body": {"$ref": "#/1"}}
+    ])
+}
+
+#[test]
+fn types_of_bicep_say_what_properties_are_like() {
+    let alias = |name: &str| format!("Microsoft.Security/automations/{name}");
+    let rule = json!({"mode": "All", "policyRule": {"if": {"allOf": [
+        {"field": "type", "equals": "Microsoft.Security/automations"},
+        {"field": alias("isEnabled"), "equals": true},
+        {"field": alias("description"), "notEquals": "x"},
+        {"field": alias("scopes"), "exists": true},
+        {"field": alias("sources"), "exists": true}]},
+        "then": {"effect": "auditIfNotExists", "details": {"type": "Microsoft.Security/automations",
+            "name": "x", "existenceCondition": {"field": alias("isEnabled"), "equals": false}}}}});
+    let tenant = Tenant::new()
+        .json("rules/a.json", &rule)
+        .json("types/security/2023-12-01-preview/types.json", &types("2023-12-01-preview", 0))
+        .json("types/security/2019-01-01-preview/types.json", &types("2019-01-01-preview", 1))
+        .json(
+            "types/index.json",
+            &json!({"resources": {"Microsoft.Security/automations@2019-01-01-preview":
+            {"$ref": "security/2019-01-01-preview/types.json#/5"}}}),
+        );
+    let told = |more: &[&str]| {
+        let arguments =
+            ["validate", "rules", "--select", "AZP1001,AZP1025,AZP1034,AZP1040", "--format", "json"];
+        let ran = tenant.azpol(&[&arguments[..], more].concat());
+        let json: Value = serde_json::from_str(&ran.out).unwrap_or_else(|_| panic!("{}", ran.all()));
+        let one = |finding: &Value| {
+            format!(
+                "{} {}",
+                finding["code"].as_str().expect("a code"),
+                finding["message"].as_str().expect("text")
+            )
+        };
+        (
+            json["findings"].as_array().expect("findings").iter().map(one).collect::<Vec<_>>(),
+            json["notChecked"].clone(),
+        )
+    };
+    let (without, unchecked) = told(&[]);
+    assert_eq!(without, [""; 0]);
+    assert!(unchecked.to_string().contains("read-only-field-alias"), "{unchecked}");
+    // The aliases stay azpol's own where no catalogue is given: no alias is unknown.
+    let (findings, unchecked) = told(&["--aliases", "types"]);
+    assert_eq!(
+        findings,
+        [
+            format!(
+                "AZP1034 `{}` is read-only in every known API version (newest: 2023-12-01-preview)",
+                alias("isEnabled")
+            ),
+            format!(
+                "AZP1040 `{}` need not be there in 1 of 2 API versions (newest: 2023-12-01-preview)",
+                alias("description")
+            ),
+            format!(
+                "AZP1025 `{}` is there for some kinds of the resource only in every known API version (newest: 2023-12-01-preview)",
+                alias("scopes")
+            ),
+        ]
+    );
+    assert!(!unchecked.to_string().contains("read-only-field-alias"), "{unchecked}");
+    let broken = tenant.file("broken/types.json", "[{\"$type\": \"ObjectType\", \"properties\": 1}]");
+    let ran = broken.azpol(&["validate", "rules", "--aliases", "broken"]);
+    assert!(ran.err.contains("these types of Bicep can't be read"), "{}", ran.all());
+    assert_ne!(ran.code, 0);
+}
+
+#[test]
+fn checks_that_need_the_versions_and_types_of_aliases_run_where_a_catalogue_has_them() {
+    let alias = |name: &str, kind: &str, versions: &[&str]| {
+        json!({"name": format!("Contoso.Things/boxes/{name}"), "defaultPath": format!("properties.{name}"),
+            "defaultMetadata": {"type": kind, "attributes": "None"},
+            "paths": [{"path": format!("properties.{name}"), "apiVersions": versions}]})
+    };
+    let all = ["2020-01-01", "2022-01-01", "2024-01-01"];
+    let catalogue = json!([{"namespace": "Contoso.Things", "resourceTypes": [{"resourceType": "boxes", "apiVersions": all,
+        "aliases": [alias("size", "Integer", &all), alias("word", "String", &all), alias("share", "Number", &all), alias("old", "String", &all[..1]), alias("new", "String", &all[2..]),
+            alias("flag", "Boolean", &all), alias("any", "Any", &all)]}]}]);
+    let rule = |condition: Value| {
+        json!({"mode": "All", "policyRule": {"if": {"allOf": [
+            {"field": "type", "equals": "Contoso.Things/boxes"}, condition]}, "then": {"effect": "audit"}}})
+    };
+    for (condition, wanted) in [
+        (
+            json!({"field": "Contoso.Things/boxes/old", "equals": "x"}),
+            "field-alias-unavailable-in-latest-api-version",
+        ),
+        (
+            json!({"field": "Contoso.Things/boxes/new", "equals": "x"}),
+            "field-alias-unavailable-in-old-api-versions",
+        ),
+        (
+            json!({"field": "Contoso.Things/boxes/size", "less": "3"}),
+            "ordering-operator-on-incompatible-field-type",
+        ),
+        (
+            json!({"field": "Contoso.Things/boxes/flag", "greater": 3}),
+            "ordering-operator-on-incompatible-field-type",
+        ),
+        (
+            json!({"field": "Contoso.Things/boxes/word", "less": 3}),
+            "ordering-operator-on-incompatible-field-type",
+        ),
+        (json!({"field": "Contoso.Things/boxes/share", "equals": 3}), "equality-check-on-numeric-field"),
+        (json!({"field": "Contoso.Things/boxes/size", "notEquals": "3"}), "equality-check-on-numeric-field"),
+        (json!({"field": "Contoso.Things/boxes/size", "less": 3}), ""),
+        (json!({"field": "Contoso.Things/boxes/any", "less": 3}), ""),
+    ] {
+        let tenant =
+            Tenant::new().json("a.json", &rule(condition.clone())).json("given/aliases.json", &catalogue);
+        let selected = "field-alias-unavailable-in-latest-api-version,field-alias-unavailable-in-old-api-versions,\
+            ordering-operator-on-incompatible-field-type,equality-check-on-numeric-field";
+        let ran = tenant.azpol(&[
+            "validate",
+            "a.json",
+            "--format",
+            "json",
+            "--select",
+            selected,
+            "--aliases",
+            "given/aliases.json",
+        ]);
+        let json: Value = serde_json::from_str(&ran.out).unwrap_or_else(|_| panic!("{}", ran.all()));
+        let findings = json["findings"].as_array().expect("findings");
+        let names: Vec<&str> =
+            findings.iter().map(|finding| finding["name"].as_str().expect("a name")).collect();
+        let wanted: Vec<&str> = Some(wanted).filter(|name| !name.is_empty()).into_iter().collect();
+        assert_eq!(names, wanted, "{condition}");
+        assert_eq!(json["notChecked"].as_array().map(Vec::len), Some(3), "{condition}");
+    }
+}

@@ -190,10 +190,10 @@ fn wishes_are_met_and_unmet() {
     assert_eq!(
         unmet,
         [
-            "alerts-unmet Assign-export-high-alerts Missing",
-            "findings-unmet Assign-export-sql-findings PartlyCovered",
-            "names-unmet Assign-export-named-to-hub PartlyCovered",
-            "names-unmet Assign-export-named-to-workspace PartlyCovered",
+            "alerts-unmet High-alerts Missing",
+            "findings-unmet SQL-findings PartlyCovered",
+            "names-unmet Named-to-hub PartlyCovered",
+            "names-unmet Named-to-workspace PartlyCovered",
         ]
     );
     let notes = result["automationNotes"].as_array().expect("notes");

@@ -42,6 +42,7 @@ mod shapes;
 mod templates;
 mod tenant;
 mod validate;
+mod validate_assignments;
 mod verdicts;
 
 #[path = "../deployment/mod.rs"]

@@ -177,6 +177,34 @@ fn a_scan_and_a_validation_pass_over_test_files() {
     assert!(!ran.all().contains("x.azpol-test.yaml"), "{}", ran.all());
 }
 
+#[test]
+fn several_documents_and_aliases_of_yaml_are_one_file() {
+    let second = "---\nazpol: test/v1\ndefinition: def.yaml\ncases:\n";
+    let test =
+        format!("{HEAD}{}{second}{}", case("one", "", "NonCompliant"), case("two", "", "NonCompliant"));
+    let ran = tested(DEFINITION, &test, &[]);
+    assert_eq!(
+        ran.out, "x.azpol-test.yaml  def\n  ✓ one\n  ✓ two\n\n2 passed · 1 file, 1 definition\n",
+        "{}",
+        ran.err
+    );
+    let ran = tested(DEFINITION, &test.replace("two", "one"), &[]);
+    assert_eq!(ran.code, 3, "{}", ran.out);
+    assert!(ran.tells("AZP1105"), "{}", ran.err);
+    let aliased = format!(
+        "azpol: test/v1\ndefinition: def.yaml\ngiven: {{ resource: &r {} }}\ncases:\n  - name: a\n    resource: *r\n    expect: NonCompliant\n",
+        ACCOUNT.trim_start_matches("resource: ")
+    );
+    assert_eq!(tested(DEFINITION, &aliased, &[]).code, 0);
+    for (faulty, told) in [
+        ("  - resource: { type: a.b/c }\n    expect: Compliant\n", "needs the key `name`"),
+        ("  - name: x\n    resorce: { type: a.b/c }\n    expect: Compliant\n", "did you mean `resource`?"),
+    ] {
+        let ran = tested(DEFINITION, &format!("{HEAD}{faulty}"), &[]);
+        assert!(ran.code == 3 && ran.err.contains(told), "{}", ran.err);
+    }
+}
+
 /// A rule about one function: what it answers has to be `wanted`.
 fn asks(expression: &str) -> String {
     let value = format!("[{expression}]");

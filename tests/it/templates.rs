@@ -221,3 +221,41 @@ fn other_tools_keep_definitions_in_forms_of_their_own() {
     let ran = tenant.scan(&["--format", "json"]);
     assert_eq!(ran.json()["rows"][0]["state"], "NonCompliant", "{}{}", ran.out, ran.err);
 }
+
+#[test]
+fn a_definition_in_two_files_is_put_together() {
+    let whole: Value =
+        serde_json::from_str(&definition("told")["properties"].to_string().replace("[[", "[")).expect("JSON");
+    let (rule, parameters) = (whole["policyRule"].clone(), whole["parameters"].clone());
+    for (one, other) in [
+        ("azurepolicy.rules.json", "azurepolicy.parameters.json"),
+        ("told/policy.json", "told/parameters.json"),
+        ("told_policy.json", "told_parameters.json"),
+        ("rules.json", "params.json"),
+    ] {
+        let tenant = Tenant::new().json(one, &rule).json(other, &parameters);
+        let ran = tenant.azpol(&["validate", ".", "--format", "json"]);
+        assert_eq!((findings(&ran), looked(&ran, "definitions")), (vec![], 1), "{one}: {}", ran.out);
+        // With Microsoft's third file, which holds all of it.
+        let folder = one.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
+        let ran =
+            tenant.json(&format!("{folder}whole.json"), &json!({ "name": "told", "properties": whole }));
+        let ran = ran.azpol(&["validate", ".", "--format", "json"]);
+        assert_eq!((findings(&ran), looked(&ran, "definitions")), (vec![], 1), "{one}: {}", ran.out);
+    }
+    // Another name, and another folder: nobody knows that they belong together.
+    for (one, other) in [("a.rules.json", "b.parameters.json"), ("a/rules.json", "b/parameters.json")] {
+        let ran = Tenant::new().json(one, &rule).json(other, &parameters);
+        let ran = ran.azpol(&["validate", ".", "--format", "json"]);
+        assert_eq!(findings(&ran), ["AZP0310"], "{}", ran.out);
+        assert!(ran.out.contains("no rule lies beside them"), "{}", ran.out);
+    }
+    // The rule of the scan is the same.
+    let tenant = Tenant::new()
+        .json("tree.json", &tree(&[("mg-a", &[1])]))
+        .json("subs.json", &json!([subscription(1)]))
+        .json("told.rules.json", &json!({ "mode": "All", "policyRule": rule }))
+        .json("told.parameters.json", &json!({ "parameters": parameters }));
+    let ran = tenant.azpol(&["scan", ".", "--assign", "told", "--at", &guid(1), "--format", "json"]);
+    assert_eq!(ran.json()["rows"][0]["state"], "NonCompliant", "{}{}", ran.out, ran.err);
+}

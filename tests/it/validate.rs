@@ -226,3 +226,13 @@ fn the_form_s_own_keys_compare_without_case_and_values_keep_theirs() {
     let ran = validate(&Tenant::new().file("a.json", values), &["--select", "AZP0104,AZP0105"]);
     assert_eq!(found(&ran), [""; 0], "{}", ran.out);
 }
+
+#[test]
+fn what_ships_has_no_error() {
+    for folder in
+        ["policies", "fixtures/contoso", "fixtures/fabrikam", "fixtures/first-hour", "fixtures/wishes"]
+    {
+        let ran = crate::tenant::azpol(&root(), &["validate", folder]);
+        assert_eq!(ran.code, 0, "{folder}: {}", ran.all());
+    }
+}

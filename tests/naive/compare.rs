@@ -124,7 +124,8 @@ fn equals(readings: &Readings, current: Option<&Json>, target: &Json) -> bool {
 fn like(readings: &Readings, current: Option<&Json>, target: &Json) -> Truth {
     let Some(pattern) = text(target) else { return Truth::False };
     let any = readings.is("like-question-mark", "one-character");
-    if !pattern.contains('*') && !(any && pattern.contains('?')) {
+    let placeholder = pattern.contains('*') || (any && pattern.contains('?'));
+    if !placeholder {
         return equals(readings, current, target).into();
     }
     if readings.is("like-stars", "error") && pattern.matches('*').count() > 1 {

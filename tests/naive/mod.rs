@@ -40,7 +40,7 @@ impl Readings {
     }
 
     fn is(&self, point: &str, reading: &str) -> bool {
-        self.0.iter().any(|one| *one == (point, reading))
+        self.0.iter().any(|(known, chosen)| (*known, *chosen) == (point, reading))
     }
 
     fn order(&self) -> Order {

@@ -294,10 +294,10 @@ pub fn current(
     let Some(name) = name else {
         let innermost = readings.is("unnamed-current", "innermost");
         return match frames {
-            [.., last] if innermost || frames.len() == 1 => match last {
-                Frame::Member { alias, .. } => current(Some(alias), resource, frames, readings),
-                Frame::Item { value, .. } => Some(value.clone()),
-            },
+            [.., Frame::Member { alias, .. }] if innermost || frames.len() == 1 => {
+                current(Some(alias), resource, frames, readings)
+            }
+            [.., Frame::Item { value, .. }] if innermost || frames.len() == 1 => Some(value.clone()),
             _ => None,
         };
     };

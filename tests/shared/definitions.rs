@@ -93,6 +93,10 @@ pub(crate) fn fillers(declared: &[ParameterDefinition]) -> String {
                 (Type::Array, Some(first)) => format!("[{first}]"),
                 (_, Some(first)) => first.to_string(),
                 (Type::Array, None) => "[]".into(),
+                // Its schema wants this.
+                (Type::Object, None) if &*parameter.name == "maintenanceWindow" => {
+                    r#"{"properties": {"maintenanceWindow": {"schedule": {}, "durationHours": 4, "startTime": "00:00"}}}"#.into()
+                }
                 (Type::Object, None) => "{}".into(),
                 (Type::Boolean, None) => "true".into(),
                 (Type::Integer | Type::Float, None) => "1".into(),

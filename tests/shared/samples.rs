@@ -15,7 +15,7 @@ use crate::shared;
 const EXPECTED: &[(&str, &str, &str)] = &[
     ("alz/Deploy-ASC-SecurityContacts", "PolicyDefinition 1", ""),
     ("alz/Deploy-MDFC-Config", "PolicySetDefinition 1", ""),
-    ("alz/policy_assignments/", "Foreign(TemplateResource) 1", "AZP0502"),
+    ("alz/policy_assignments/", "; unplaced 1", ""),
     ("alz/", "Foreign(AlzLibrary) 1", "AZP0502"),
     ("assignments/", "PolicyAssignment 1", ""),
     ("automations/rest_list_subscription", "Resource 4", ""),
@@ -38,8 +38,10 @@ const EXPECTED: &[(&str, &str, &str)] = &[
     ("epac/StarterKit/{}/policyDocumentations/", "Foreign(EpacSettings) 1", "AZP0502"),
     ("epac/StarterKit/{}/global-settings", "Foreign(EpacSettings) 1", "AZP0502"),
     ("epac/StarterKit/HydrationKit/", "Unknown 1", "AZP0501"),
-    ("eslz/Deploy-", "Foreign(TemplateResource) 1", "AZP0502"),
-    ("eslz/", "Foreign(Template) 1", "AZP0502"),
+    ("eslz/Deploy-MDFC-Config", "PolicySetDefinition 1", ""),
+    ("eslz/Deploy-", "PolicyDefinition 1", ""),
+    ("eslz/mdfcConfiguration", "Foreign(Template) 1", "AZP0502"),
+    ("eslz/", "; unplaced 1", ""),
     ("exemptions/", "PolicyExemption 2", ""),
     ("graph/", "Resource 2; projected 2", "AZP0510"),
     ("mg/rest_getEntities", "ManagementGroup 1", "AZP0519"),
@@ -138,7 +140,10 @@ fn held(run: &Run) -> String {
     }
     let mut text =
         kinds.iter().map(|(kind, count)| format!("{kind:?} {count}")).collect::<Vec<_>>().join(", ");
-    for (what, count) in [("without properties", bare), ("cut", cut), ("projected", projected)] {
+    let unplaced = run.documents.unplaced.len();
+    for (what, count) in
+        [("without properties", bare), ("cut", cut), ("projected", projected), ("unplaced", unplaced)]
+    {
         if count > 0 {
             text.push_str(&format!("; {what} {count}"));
         }

@@ -1,69 +1,35 @@
-//! The aliases that ship with azpol.
+//! The aliases that ship with azpol: each provider's are read when one of them is first asked for.
 
-use std::sync::LazyLock;
-
-use crate::arm::ResourceType;
+use std::sync::{LazyLock, OnceLock};
 
 use super::compact;
 use super::table::Table;
 
-/// The aliases of `Microsoft.Security/automations`, without the type; the path is `properties.` and the same
-/// text unless it is given. They stand apart so that a run over the shipped policies reads no more.
-const AUTOMATION: &[(&str, Option<&str>)] = &[
-    ("isEnabled", None),
-    ("description", None),
-    ("scopes", None),
-    ("scopes[*]", None),
-    ("scopes[*].description", None),
-    ("scopes[*].scopePath", None),
-    ("sources", None),
-    ("sources[*]", None),
-    ("sources[*].eventSource", None),
-    ("sources[*].ruleSets", None),
-    ("sources[*].ruleSets[*]", None),
-    ("sources[*].ruleSets[*].rules", None),
-    ("sources[*].ruleSets[*].rules[*]", None),
-    ("sources[*].ruleSets[*].rules[*].propertyJPath", None),
-    ("sources[*].ruleSets[*].rules[*].propertyType", None),
-    ("sources[*].ruleSets[*].rules[*].expectedValue", None),
-    ("sources[*].ruleSets[*].rules[*].operator", None),
-    ("actions", None),
-    ("actions[*]", None),
-    ("actions[*].actionType", None),
-    ("actions[*].LogicApp", Some("actions[*]")),
-    ("actions[*].LogicApp.logicAppResourceId", Some("actions[*].logicAppResourceId")),
-    ("actions[*].LogicApp.uri", Some("actions[*].uri")),
-    ("actions[*].EventHub", Some("actions[*]")),
-    ("actions[*].EventHub.eventHubResourceId", Some("actions[*].eventHubResourceId")),
-    ("actions[*].EventHub.sasPolicyName", Some("actions[*].sasPolicyName")),
-    ("actions[*].EventHub.connectionString", Some("actions[*].connectionString")),
-    ("actions[*].EventHub.isTrustedServiceEnabled", Some("actions[*].isTrustedServiceEnabled")),
-    ("actions[*].Workspace", Some("actions[*]")),
-    ("actions[*].Workspace.workspaceResourceId", Some("actions[*].workspaceResourceId")),
-];
-
 /// The public aliases, in the form of `compact`. `NOTICE` says from where and of which day.
 static TEXT: &str = include_str!("built_in.txt");
 
-/// Whether a name is one of an automation's aliases, known or not.
-pub(super) fn is_of_automations(name: &str) -> bool {
-    const TYPE: &str = ResourceType::AUTOMATION;
-    name.get(..TYPE.len()).is_some_and(|head| head.eq_ignore_ascii_case(TYPE))
-        && name.as_bytes().get(TYPE.len()) == Some(&b'/')
+/// The rows of a provider.
+struct Provider {
+    namespace: &'static str,
+    rows: &'static str,
+    table: OnceLock<Table>,
 }
 
-/// The aliases of automations alone.
-pub(super) fn automations() -> &'static Table {
-    static TABLE: LazyLock<Table> = LazyLock::new(|| {
-        let mut table = Table::default();
-        let automations = table.add_type(ResourceType::AUTOMATION);
-        for (alias, path) in AUTOMATION {
-            let name = format!("{}/{alias}", ResourceType::AUTOMATION);
-            table.add(automations, &name, &format!("properties.{}", path.unwrap_or(alias)), None);
-        }
-        table.finish()
-    });
-    &TABLE
+/// By namespace, without case.
+static PROVIDERS: LazyLock<Vec<Provider>> = LazyLock::new(|| {
+    let provider = |(namespace, rows)| Provider { namespace, rows, table: OnceLock::new() };
+    compact::providers(TEXT).map(provider).collect()
+});
+
+/// The aliases whose names begin with the namespace of this one, or of this type: a type has no others.
+pub(super) fn of(name: &str) -> &'static Table {
+    static NONE: LazyLock<Table> = LazyLock::new(Table::default);
+    let namespace = name.split('/').next().unwrap_or_default();
+    let found = PROVIDERS.iter().find(|provider| provider.namespace.eq_ignore_ascii_case(namespace));
+    found.map_or(&NONE, |provider| {
+        let read = || compact::read_rows(provider.rows, compact::is_detailed(TEXT)).unwrap_or_default();
+        provider.table.get_or_init(read)
+    })
 }
 
 /// All of them.
@@ -74,8 +40,7 @@ pub(super) fn all() -> &'static Table {
 
 #[cfg(test)]
 mod tests {
-    use super::{TEXT, all, automations};
-    use crate::arm::ResourceType;
+    use super::{PROVIDERS, TEXT, all, of};
     use crate::arm::alias::compact;
 
     #[test]
@@ -86,16 +51,18 @@ mod tests {
     }
 
     #[test]
-    fn automations_have_the_same_aliases_in_both_tables() {
-        let rows = |table: &super::Table| {
-            let id = table.type_id(&ResourceType::new(ResourceType::AUTOMATION)).expect("the type");
-            let rows = table.rows().iter().filter(|row| row.resource_type == id);
-            let mut rows: Vec<_> = rows
-                .map(|row| (table.text(row.name).to_ascii_lowercase(), table.text(row.path).to_owned()))
-                .collect();
-            rows.sort();
-            rows
-        };
-        assert_eq!(rows(automations()), rows(all()));
+    fn the_tables_of_the_providers_hold_what_the_whole_holds() {
+        let mut rows = 0;
+        for provider in PROVIDERS.iter() {
+            rows += compact::read_rows(provider.rows, false).expect(provider.namespace).rows().len();
+        }
+        assert_eq!(rows, all().rows().len());
+        for row in all().rows() {
+            let (name, resource_type) = (all().text(row.name), &all().types[row.resource_type as usize].name);
+            let table = of(name);
+            assert!(std::ptr::eq(table, of(resource_type.as_str())), "{name} of {resource_type}");
+            let found = table.row(table.type_id(resource_type).expect("the type"), name).expect("the alias");
+            assert_eq!(table.text(found.path), all().text(row.path));
+        }
     }
 }

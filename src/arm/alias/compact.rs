@@ -17,6 +17,8 @@
 
 use std::fmt::Write;
 
+use memchr::memmem;
+
 use super::facts::Metadata;
 use super::table::{Details, RawPattern, Row, Table};
 
@@ -187,16 +189,41 @@ fn count(text: &str) -> Option<(usize, &str)> {
 
 /// Reads what [`write`] wrote; `None` for any other text.
 pub(super) fn read(text: &str) -> Option<Table> {
-    let mut lines = text.lines();
-    let mut table = Table::with_room(text.len());
-    table.detailed = match lines.next()? {
+    let (header, rows) = text.split_once('\n')?;
+    let detailed = match header {
         HEADER => false,
         DETAILED => true,
         _ => return None,
     };
+    read_rows(rows, detailed)
+}
+
+/// Whether a text that [`write`] wrote knows which aliases can be modified and which have patterns.
+pub(super) fn is_detailed(text: &str) -> bool {
+    text.starts_with(DETAILED)
+}
+
+/// Takes a text that [`write`] wrote apart: the namespace of each provider, with the rows of its types.
+pub(super) fn providers(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    // A type begins its line with a blank, and types are in order.
+    let heading = |at: usize| text[at + 2..].split('/').next().unwrap_or_default();
+    let mut starts = memmem::find_iter(text.as_bytes(), "\n ").peekable();
+    std::iter::from_fn(move || {
+        let first = starts.next()?;
+        let namespace = heading(first);
+        while starts.next_if(|at| heading(*at).eq_ignore_ascii_case(namespace)).is_some() {}
+        let end = starts.peek().copied().unwrap_or(text.len());
+        Some((namespace, &text[first + 1..end]))
+    })
+}
+
+/// Reads types with their rows, without the header.
+pub(super) fn read_rows(text: &str, detailed: bool) -> Option<Table> {
+    let mut table = Table::with_room(text.len());
+    table.detailed = detailed;
     let (mut id, mut prefix, mut name, mut full) = (0, String::new(), String::new(), String::new());
     let mut above = Above::default();
-    for line in lines {
+    for line in text.lines() {
         if let Some(heading) = line.strip_prefix(' ') {
             let (spelled, capabilities) =
                 heading.split_once('\t').map_or((heading, None), |(a, b)| (a, Some(b)));

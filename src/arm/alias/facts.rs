@@ -1,6 +1,6 @@
 //! What is known of one alias, and of one type.
 
-use crate::arm::ResourceType;
+use crate::arm::{ResourceType, Value};
 
 use super::table::{Details, RawPattern, Row, Table, Text, VersionedPath};
 
@@ -43,6 +43,21 @@ impl ValueType {
         ("Number", ValueType::Number),
         ("Boolean", ValueType::Boolean),
     ];
+
+    /// Whether a value is of the type: a whole number is a number, too.
+    pub fn holds(self, value: &Value) -> bool {
+        matches!(
+            (self, value),
+            (ValueType::Any, _)
+                | (ValueType::String, Value::String(_))
+                | (ValueType::Object, Value::Object(_))
+                | (ValueType::Array, Value::Array(_))
+                | (ValueType::Integer | ValueType::Number, Value::Int(_))
+                | (ValueType::Number, Value::Float(_))
+                | (ValueType::Boolean, Value::Bool(_))
+                | (_, Value::Null | Value::Runtime(_))
+        )
+    }
 
     /// As the service writes it.
     pub fn as_str(self) -> &'static str {

@@ -1,5 +1,7 @@
 //! Catalogues of a run: files that users give.
 
+use std::sync::Arc;
+
 use serde_json::Deserializer;
 
 use crate::arm::{Value, codes};
@@ -7,14 +9,19 @@ use crate::source::{Diagnostic, Diagnostics, FileId, Form, Node, Span, read};
 
 use super::AliasCatalog;
 use super::read::Filling;
+use super::types::{self, PropertyTypes};
 
 /// The longest text that is read; its lengths are counted in 32 bits.
 const LONGEST: usize = 1 << 30;
 
-/// Reads one catalogue from several files. What comes first for an alias of a type stays.
+/// Reads one catalogue from several files: listings of resource providers with their aliases, and Bicep's types of Azure
+/// (`types.json`), which say what properties are like. What comes first for an alias of a type stays.
 #[derive(Debug, Default)]
 pub struct AliasReader {
     filling: Filling,
+    properties: PropertyTypes,
+    /// Whether some file was there to give aliases.
+    listed: bool,
     broken: bool,
 }
 
@@ -33,6 +40,18 @@ impl AliasReader {
             self.broken = true;
             return;
         }
+        if types::is_index(text) {
+            return;
+        }
+        if types::seems(text) {
+            if let Err(fault) = self.properties.add(text) {
+                let message = format!("these types of Bicep can't be read: {fault}");
+                faults.push(Diagnostic::new(&codes::NO_CATALOG, message).at(whole, "not read"));
+                self.broken = true;
+            }
+            return;
+        }
+        self.listed = true;
         let before = (self.filling.table.rows().len(), self.filling.incomplete);
         self.filling.seen = false;
         if !self.quickly(form, text) {
@@ -77,9 +96,19 @@ impl AliasReader {
         }
     }
 
-    /// The catalogue; `None` where a file was at fault.
+    /// The catalogue; `None` where a file was at fault. Where only types of Bicep were given, which say what properties
+    /// are like and name no alias, the aliases are those that ship with azpol.
     pub fn finish(self) -> Option<AliasCatalog> {
-        (!self.broken).then(|| AliasCatalog::given(self.filling.table.finish()))
+        if self.broken {
+            return None;
+        }
+        let mut catalog = if self.listed {
+            AliasCatalog::given(self.filling.table.finish())
+        } else {
+            AliasCatalog::built_in()
+        };
+        catalog.properties = (!self.properties.is_empty()).then(|| Arc::new(self.properties));
+        Some(catalog)
     }
 }
 

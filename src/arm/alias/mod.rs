@@ -6,6 +6,7 @@ mod facts;
 mod load;
 mod read;
 mod table;
+mod types;
 
 use std::fmt;
 use std::sync::Arc;
@@ -16,6 +17,8 @@ use super::nearest::nearest;
 pub use facts::{Alias, AliasFlags, AliasPath, Pattern, TypeFacts, ValueType};
 pub use load::AliasReader;
 use table::{Row, Table};
+pub use types::PropertyFacts;
+use types::PropertyTypes;
 
 /// Which aliases are known, and what is known of them and of their types.
 ///
@@ -25,11 +28,13 @@ use table::{Row, Table};
 #[derive(Clone, PartialEq)]
 pub struct AliasCatalog {
     source: Source,
+    /// What properties are like, where that was given.
+    properties: Option<Arc<PropertyTypes>>,
 }
 
 #[derive(Clone)]
 enum Source {
-    /// The table that ships with azpol, read when somebody asks for an alias that the shipped policies don't use.
+    /// The table that ships with azpol, read provider by provider.
     BuiltIn,
     Given(Arc<Table>),
 }
@@ -64,11 +69,28 @@ impl Default for AliasCatalog {
 impl AliasCatalog {
     /// The aliases that ship with azpol: the public ones, of the day that `NOTICE` names.
     pub fn built_in() -> AliasCatalog {
-        AliasCatalog { source: Source::BuiltIn }
+        AliasCatalog { source: Source::BuiltIn, properties: None }
     }
 
     fn given(table: Table) -> AliasCatalog {
-        AliasCatalog { source: Source::Given(Arc::new(table)) }
+        AliasCatalog { source: Source::Given(Arc::new(table)), properties: None }
+    }
+
+    /// Whether it is known of any property whether it is read-only, required, or there for some kinds only.
+    pub fn knows_properties(&self) -> bool {
+        self.properties.is_some()
+    }
+
+    /// What the property that an alias reads is like in each API version of its type that is known and has it, oldest
+    /// first.
+    pub fn properties_of<'a>(&'a self, alias: Alias<'a>) -> impl Iterator<Item = (&'a str, PropertyFacts)> {
+        let types = self.properties.iter();
+        types.flat_map(move |types| {
+            types.versions(alias.resource_type()).filter_map(move |version| {
+                let path = alias.path_at(version);
+                Some((version, types.property(alias.resource_type(), version, path)?))
+            })
+        })
     }
 
     /// Whether it is the one that ships with azpol.
@@ -79,7 +101,7 @@ impl AliasCatalog {
     /// Adds an alias of a type; the first path that is given for the two stays.
     pub fn add(&mut self, resource_type: &ResourceType, alias: &str, path: &str) {
         if self.is_built_in() {
-            *self = AliasCatalog::given(self.table().clone());
+            self.source = Source::Given(Arc::new(self.table().clone()));
         }
         if let Source::Given(table) = &mut self.source {
             let table = Arc::make_mut(table);
@@ -97,11 +119,11 @@ impl AliasCatalog {
         }
     }
 
-    /// A table that holds everything of this name.
+    /// A table that holds everything of this name, or of this type.
     fn table_for(&self, name: &str) -> &Table {
         match &self.source {
-            Source::BuiltIn if built_in::is_of_automations(name) => built_in::automations(),
-            _ => self.table(),
+            Source::BuiltIn => built_in::of(name),
+            Source::Given(table) => table,
         }
     }
 
@@ -135,7 +157,7 @@ impl AliasCatalog {
 
     /// The aliases of a type, in the catalogue's order.
     pub fn of_type(&self, resource_type: &ResourceType) -> impl Iterator<Item = Alias<'_>> {
-        let table = self.table();
+        let table = self.table_for(resource_type.as_str());
         let id = table.type_id(resource_type);
         let is_of_type = move |row: &&Row| Some(row.resource_type) == id;
         table.rows().iter().filter(is_of_type).map(move |row| Alias { table, row })
@@ -152,7 +174,7 @@ impl AliasCatalog {
 
     /// The alias that was probably meant by a name that is unknown: of the same provider.
     pub fn near(&self, alias: &str) -> Option<&str> {
-        let table = self.table();
+        let table = self.table_for(alias);
         let provider = alias.split('/').next().unwrap_or_default();
         let is_of_provider = |name: &&str| {
             name.get(..provider.len()).is_some_and(|head| head.eq_ignore_ascii_case(provider))
@@ -216,7 +238,7 @@ mod tests {
             catalog.path(&ResourceType::new("A.B/c"), "Microsoft.Security/automations/isEnabled"),
             None
         );
-        assert_eq!(super::built_in::automations().rows().len(), 30);
+        assert_eq!(catalog.of_type(&automations).count(), 30);
     }
 
     #[test]

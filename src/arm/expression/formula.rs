@@ -175,7 +175,9 @@ impl Formula {
     pub fn check(&self, dialect: Dialect, faults: &mut Diagnostics) {
         for (expression, span) in self.expressions() {
             let misuses = expression.misuses(dialect, &|_| false);
-            misuses.iter().for_each(|misuse| faults.push(misuse.diagnostic(dialect, span)));
+            for misuse in &misuses {
+                faults.push(misuse.diagnostic(dialect, span));
+            }
         }
     }
 }

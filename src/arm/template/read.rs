@@ -73,7 +73,7 @@ impl Reader {
     fn once(&mut self, node: &Node) {
         let mut faults = Diagnostics::new();
         doubled_keys(node, &mut faults);
-        for fault in faults.iter() {
+        for fault in &faults {
             let span = fault.labels.first().map_or(node.span, |label| label.span);
             self.refuse(format!("{} (keys compare without case)", fault.message), span);
         }

@@ -5,19 +5,20 @@ mod own;
 use std::io;
 
 use crate::arm::AliasCatalog;
+use crate::compliance::Definitions;
 use crate::config::OutputFormat;
-use crate::inventory::{Kept, PolicyDocuments};
+use crate::inventory::{Kept, PolicyDocuments, Unplaced};
 use crate::lint;
-use crate::policy;
+use crate::policy::{self, PolicyAssignment};
 use crate::report::validation::{self, Looked};
-use crate::source::{self, Diagnostic, Diagnostics, Input, Severity, SourceMap};
+use crate::source::{self, Diagnostic, Diagnostics, Input, Node, Severity, SourceMap};
 
 use super::aliases;
 use super::args::{FailAt, ValidateArgs};
 use super::environment::Environment;
 use super::load::load;
 use super::output::{self, Output};
-use super::session::document_name;
+use super::session::{document_name, shipped};
 use super::settings::Shown;
 use super::{codes, exit};
 use crate::report::json;
@@ -42,7 +43,7 @@ pub fn run(args: &ValidateArgs) -> u8 {
     let policies: Vec<Input> =
         inputs.iter().filter(|input| !own::is_test(input, &sources)).cloned().collect();
     let (_, documents) = load(&policies, &Kept::default(), &[], &mut sources, &|_| (), &mut found);
-    let mut looked = check(&documents, &catalog, &sources, &mut found);
+    let mut looked = check(&documents, &catalog, &mut sources, &mut found);
     let mut comments = lint::Comments::default();
     for input in &inputs {
         // A file that can't be read was told of.
@@ -89,28 +90,56 @@ fn is_unread(fault: &Diagnostic) -> bool {
 fn check(
     documents: &PolicyDocuments,
     aliases: &AliasCatalog,
-    sources: &SourceMap,
+    sources: &mut SourceMap,
     found: &mut Diagnostics,
 ) -> Looked {
+    let (mut definitions, mut initiatives) = (Vec::new(), Vec::new());
     for node in &documents.definitions {
         let name = document_name(sources.name(node.span));
         if let Some(definition) = policy::definition(node, &name, found) {
             found.extend(lint::check(node, &definition, aliases));
+            definitions.push(definition);
         }
     }
     for node in &documents.initiatives {
         let name = document_name(sources.name(node.span));
         if let Some(set) = policy::set_definition(node, &name, found) {
             found.extend(lint::check_set(node, &set));
+            initiatives.push((node, set));
         }
     }
-    for node in &documents.assignments {
-        let _ = policy::assignment(node, found);
+    let assignments: Vec<(&Node, PolicyAssignment)> = documents
+        .assignments
+        .iter()
+        .filter_map(|node| Some((node, policy::assignment(node, found)?)))
+        .collect();
+    let unplaced: Vec<(&Unplaced, PolicyAssignment)> = documents
+        .unplaced
+        .iter()
+        .filter_map(|one| Some((one, policy::assignment(&one.node, found)?)))
+        .collect();
+    let shipped = shipped(sources, &mut Diagnostics::new());
+    let sets = initiatives.iter().map(|(_, set)| set.clone()).collect();
+    // Several versions of a definition may lie side by side: nothing is said of what names them.
+    let known = Definitions::new(definitions, sets, shipped, &mut Diagnostics::new());
+    for (node, set) in &initiatives {
+        found.extend(lint::check_members(node, set, &known));
+    }
+    for (node, assignment) in &assignments {
+        found.extend(lint::check_assignment(node, assignment, None, &known));
+    }
+    for (one, assignment) in &unplaced {
+        found.extend(lint::check_assignment(&one.node, assignment, Some(&one.computed), &known));
+    }
+    let assignments: Vec<PolicyAssignment> =
+        assignments.into_iter().map(|(_, assignment)| assignment).collect();
+    for node in &documents.exemptions {
+        found.extend(lint::check_exemption(node, &assignments, &known));
     }
     Looked {
         definitions: documents.definitions.len(),
         initiatives: documents.initiatives.len(),
-        assignments: documents.assignments.len(),
+        assignments: documents.assignments.len() + documents.unplaced.len(),
         exemptions: documents.exemptions.len(),
         ..Looked::default()
     }

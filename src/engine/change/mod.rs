@@ -6,6 +6,7 @@ mod edit;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use crate::arm::alias::ValueType;
 use crate::arm::semantics::ModifyAdd;
 use crate::arm::{ResourceType, Value};
 use crate::policy::{ConflictEffect, Effect};
@@ -266,6 +267,14 @@ impl CompiledPolicy {
             let message = format!("`{}` can't be modified", operation.field);
             return Err(Outcome::Conflict(message.into()));
         }
+        if let (Effect::Modify, Some(wanted), Some(value)) =
+            (self.effect, operation.target.value_type(subject), &value)
+            && !wanted.holds(value)
+        {
+            let (field, kind) = (&operation.field, wanted.as_str());
+            let message = format!("`{field}` takes a value of type {kind}, not `{value}`");
+            return Err(Outcome::Conflict(message.into()));
+        }
         let mut edit = Edit::new(operation.kind, value, !is_alias || operation.kind == ChangeKind::Append);
         let after = match edit.apply(body, path) {
             Ok(edited) => edited,
@@ -320,6 +329,12 @@ impl TargetField {
     fn modifiable(&self, subject: &Subject<'_>) -> Option<bool> {
         let TargetField::Alias(access) = self else { return Some(true) };
         access.modifiable(&subject.resource.resource_type, subject.api_version())
+    }
+
+    /// The type of the value that the catalogue gives for the request's API version.
+    fn value_type(&self, subject: &Subject<'_>) -> Option<ValueType> {
+        let TargetField::Alias(access) = self else { return None };
+        access.value_type(&subject.resource.resource_type, subject.api_version())
     }
 
     /// Whether a value may stand there: tags are texts.

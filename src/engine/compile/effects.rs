@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::arm::Value;
 use crate::arm::expression::{Formula, Term};
 use crate::engine::Truth;
-use crate::engine::applicability::reads_location;
+use crate::engine::applicability::{asks_more, reads_location};
 use crate::engine::change::{ChangeKind, CompiledChange, CompiledOperation, TargetField};
 use crate::engine::context::Lookups;
 use crate::engine::effects::{Consequence, NotEvaluable};
@@ -34,6 +34,7 @@ impl Compiler<'_> {
             effect,
             indexed: definition.mode == PolicyMode::Indexed,
             located: false,
+            asks_more: false,
             condition: never(definition.rule.span),
             details: None,
             consequence: Consequence::None,
@@ -41,6 +42,7 @@ impl Compiler<'_> {
             parameters: self.bound.clone(),
             semantics: self.language.semantics.clone(),
             aliases: self.language.aliases.clone(),
+            related_version: None,
             unknown_aliases: Vec::new(),
             lookups: Lookups::new(),
         };
@@ -57,6 +59,10 @@ impl Compiler<'_> {
         let details = self.details(definition, effect);
         policy.condition = condition?;
         (policy.details, policy.consequence) = details?;
+        let related = policy.details.as_ref().map(|details| &details.resource_type);
+        let facts = related.and_then(|related| self.language.aliases.resource_type_facts(related));
+        policy.related_version = facts.and_then(|facts| facts.api_versions().max()).map(Arc::from);
+        policy.asks_more = asks_more(&policy.condition);
         policy.located = reads_location(&policy.condition, policy.details.as_ref());
         policy.not_evaluable = asks_identity(&policy.condition).then_some(NotEvaluable::Identity);
         policy.lookups = std::mem::take(&mut self.lookups);

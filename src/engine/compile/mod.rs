@@ -43,7 +43,7 @@ impl NotBuilt {
     pub fn diagnostic(&self) -> Diagnostic {
         let (code, label) = match self.kind {
             NotBuiltKind::Refused => (&codes::REFUSED, "Azure refuses this"),
-            _ => (&codes::NOT_BUILT, "used here"),
+            NotBuiltKind::Function => (&codes::NOT_BUILT, "used here"),
         };
         Diagnostic::new(code, self.to_string()).at(self.span, label)
     }
@@ -53,7 +53,7 @@ impl fmt::Display for NotBuilt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.kind {
             NotBuiltKind::Refused => f.write_str(&self.what),
-            _ => write!(f, "{} is not supported yet", self.what),
+            NotBuiltKind::Function => write!(f, "{} is not supported yet", self.what),
         }
     }
 }

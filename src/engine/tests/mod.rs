@@ -1,5 +1,6 @@
 //! Rules over small resources of a type made up for it: what each part of the language means.
 
+mod aliases;
 mod answers;
 mod applicability;
 mod binding;

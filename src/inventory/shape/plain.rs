@@ -12,8 +12,9 @@ use crate::source::Span;
 use crate::source::json::strict::{Build, Look, Strict};
 
 use super::super::around::Around;
-use super::super::kept::Kept;
-use super::super::resource::{Body, Resource};
+use super::super::body::{Body, Members};
+use super::super::kept::{Kept, Parts};
+use super::super::resource::Resource;
 use super::resource::{Read, Shape};
 use super::subscription::Facts;
 use super::{automation, text};
@@ -51,12 +52,14 @@ pub(crate) struct Known {
     parts: Memo,
     chains: subscription::Chains,
     places: Vec<(String, Location)>,
+    /// Room for the members of `properties` of the row that is read.
+    made: Vec<(Arc<str>, Value)>,
 }
 
 impl<'a> Tools<'a> {
     /// For an inventory that keeps these types.
-    pub(crate) fn new(kept: &'a Kept, known: Known) -> Tools<'a> {
-        Tools { types: Types::new(kept), around: Around::default(), known }
+    pub(crate) fn new(kept: &'a Kept, parts: &'a Parts, known: Known) -> Tools<'a> {
+        Tools { types: Types::new(kept, parts), around: Around::default(), known }
     }
 
     /// The types that were met, by number; the subscriptions of what was dropped; what is likely to come again.
@@ -92,10 +95,13 @@ pub(crate) fn read(text: &str, span: Span, graph: bool, tools: &mut Tools<'_>) -
         Class::Kept { number, .. } => {
             let (id, location) = (place.id.clone()?, row.location.clone());
             let resource_type = tools.types.get(number).clone();
-            let body = if row.reading == Reading::Look {
-                Body::unread(text)
-            } else {
-                row.body(&resource_type)?.into()
+            let body = match row.reading {
+                Reading::Look => Body::unread(text),
+                _ if row.wanted.left_out => {
+                    let members = row.wanted.members.clone()?;
+                    Body::partly(text, row.part()?, members)
+                }
+                _ => row.body(&resource_type)?.into(),
             };
             let resource = Resource { id, resource_type, location, body, loss: None, span };
             Some(Plain::Resource(Read { resource, shape, told: false }, number))
@@ -112,8 +118,9 @@ thread_local! {
 
 /// The body of an element that was found to be plain.
 pub(crate) fn body(text: &str) -> Value {
-    let kept = Kept::all();
-    let mut tools = Tools::new(&kept, LATE.take().unwrap_or_default());
+    static EVERYTHING: LazyLock<(Kept, Parts)> = LazyLock::new(|| (Kept::all(), Parts::new()));
+    let (kept, parts) = &*EVERYTHING;
+    let mut tools = Tools::new(kept, parts, LATE.take().unwrap_or_default());
     let body = Row::read(text, &mut tools, Some(Reading::Build)).and_then(|row| {
         let Class::Kept { number, .. } = row.place.as_ref()?.class else { return None };
         let resource_type = tools.types.get(number).clone();
@@ -143,11 +150,30 @@ struct Place {
     class: Class,
 }
 
+/// Which members of a row are made.
+#[derive(Debug, Default)]
+struct Wanted {
+    /// Nothing: all of them.
+    members: Option<Arc<Members>>,
+    /// Whether one was read and not made.
+    left_out: bool,
+}
+
+impl Wanted {
+    /// Whether a member is made; one that isn't is noted.
+    fn wants(&mut self, holds: impl FnOnce(&Members) -> bool) -> bool {
+        let wanted = self.members.as_deref().is_none_or(holds);
+        self.left_out |= !wanted;
+        wanted
+    }
+}
+
 /// The members of a row.
 #[derive(Debug)]
 struct Row<'a> {
     place: Option<Place>,
     reading: Reading,
+    wanted: Wanted,
     name: Option<Cow<'a, str>>,
     type_text: Option<Cow<'a, str>>,
     tenant: Option<Cow<'a, str>>,
@@ -182,6 +208,7 @@ impl<'a> Row<'a> {
         let mut row = Row {
             place: None,
             reading: reading.unwrap_or(Reading::Build),
+            wanted: Wanted::default(),
             name: None,
             type_text: None,
             tenant: None,
@@ -230,6 +257,9 @@ impl<'a> Row<'a> {
             Class::Dropped { .. } => Reading::Pass,
             Class::Other => return None,
         };
+        if let (None, Class::Kept { number, lazy: false }) = (reading, class) {
+            self.wanted.members = tools.types.members(number).cloned();
+        }
         self.reading = reading.unwrap_or(self.reading);
         let id = if let Class::Dropped { .. } = class {
             tools.note(checked)?;
@@ -265,13 +295,14 @@ impl<'a> Row<'a> {
         if first == b'n' {
             return strict.value(&mut Look);
         }
+        let held = self.wanted.wants(|members| members.hold_top(key));
         match key {
             "location" | "kind" | "etag" | "managedBy" => {
                 let text = strict.text()?;
                 if key == "location" {
                     self.location = Some(tools.location(&text));
                 }
-                if self.reading == Reading::Build && !(key == "managedBy" && text.is_empty()) {
+                if held && self.reading == Reading::Build && !(key == "managedBy" && text.is_empty()) {
                     self.top[at] = Some(tools.known.values.share(&text).into());
                 }
                 Some(())
@@ -279,11 +310,11 @@ impl<'a> Row<'a> {
             "tags" if first != b'{' => None,
             "sku" | "identity" if first == b'"' => None,
             _ => match self.reading {
-                Reading::Build => {
+                Reading::Build if held => {
                     self.top[at] = Some(tools.known.values.read(strict)?);
                     Some(())
                 }
-                Reading::Look => strict.value(&mut Look),
+                Reading::Build | Reading::Look => strict.value(&mut Look),
                 Reading::Pass => strict.pass(),
             },
         }
@@ -300,19 +331,20 @@ impl<'a> Row<'a> {
         }
         match self.reading {
             Reading::Pass => strict.pass(),
-            Reading::Look => {
-                let mut cuts = Cuts { inner: &mut Look, found: false };
-                strict.value(&mut cuts)?;
-                (!cuts.found).then_some(())
-            }
+            Reading::Look => look(strict),
             Reading::Build => {
-                let mut members = Object::new();
+                let mut made = std::mem::take(&mut tools.known.made);
+                made.clear();
                 strict.members(|strict, key| {
+                    if !self.wanted.wants(|members| members.hold_property(key)) {
+                        return look(strict);
+                    }
                     let value = part(strict, tools)?;
-                    members.push(tools.known.values.share(key), value);
+                    made.push((tools.known.values.share(key), value));
                     Some(())
                 })?;
-                self.properties = Some(members.into());
+                self.properties = Some(made.drain(..).collect::<Object>().into());
+                tools.known.made = made;
                 Some(())
             }
         }
@@ -325,6 +357,19 @@ impl<'a> Row<'a> {
     /// Whether nothing was projected away.
     fn is_whole_graph_row(&self) -> bool {
         self.name.is_some() && self.has_location && self.has_tags
+    }
+
+    /// The members that were made, each in its place.
+    fn part(self) -> Option<Value> {
+        let keys = &*KEYS;
+        let mut members = Vec::with_capacity(1 + self.top.iter().flatten().count());
+        for (key, value) in keys.top.iter().zip(self.top) {
+            if let Some(value) = value {
+                members.push((key.clone(), value));
+            }
+        }
+        members.push((keys.properties.clone(), self.properties?));
+        Some(members.into_iter().collect::<Object>().into())
     }
 
     /// The body, put together as the full reader does it.
@@ -408,6 +453,13 @@ fn part(strict: &mut Strict<'_>, tools: &mut Tools<'_>) -> Option<Value> {
         tools.known.parts.keep(mark, text, &value);
     }
     Some(value)
+}
+
+/// Reads a value that nothing is made of.
+fn look(strict: &mut Strict<'_>) -> Option<()> {
+    let mut cuts = Cuts { inner: &mut Look, found: false };
+    strict.value(&mut cuts)?;
+    (!cuts.found).then_some(())
 }
 
 fn whole(strict: &mut Strict<'_>, tools: &mut Tools<'_>) -> Option<Value> {

@@ -65,10 +65,36 @@ pub(crate) fn open_resource(resource: &Node) -> Option<Opened> {
         one(resource, kind, names, &mut opened);
     } else {
         let kept = resource.members().iter().filter(|member| !added(&member.key)).cloned().collect();
-        let document = Node { span: resource.span, value: NodeValue::Object(kept) };
-        place(document, kind, Vec::new(), &mut opened);
+        let mut document = Node { span: resource.span, value: NodeValue::Object(kept) };
+        let filled_in = if kind == Kind::PolicyAssignment { filled_in(&mut document) } else { Vec::new() };
+        place(document, kind, filled_in, &mut opened);
     }
     Some(opened)
+}
+
+/// Takes out the parameters whose values a library's tool fills in.
+fn filled_in(document: &mut Node) -> Vec<(Arc<str>, Span)> {
+    let members = |node: &mut Node, key: &str| match &mut node.value {
+        NodeValue::Object(members) => members.iter().position(|member| is(member, key)),
+        _ => None,
+    };
+    let mut found = Vec::new();
+    let Some(at) = members(document, "properties") else { return found };
+    let NodeValue::Object(top) = &mut document.value else { return found };
+    let Some(given) = members(&mut top[at].value, "parameters") else { return found };
+    if let NodeValue::Object(inner) = &mut top[at].value.value
+        && let NodeValue::Object(parameters) = &mut inner[given].value.value
+    {
+        parameters.retain(|parameter| {
+            let value = parameter.value.get("value").and_then(Node::as_str);
+            let open = value.is_some_and(is_placeholder);
+            if open {
+                found.push((parameter.key.clone(), parameter.key_span));
+            }
+            !open
+        });
+    }
+    found
 }
 
 /// Members of a template's resource that aren't the resource's own.
@@ -241,7 +267,7 @@ impl<'t> Opening<'t> {
             let value = if member.key.eq_ignore_ascii_case("properties") {
                 self.properties(&member.value, kind)
             } else {
-                self.beside(&member.value)
+                Some(self.beside(&member.value)).filter(|value| !is(member, "name") || !value.is_null())
             };
             kept.extend(value.map(|value| Member { value, ..member.clone() }));
         }
@@ -264,7 +290,7 @@ impl<'t> Opening<'t> {
             let value = match (decides, given && member.value.is_object()) {
                 (_, true) => Some(self.given(&member.value)),
                 (true, false) => Some(self.evaluated(&member.value, 0)),
-                (false, false) => self.beside(&member.value),
+                (false, false) => Some(self.beside(&member.value)),
             };
             kept.extend(value.map(|value| Member { value, ..member.clone() }));
         }
@@ -286,14 +312,14 @@ impl<'t> Opening<'t> {
         Node { span: node.span, value: NodeValue::Object(kept) }
     }
 
-    /// A part that decides nothing: null where it is computed, nothing where it is a computed text.
-    fn beside(&self, node: &Node) -> Option<Node> {
+    /// A part that decides nothing: null where it is computed.
+    fn beside(&self, node: &Node) -> Node {
         let mut apart = Opening::new(self.names);
         let value = apart.evaluated(node, 0);
         if apart.computed.is_empty() && apart.unescaped.is_empty() {
-            return Some(value);
+            return value;
         }
-        (node.as_str().is_none()).then(|| Node { span: node.span, value: NodeValue::Null })
+        Node { span: node.span, value: NodeValue::Null }
     }
 
     /// A value as the template evaluates it.

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use crate::arm::ResourceType;
-use crate::arm::alias::{Alias, AliasPath, TypeFacts};
+use crate::arm::alias::{Alias, AliasPath, PropertyFacts, TypeFacts};
 use crate::arm::expression::Formula;
 use crate::policy::Details;
-use crate::source::Span;
+use crate::source::{Code, Span};
 
 use crate::lint::codes;
 use crate::lint::document::{Document, literal_text};
@@ -149,6 +149,66 @@ pub(super) fn versions(document: &Document<'_>, report: &mut Report) {
         }
     });
 }
+
+/// What the properties that a rule reads are like, where the catalogue says so: read-only, there for some kinds only, not
+/// required. What lies on the related resource is read after the fact: that no request can send it says nothing.
+pub(super) fn properties(document: &Document<'_>, report: &mut Report) {
+    if !document.aliases.knows_properties() {
+        return;
+    }
+    let of_if = types(&document.definition.rule.condition);
+    let details = document.definition.rule.details.as_ref().and_then(Details::existence);
+    let mut told: BTreeSet<(&'static str, String)> = BTreeSet::new();
+    leaves(document.definition, &mut |leaf, visit| {
+        for (name, span) in aliases(leaf) {
+            let wanted = |alias: &Alias<'_>| match visit.block {
+                Block::If => of_if.as_ref().is_none_or(|all| all.contains(alias.resource_type())),
+                Block::Existence => details.is_some_and(|d| d.resource_type == *alias.resource_type()),
+            };
+            let Some(alias) = document.aliases.aliases(name).find(wanted) else { continue };
+            let known: Vec<(&str, PropertyFacts)> = document.aliases.properties_of(alias).collect();
+            for (code, is, what, help) in PROPERTIES {
+                let versions: Vec<&str> =
+                    known.iter().filter(|(_, facts)| is(facts)).map(|(version, _)| *version).collect();
+                let counts = *code != &codes::READ_ONLY_ALIAS || visit.block == Block::If;
+                if counts && !versions.is_empty() && told.insert((code.id, name.to_ascii_lowercase())) {
+                    let count = if versions.len() == known.len() {
+                        "every known API version".to_owned()
+                    } else {
+                        format!("{} of {} API versions", versions.len(), known.len())
+                    };
+                    let newest = versions.last().copied().unwrap_or_default();
+                    let message = format!("`{name}` {what} in {count} (newest: {newest})");
+                    report.advise(code, span, message, *help);
+                }
+            }
+        }
+    });
+}
+
+/// A code, the properties that it is about, what is said of them, and what to do.
+type OfProperty = (&'static Code, fn(&PropertyFacts) -> bool, &'static str, &'static str);
+
+const PROPERTIES: &[OfProperty] = &[
+    (
+        &codes::READ_ONLY_ALIAS,
+        |facts| facts.read_only,
+        "is read-only",
+        "no request carries it: an effect that stops or changes requests never sees a value",
+    ),
+    (
+        &codes::CONDITIONAL_ALIAS,
+        |facts| facts.conditional,
+        "is there for some kinds of the resource only",
+        "ask for the kind beside it, or say what a missing one means",
+    ),
+    (
+        &codes::OPTIONAL_ALIAS,
+        |facts| !facts.required && !facts.conditional && !facts.read_only,
+        "need not be there",
+        "say what a missing one means: a condition with `exists` beside it",
+    ),
+];
 
 /// Operations of `modify` on what can't be modified.
 pub(super) fn modifiable(document: &Document<'_>, report: &mut Report) {

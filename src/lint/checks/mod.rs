@@ -22,6 +22,7 @@ pub(super) const CHECKS: &[fn(&Document<'_>, &mut Report)] = &[
     aliases::known,
     aliases::deep,
     aliases::versions,
+    aliases::properties,
     aliases::written,
     aliases::modifiable,
     applicability::indexed,

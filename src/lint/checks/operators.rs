@@ -73,16 +73,21 @@ pub(super) fn broad_types(document: &Document<'_>, report: &mut Report) {
     });
 }
 
-/// `equals` compares texts: the number 5.0 isn't 5.
+/// `equals` compares texts: the number 5.0 isn't 5, and "05" isn't the integer 5.
 pub(super) fn numbers(document: &Document<'_>, report: &mut Report) {
     leaves(document.definition, &mut |leaf, _| {
         let equality = matches!(leaf.operator, Operator::Equals | Operator::NotEquals);
         let fraction = matches!(leaf.target.literal(), Some(Value::Float(_)));
         let Some(name) = field(leaf).filter(|name| equality && name.contains('/')) else { return };
-        if fraction || value_type(document, name) == Some(ValueType::Number) {
-            let message = format!("`{}` compares a number with a fraction as a text", leaf.operator.as_str());
-            report.advise(&codes::NUMBERS_AS_TEXTS, leaf.target.span, message, "use `less` and `greater`");
-        }
+        let what = match value_type(document, name) {
+            _ if fraction => "a number with a fraction",
+            Some(ValueType::Number) => "a number",
+            Some(ValueType::Integer) => "an integer",
+            _ => return,
+        };
+        let message = format!("`{}` compares {what} as a text", leaf.operator.as_str());
+        let help = "the spelling decides: where that isn't meant, compare by the function, `[equals(field('…'), 5)]`";
+        report.advise(&codes::NUMBERS_AS_TEXTS, leaf.target.span, message, help);
     });
 }
 

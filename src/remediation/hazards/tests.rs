@@ -167,7 +167,7 @@ fn two_policies_on_one_name_are_seen_planned_and_compliant() {
         ["ExportToWorkspace is written by `Display of One` and `Display of Two`: the last one wins"]
     );
     let mut compliant = row(1, "s1", ComplianceState::Compliant);
-    compliant.candidate = Some(plan[0].resources[1].deployed.id.clone());
+    compliant.evidence_mut().candidate = Some(plan[0].resources[1].deployed.id.clone());
     let (found, _) = run(&both, &[compliant], &plan[..1], &tenant);
     assert_eq!(
         messages(&found, &codes::WRITTEN_TWICE),

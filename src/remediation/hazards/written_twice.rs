@@ -42,7 +42,8 @@ pub(super) fn check(survey: &Survey<'_>, found: &mut Findings) {
     }
     // What makes a row of another assignment compliant, and is replaced.
     for row in survey.rows.iter().filter(|row| row.state == ComplianceState::Compliant) {
-        let Some(puts) = row.candidate.as_ref().and_then(|candidate| writers.get(candidate)) else {
+        let Some(puts) = row.evidence().candidate.as_ref().and_then(|candidate| writers.get(candidate))
+        else {
             continue;
         };
         for (at, put) in puts {

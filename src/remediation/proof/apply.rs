@@ -131,6 +131,7 @@ fn resource_after(planned: &PlannedResource) -> Resource {
     let mut body = deployed.body.as_object().cloned().unwrap_or_default();
     body.insert("id", deployed.id.as_str());
     body.insert("type", deployed.resource_type.as_str());
+    body.insert("apiVersion", deployed.api_version.clone());
     if !body.contains_key("name") {
         body.insert("name", deployed.id.name());
     }

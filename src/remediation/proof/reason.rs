@@ -31,7 +31,7 @@ pub(super) fn of(
         Some(ReasonKind::Fails(why)) => format!("the evaluation fails: {}", shown(why)),
         Some(_) => format!("it is {}", row.state.as_str()),
     };
-    let leaves: Vec<String> = row.failed.iter().take(2).map(leaf).collect();
+    let leaves: Vec<String> = row.evidence().failed.iter().take(2).map(leaf).collect();
     if !leaves.is_empty() {
         reason.push_str(": ");
         reason.push_str(&leaves.join(", "));
@@ -78,7 +78,7 @@ fn undone(
 
 /// `: `Two` writes X`, for a row that was compliant.
 pub(super) fn overwriters(row: &PolicyState, deployments: &[Deployment], assignments: &[Assigned]) -> String {
-    let wanted: Vec<&ResourceId> = row.candidate.iter().collect();
+    let wanted: Vec<&ResourceId> = row.evidence().candidate.iter().collect();
     let names: BTreeSet<String> = deployments
         .iter()
         .filter(|d| d.resources.iter().any(|r| wanted.contains(&&r.deployed.id)))
@@ -88,7 +88,7 @@ pub(super) fn overwriters(row: &PolicyState, deployments: &[Deployment], assignm
     if names.is_empty() {
         return String::new();
     }
-    let target = row.candidate.as_ref().map_or_else(String::new, |id| shown(id.name()));
+    let target = row.evidence().candidate.as_ref().map_or_else(String::new, |id| shown(id.name()));
     format!(": {target} is written by {}", names.into_iter().collect::<Vec<_>>().join(" and "))
 }
 

@@ -33,14 +33,14 @@ fn evaluate(tenant: &Tenant, wants: &[Wants], subscriptions: &[&str], put: &[Res
                 _ => ComplianceState::NonCompliant,
             };
             let mut row = row(index, subscription, state);
-            row.candidate = found.map(|found| found.id.clone());
+            row.evidence_mut().candidate = found.map(|found| found.id.clone());
             row.reason = Some(match (state, found) {
                 (ComplianceState::Compliant, _) => ReasonKind::Satisfied,
                 (_, Some(_)) => ReasonKind::ConditionFails,
                 (_, None) => ReasonKind::ResourceNotFound,
             });
             if found.is_some() && state == ComplianceState::NonCompliant {
-                row.failed = vec![DecidingLeaf {
+                row.evidence_mut().failed = vec![DecidingLeaf {
                     subject: "count(sources[*])".into(),
                     path: None,
                     operator: "equals",

@@ -5,6 +5,8 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use wide::i8x16;
+
 use super::number;
 use super::string;
 use crate::source::NodeValue;
@@ -15,6 +17,9 @@ const MAX_DEPTH: usize = 64;
 
 /// How many members an object may have here; keys are compared with each other.
 const MAX_MEMBERS: usize = 128;
+
+/// For how many keys there is room from the start: more than rows have.
+const KEYS: usize = 32;
 
 /// What is made of the parts of a value.
 pub trait Build {
@@ -78,7 +83,7 @@ pub struct Strict<'a> {
 impl<'a> Strict<'a> {
     /// At the beginning of a text.
     pub fn new(text: &'a str) -> Strict<'a> {
-        Strict { text, at: 0, depth: 0, keys: Vec::new() }
+        Strict { text, at: 0, depth: 0, keys: Vec::with_capacity(KEYS) }
     }
 
     /// At a place of a text.
@@ -137,13 +142,14 @@ impl<'a> Strict<'a> {
         self.expect(b'{')?;
         self.deeper()?;
         let first = self.keys.len();
+        let mut lengths = 0;
         if self.peek()? == b'}' {
             self.at += 1;
         } else {
             loop {
                 self.peek().filter(|byte| *byte == b'"')?;
                 let Cow::Borrowed(key) = self.text()? else { return None };
-                self.key(key, first)?;
+                self.key(key, first, &mut lengths)?;
                 self.expect(b':')?;
                 read(self, key)?;
                 let next = self.peek()?;
@@ -165,10 +171,16 @@ impl<'a> Strict<'a> {
         (self.depth <= MAX_DEPTH).then_some(())
     }
 
-    /// Notes a key; the same one twice, in any case, is refused.
-    fn key(&mut self, key: &'a str, first: usize) -> Option<()> {
+    /// Notes a key; the same one twice, in any case, is refused. `lengths` has a bit for the length of each key so far:
+    /// keys of unlike lengths aren't compared.
+    fn key(&mut self, key: &'a str, first: usize, lengths: &mut u64) -> Option<()> {
+        let length = 1 << (key.len() % 64);
+        let is_known = *lengths & length != 0;
+        *lengths |= length;
         let same = |other: &&&str| other.len() == key.len() && other.eq_ignore_ascii_case(key);
-        if self.keys.len() - first == MAX_MEMBERS || self.keys[first..].iter().any(|other| same(&other)) {
+        if self.keys.len() - first == MAX_MEMBERS
+            || is_known && self.keys[first..].iter().any(|other| same(&other))
+        {
             return None;
         }
         self.keys.push(key);
@@ -274,22 +286,18 @@ impl<'a> Strict<'a> {
 
 /// The next quote, backslash or control character.
 fn plain_end(bytes: &[u8], from: usize) -> Option<usize> {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const HIGHS: u64 = 0x8080_8080_8080_8080;
     let mut at = from;
-    let (chunks, _) = bytes.get(from..)?.as_chunks::<8>();
+    let (chunks, _) = bytes.get(from..)?.as_chunks::<16>();
     for chunk in chunks {
-        let word = u64::from_le_bytes(*chunk);
-        let zero = |word: u64| word.wrapping_sub(ONES) & !word;
-        // Behind the first byte that is one, a borrow may mark others: only the first counts.
-        let quotes = zero(word ^ (ONES * u64::from(b'"')));
-        let slashes = zero(word ^ (ONES * u64::from(b'\\')));
-        let controls = word.wrapping_sub(ONES * 0x20) & !word;
-        let found = (quotes | slashes | controls) & HIGHS;
+        let part = i8x16::new(chunk.map(u8::cast_signed));
+        let is = |byte: u8| part.simd_eq(i8x16::splat(byte.cast_signed()));
+        // Signed bytes: with the highest bit turned, those below a blank are the lowest ones.
+        let is_control = (part ^ i8x16::splat(i8::MIN)).simd_lt(i8x16::splat(i8::MIN + 0x20));
+        let found = (is(b'"') | is(b'\\') | is_control).to_bitmask() & 0xFFFF;
         if found != 0 {
-            return Some(at + found.trailing_zeros() as usize / 8);
+            return Some(at + found.trailing_zeros() as usize);
         }
-        at += 8;
+        at += 16;
     }
     let rest = bytes[at..].iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20))?;
     Some(at + rest)
@@ -316,6 +324,22 @@ mod tests {
         ] {
             assert!(is_sound(text), "{text}");
         }
+    }
+
+    #[test]
+    fn a_text_ends_where_a_search_byte_by_byte_ends_it() {
+        let mut bytes: Vec<u8> = (0x20..=0xFF).filter(|byte| !matches!(byte, b'"' | b'\\')).collect();
+        bytes.extend_from_within(..40);
+        for at in 0..60 {
+            for end in (0..0x20).chain(*b"\"\\") {
+                let mut text = bytes[..60].to_vec();
+                text[at] = end;
+                text.rotate_left(at / 2);
+                let wanted = text.iter().position(|byte| *byte == end);
+                assert_eq!(super::plain_end(&text, 0), wanted);
+            }
+        }
+        assert_eq!(super::plain_end(&bytes, 0), None);
     }
 
     #[test]

@@ -6,15 +6,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use azpol::arm::AliasCatalog;
+use azpol::arm::alias::AliasReader;
 use azpol::engine::{Language, bind, compile};
 use azpol::policy::{self, PolicyAssignment};
-use azpol::source::{Diagnostics, FileId, json};
+use azpol::source::{Diagnostics, FileId, Form, json};
 use regorus::Source;
 use regorus::languages::azure_policy::aliases::AliasRegistry;
 use regorus::languages::azure_policy::{compiler, parser};
 
 use crate::fault::Fault;
-use crate::timed::{line, median, timed};
+use crate::timed::{head, median, row, timed};
 use crate::{Args, assign};
 
 /// Texts are in memory before the time starts; catalogues are not.
@@ -32,31 +33,40 @@ pub(crate) fn run(args: &Args) -> Result<(), Fault> {
             policy::assignment(&node, &mut Diagnostics::new())
         })
         .collect();
+    // The table that ships is read once in a process: only the first run pays for it.
+    let (count, cold) = timed(|| azpol(&texts, &assignments, &AliasCatalog::built_in()));
     let (mut own, mut peer): (Vec<Duration>, Vec<Duration>) = (Vec::new(), Vec::new());
     let (mut compiled, mut accepted) = (0, 0);
     for _ in 0..args.runs.max(1) {
-        let (count, time) = timed(|| azpol(&texts, &assignments));
-        compiled = count;
+        let (found, time) = timed(|| given(&catalogue).map(|aliases| azpol(&texts, &assignments, &aliases)));
+        compiled = found?;
         own.push(time);
-        let (count, time) = timed(|| regorus(&texts, &catalogue));
-        accepted = count?;
+        let (found, time) = timed(|| regorus(&texts, &catalogue));
+        accepted = found?;
         peer.push(time);
     }
-    let own = median(&mut own);
-    line("azpol (its own table of aliases)", own, Some(own));
-    line("regorus (the catalogue)", median(&mut peer), Some(own));
+    let first = median(&mut own);
+    head();
+    row("azpol, loading the catalogue", &mut own, first);
+    row("azpol, reading its own table (once, cold)", &mut [cold], first);
+    row("regorus, loading the catalogue (target: 2)", &mut peer, first);
     println!(
-        "{} definitions: azpol compiles {compiled}, regorus {accepted} \
-         (target: under 1 s, at least twice as fast)",
+        "\n{} definitions: azpol compiles {compiled} ({count} with its own table), regorus {accepted}; target: under 1 s",
         texts.len()
     );
     Ok(())
 }
 
+/// The catalogue as `--aliases` reads it.
+fn given(catalogue: &str) -> Result<AliasCatalog, Fault> {
+    let mut reader = AliasReader::new();
+    reader.read(FileId::NONE, Form::Json, catalogue, &mut Diagnostics::new());
+    reader.finish().ok_or_else(|| Fault::Refused("azpol", "the catalogue can't be read".to_owned()))
+}
+
 /// How many definitions become programs; those that a provider evaluates count, too.
-fn azpol(texts: &[String], assignments: &[PolicyAssignment]) -> usize {
-    let catalog = AliasCatalog::built_in();
-    let language = Language::of(&catalog);
+fn azpol(texts: &[String], assignments: &[PolicyAssignment], aliases: &AliasCatalog) -> usize {
+    let language = Language::of(aliases);
     let mut faults = Diagnostics::new();
     let mut count = 0;
     for (text, assignment) in texts.iter().zip(assignments) {

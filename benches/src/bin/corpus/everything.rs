@@ -14,7 +14,7 @@ use serde_json::json;
 
 use crate::fault::Fault;
 use crate::storage::scan;
-use crate::timed::{line, timed};
+use crate::timed::{peak, timed};
 use crate::{Args, assign};
 
 pub(crate) fn run(args: &Args) -> Result<(), Fault> {
@@ -25,6 +25,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Fault> {
         .enumerate()
         .map(|(number, (_, document))| assign::assignment(document, number, &scope))
         .collect();
+    let (mut whole, mut alone) = (Vec::new(), Vec::new());
     for part in [4, 2, 1] {
         let folder = tempfile::tempdir()?;
         let resources = args.resources / part;
@@ -33,14 +34,35 @@ pub(crate) fn run(args: &Args) -> Result<(), Fault> {
         fs::write(folder.path().join("assignments.json"), json!(assignments).to_string())?;
         let (session, time) = timed(|| scan(&[folder.path(), &definitions], 2));
         let session = session?;
-        line(&format!("{resources} resources, files to states, 2 threads"), time, None);
-        shares(&session);
+        let rows = session.run.rows.len();
+        let asked = evaluations(&session.inventory, &session.run.assignments);
+        whole.push(format!(
+            "| {resources} | {asked} | {rows} | {:.3} | {:.0} | {} |",
+            time.as_secs_f64(),
+            per_second(asked, time.as_secs_f64()),
+            peak().map_or_else(|| "n/a".to_owned(), |mebibytes| mebibytes.to_string()),
+        ));
+        shares(&session, &mut alone);
+    }
+    println!("From files to states, 2 threads:\n");
+    println!(
+        "| resources | evaluations | rows | s | evaluations/s | peak MiB |\n|---:|---:|---:|---:|---:|---:|"
+    );
+    for line in &whole {
+        println!("{line}");
+    }
+    println!("\nEvaluation alone, on all threads:\n");
+    println!(
+        "| resources | assignments | evaluations | rows | s | evaluations/s |\n|---:|---:|---:|---:|---:|---:|"
+    );
+    for line in &alone {
+        println!("{line}");
     }
     Ok(())
 }
 
-/// Evaluation alone, of a part of the assignments and of all.
-fn shares(session: &Session) {
+/// Evaluation alone, of a part of the assignments and of all: what a table of growth shows of each.
+fn shares(session: &Session, lines: &mut Vec<String>) {
     let all = &session.run.assignments;
     for part in [4, 2, 1] {
         // Every so many, so that each part is as mixed as the whole.
@@ -48,14 +70,14 @@ fn shares(session: &Session) {
         let asked = evaluations(&session.inventory, &some);
         let now = session.now.as_deref();
         let ((rows, _), time) = timed(|| evaluate(&session.inventory, &some, &session.selection, now));
-        println!(
-            "  {:>5} assignments {:>10} evaluations {:>9} rows {:>8.3} s {:>11.0} evaluations a second",
+        lines.push(format!(
+            "| {} | {} | {asked} | {} | {:.3} | {:.0} |",
+            session.inventory.resource_count(),
             some.len(),
-            asked,
             rows.len(),
             time.as_secs_f64(),
             per_second(asked, time.as_secs_f64())
-        );
+        ));
     }
 }
 

@@ -16,8 +16,22 @@ pub(crate) fn median(times: &mut [Duration]) -> Duration {
     times.get(times.len() / 2).copied().unwrap_or_default()
 }
 
-/// Prints a line with a time and its ratio to the first one.
-pub(crate) fn line(name: &str, time: Duration, first: Option<Duration>) {
-    let ratio = first.map(|first| format!("{:>8.1} x", time.as_secs_f64() / first.as_secs_f64()));
-    println!("{name:<44} {:>9.3} s {}", time.as_secs_f64(), ratio.unwrap_or_default());
+/// Prints the head of a table of contenders.
+pub(crate) fn head() {
+    println!("| contender | median s | best s | times azpol |");
+    println!("|---|---:|---:|---:|");
+}
+
+/// Prints a contender's row: median, best, and the ratio of its median to that of the first one.
+pub(crate) fn row(name: &str, times: &mut [Duration], first: Duration) {
+    let (middle, best) = (median(times), times.first().copied().unwrap_or_default());
+    let ratio = middle.as_secs_f64() / first.as_secs_f64();
+    println!("| {name} | {:.3} | {:.3} | {ratio:.2} |", middle.as_secs_f64(), best.as_secs_f64());
+}
+
+/// The most memory that this process ever had, in MiB; nothing where the system doesn't tell.
+pub(crate) fn peak() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.split_whitespace().next()?.parse::<u64>().ok().map(|kibibytes| kibibytes / 1024)
 }

@@ -3,6 +3,8 @@
 //! <https://learn.microsoft.com/dotnet/standard/base-types/standard-numeric-format-strings>,
 //! <https://learn.microsoft.com/dotnet/standard/base-types/custom-numeric-format-strings>
 
+use std::str::Chars;
+
 use crate::arm::expression::Failure;
 
 use super::error;
@@ -18,7 +20,7 @@ struct Decimal {
 pub(super) fn integer(number: i64, style: &str) -> Result<String, Failure> {
     let decimal = Decimal::new(number < 0, &number.unsigned_abs().to_string(), "");
     let Some((letter, precision)) = standard(style) else {
-        return if style.is_empty() { Ok(number.to_string()) } else { custom(&decimal, style) };
+        return Ok(if style.is_empty() { number.to_string() } else { custom(&decimal, style) });
     };
     match letter {
         'D' | 'd' => {
@@ -41,7 +43,7 @@ pub(super) fn float(number: f64, style: &str) -> Result<String, Failure> {
     let (whole, fraction) = exact.split_once('.').unwrap_or((&exact, ""));
     let decimal = Decimal::new(number < 0.0, whole, fraction);
     let Some((letter, precision)) = standard(style) else {
-        return if style.is_empty() { Ok(number.to_string()) } else { custom(&decimal, style) };
+        return Ok(if style.is_empty() { number.to_string() } else { custom(&decimal, style) });
     };
     match (letter, precision) {
         ('G' | 'g', None | Some(0)) | ('R' | 'r', _) => Ok(number.to_string()),
@@ -153,15 +155,12 @@ impl Decimal {
         let padded = format!("{:0<width$}", self.fraction, width = places + 1);
         let mut digits: Vec<u8> = self.whole.bytes().chain(padded.bytes().take(places)).collect();
         if padded.as_bytes()[places] >= b'5' {
-            match digits.iter().rposition(|digit| *digit != b'9') {
-                Some(at) => {
-                    digits[at] += 1;
-                    digits[at + 1..].fill(b'0');
-                }
-                None => {
-                    digits.fill(b'0');
-                    digits.insert(0, b'1');
-                }
+            if let Some(at) = digits.iter().rposition(|digit| *digit != b'9') {
+                digits[at] += 1;
+                digits[at + 1..].fill(b'0');
+            } else {
+                digits.fill(b'0');
+                digits.insert(0, b'1');
             }
         }
         let text = String::from_utf8(digits).unwrap_or_default();
@@ -206,6 +205,8 @@ enum Piece {
     },
     Point,
     Text(char),
+    /// `E+00`: its letter, whether a plus is written, and how many digits at least.
+    Exponent(char, bool, usize),
 }
 
 /// One section of a custom format.
@@ -218,8 +219,8 @@ struct Section {
 
 /// `#,##0.00;(#)`: digits, a point, groups, scale, percent, texts; a section each for positive and negative numbers and
 /// for zero.
-fn custom(number: &Decimal, style: &str) -> Result<String, Failure> {
-    let sections = sections(style)?;
+fn custom(number: &Decimal, style: &str) -> String {
+    let sections = sections(style);
     let usable = |at: usize| sections.get(at).filter(|section| !section.pieces.is_empty());
     let mut own_sign = false;
     let mut section = &sections[0];
@@ -230,21 +231,20 @@ fn custom(number: &Decimal, style: &str) -> Result<String, Failure> {
         (section, own_sign) = (negative, true);
     }
     let mut rounded = section.rounded(number);
-    if rounded.is_zero()
+    if rounded.0.is_zero()
         && let Some(zero) = usable(2)
     {
         section = zero;
         rounded = section.rounded(number);
     }
+    let (rounded, exponent) = rounded;
     let sign = if own_sign { "" } else { rounded.sign() };
-    Ok(format!("{sign}{}", section.filled(&rounded)))
+    format!("{sign}{}", section.filled(&rounded, exponent))
 }
 
-fn sections(style: &str) -> Result<Vec<Section>, Failure> {
-    let unsupported =
-        || Failure::Unsupported(format!("the number format `{style}` of the function `format`"));
+fn sections(style: &str) -> Vec<Section> {
     let mut sections = vec![Section::default()];
-    let mut chars = style.chars().peekable();
+    let mut chars = style.chars();
     let mut commas = 0;
     while let Some(c) = chars.next() {
         let last = sections.len() - 1;
@@ -257,12 +257,11 @@ fn sections(style: &str) -> Result<Vec<Section>, Failure> {
                 section.pieces.push(Piece::Digit { zero: c == '0' });
             }
             ',' if in_whole && begun => commas += 1,
-            ',' => {}
             '.' if in_whole => {
                 section.power -= 3 * std::mem::take(&mut commas);
                 section.pieces.push(Piece::Point);
             }
-            '.' => {}
+            ',' | '.' => {}
             ';' => {
                 section.power -= 3 * std::mem::take(&mut commas);
                 sections.push(Section::default());
@@ -275,7 +274,11 @@ fn sections(style: &str) -> Result<Vec<Section>, Failure> {
                 section.power += 3;
                 section.pieces.push(Piece::Text('‰'));
             }
-            'E' | 'e' if matches!(chars.peek(), Some('0' | '+' | '-')) => return Err(unsupported()),
+            'E' | 'e' if !section.is_scientific() && exponent(chars.clone()).is_some() => {
+                let (sign, zeros) = exponent(chars.clone()).unwrap_or_default();
+                chars.by_ref().take(usize::from(sign.is_some()) + zeros).for_each(drop);
+                section.pieces.push(Piece::Exponent(c, sign == Some('+'), zeros.min(10)));
+            }
             '\'' | '"' => {
                 section.pieces.extend(chars.by_ref().take_while(|other| *other != c).map(Piece::Text));
             }
@@ -286,10 +289,23 @@ fn sections(style: &str) -> Result<Vec<Section>, Failure> {
     if let Some(section) = sections.last_mut() {
         section.power -= 3 * commas;
     }
-    Ok(sections)
+    sections
+}
+
+/// The sign and the number of zeros of an exponent behind its letter.
+fn exponent(chars: Chars<'_>) -> Option<(Option<char>, usize)> {
+    let text = chars.as_str();
+    let sign = text.chars().next().filter(|c| matches!(c, '+' | '-'));
+    let digits = &text[sign.map_or(0, char::len_utf8)..];
+    let zeros = digits.len() - digits.trim_start_matches('0').len();
+    (zeros > 0).then_some((sign, zeros))
 }
 
 impl Section {
+    fn is_scientific(&self) -> bool {
+        self.pieces.iter().any(|piece| matches!(piece, Piece::Exponent(..)))
+    }
+
     /// Which digits the pieces ask for, before and behind the point.
     fn digits(&self) -> (Vec<bool>, Vec<bool>) {
         let point = self.pieces.iter().position(|piece| matches!(piece, Piece::Point));
@@ -297,18 +313,29 @@ impl Section {
         let zeros = |pieces: &[Piece]| -> Vec<bool> {
             let zero = |piece: &Piece| match piece {
                 Piece::Digit { zero } => Some(*zero),
-                Piece::Point | Piece::Text(_) => None,
+                Piece::Point | Piece::Text(_) | Piece::Exponent(..) => None,
             };
             pieces.iter().filter_map(zero).collect()
         };
         (zeros(before), zeros(behind))
     }
 
-    fn rounded(&self, number: &Decimal) -> Decimal {
-        number.shifted(self.power).rounded(self.digits().1.len())
+    /// The digits to show, and the power of ten that an exponent shows of them.
+    fn rounded(&self, number: &Decimal) -> (Decimal, i64) {
+        let (before, behind) = self.digits();
+        let scaled = number.shifted(self.power);
+        if !self.is_scientific() {
+            return (scaled.rounded(behind.len()), 0);
+        }
+        let (digits, power) = scaled.scientific(before.len() + behind.len());
+        let (whole, fraction) = digits.split_at(before.len().min(digits.len()));
+        let mantissa = Decimal::new(number.negative, whole, fraction);
+        let moved = i64::try_from(before.len()).unwrap_or(i64::MAX) - 1;
+        let exponent = if mantissa.is_zero() { 0 } else { power - moved };
+        (mantissa, exponent)
     }
 
-    fn filled(&self, number: &Decimal) -> String {
+    fn filled(&self, number: &Decimal, exponent: i64) -> String {
         let (before, behind) = self.digits();
         let least = before.iter().position(|zero| *zero).map_or(0, |first| before.len() - first);
         let whole = format!("{:0>least$}", number.whole);
@@ -319,6 +346,16 @@ impl Section {
         for piece in &self.pieces {
             match piece {
                 Piece::Text(c) => text.push(*c),
+                Piece::Exponent(letter, plus, width) => {
+                    let sign = if exponent < 0 {
+                        "-"
+                    } else if *plus {
+                        "+"
+                    } else {
+                        ""
+                    };
+                    text.push_str(&format!("{letter}{sign}{:0>width$}", exponent.unsigned_abs()));
+                }
                 Piece::Point => {
                     (at, in_whole) = (0, false);
                     text.push_str(if fraction.is_empty() { "" } else { "." });
@@ -406,12 +443,22 @@ mod tests {
             (1_234_567_890, "(###) ###-####", "(123) 456-7890"),
             (5, "v0' of '0", "v0 of 5"),
             (123, "0.0 \\x", "123.0 x"),
+            (86_000, "0.###E+0", "8.6E+4"),
+            (86_000, "0.###E+000", "8.6E+004"),
+            (86_000, "0.###E-000", "8.6E004"),
+            (86_000, "00.0e0", "86.0e3"),
+            (99_996, "0.00E0", "1.00E5"),
+            (0, "0.0E+0", "0.0E+0"),
+            (-5, "0.0E+0", "-5.0E+0"),
+            (12, "0 E", "12 E"),
+            (12, "0Ex", "12Ex"),
         ] {
             assert_eq!(integer(number, style).as_deref(), Ok(wanted), "{number} {style}");
         }
         assert_eq!(float(1234.5678, "#,##0.0#").as_deref(), Ok("1,234.57"));
         assert_eq!(float(0.4, "0;-0;zero").as_deref(), Ok("zero"));
         assert_eq!(float(0.5, "#.##").as_deref(), Ok(".5"));
+        assert_eq!(float(0.000_123, "0.0E+0").as_deref(), Ok("1.2E-4"));
     }
 
     #[test]
@@ -419,7 +466,6 @@ mod tests {
         assert!(matches!(integer(1, "Q"), Err(Failure::Error(_))));
         assert!(matches!(float(1.5, "D"), Err(Failure::Error(_))));
         assert!(matches!(integer(1, "R"), Err(Failure::Error(_))));
-        assert!(matches!(integer(1, "0.0E+0"), Err(Failure::Unsupported(_))));
         assert!(matches!(integer(1, "B"), Err(Failure::Unsupported(_))));
     }
 }

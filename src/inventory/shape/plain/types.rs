@@ -1,8 +1,11 @@
 //! The types of plain elements: what is done with each.
 
+use std::sync::Arc;
+
 use crate::arm::ResourceType;
 
-use super::super::super::kept::Kept;
+use super::super::super::body::Members;
+use super::super::super::kept::{Kept, Parts};
 use super::super::super::kind::Kind;
 
 /// What is done with the elements of a type.
@@ -22,6 +25,7 @@ pub(crate) enum Class {
 #[derive(Debug)]
 pub(crate) struct Types<'a> {
     kept: &'a Kept,
+    parts: &'a Parts,
     /// By the spelling in which an id has them.
     known: Vec<(String, Class)>,
     met: Vec<ResourceType>,
@@ -30,8 +34,8 @@ pub(crate) struct Types<'a> {
 }
 
 impl<'a> Types<'a> {
-    pub(super) fn new(kept: &'a Kept) -> Types<'a> {
-        Types { kept, known: Vec::new(), met: Vec::new(), last: String::new() }
+    pub(super) fn new(kept: &'a Kept, parts: &'a Parts) -> Types<'a> {
+        Types { kept, parts, known: Vec::new(), met: Vec::new(), last: String::new() }
     }
 
     /// The class of the thing that has this id (a checked one).
@@ -68,6 +72,11 @@ impl<'a> Types<'a> {
     /// A type by its number.
     pub(super) fn get(&self, number: usize) -> &ResourceType {
         &self.met[number]
+    }
+
+    /// The members that are looked into; nothing where that may be all of them.
+    pub(super) fn members(&self, number: usize) -> Option<&'a Arc<Members>> {
+        self.parts.get(self.get(number))
     }
 
     /// The types, by their numbers.
