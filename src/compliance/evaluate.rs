@@ -267,6 +267,7 @@ impl Work<'_> {
         let (resource, subscription) = (subject.resource.id.clone(), subscription.id.clone());
         let row = PolicyState::new(index, resource, subscription, verdict.state, Some(verdict.reason));
         let mut row = row.with_evidence(verdict.evidence);
+        row.doubts = verdict.doubts;
         if !assumed.is_empty() {
             assume(&mut row, assumed);
         }

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use crate::arm::{ResourceType, Scope, SubscriptionId};
 use crate::engine::{
-    Answers, Candidate, Cause, CompiledPolicy, ExistenceCheck, LeafRecord, NameRule, SearchPlace, Subject,
-    Truth,
+    Answers, Candidate, Cause, CompiledPolicy, Doubts, ExistenceCheck, LeafRecord, NameRule, SearchPlace,
+    Subject, Truth,
 };
 use crate::inventory::{Existence, Inventory, Resource};
 
@@ -35,6 +35,7 @@ pub(super) fn exist(
 ) -> Verdict {
     let (candidates, others) = searched(inventory, subscription, check);
     let mut verdict = decide(inventory, policy, subscription, subject, check, &candidates, answers);
+    verdict.doubts.extend(check.doubts.iter().copied());
     verdict.evidence.looked_for = Some(LookedFor {
         resource_type: check.resource_type.clone(),
         name: check.name.clone(),
@@ -89,13 +90,14 @@ fn decide(
     let mut open: Vec<(&Resource, Vec<Cause>)> = Vec::new();
     for resource in candidates {
         match answers.satisfies(policy, subject, candidate(inventory, resource)) {
-            Truth::True => {
+            (Truth::True, doubts) => {
                 let mut verdict = Verdict::new(ComplianceState::Compliant, ReasonKind::Satisfied);
                 verdict.evidence.candidate = Some(resource.id.clone());
+                verdict.doubts = doubts;
                 return verdict;
             }
-            Truth::False => {}
-            Truth::Unknown(causes) => open.push((resource, causes)),
+            (Truth::False, _) => {}
+            (Truth::Unknown(causes), _) => open.push((resource, causes)),
         }
     }
     if let Some((resource, causes)) = open.first() {
@@ -109,9 +111,8 @@ fn decide(
     if let Some((nearest, failed, doubts)) = nearest(inventory, policy, subject, candidates, answers) {
         verdict.evidence.candidate = Some(nearest.id.clone());
         verdict.evidence.failed = failed;
-        verdict.evidence.low_confidence = doubts;
+        verdict.doubts = doubts;
     }
-    verdict.evidence.low_confidence.extend(check.doubts.iter().map(|doubt| Arc::from(doubt.as_str())));
     let group = check.resource_group();
     if !candidates.is_empty() && admits_one(check, subject) {
         return verdict;
@@ -157,7 +158,7 @@ fn candidate<'a>(inventory: &Inventory, resource: &'a Resource) -> Candidate<'a>
 }
 
 /// A candidate, the conditions on which it fails, and the readings that this rests on.
-type Failing<'a> = (&'a Resource, Vec<DecidingLeaf>, Vec<Arc<str>>);
+type Failing<'a> = (&'a Resource, Vec<DecidingLeaf>, Doubts);
 
 /// The candidate with the fewest failing conditions (then by id), those conditions, and what they rest on.
 fn nearest<'a>(
@@ -173,8 +174,9 @@ fn nearest<'a>(
         .min_by(|a, b| (a.1.0.len(), &a.0.id).cmp(&(b.1.0.len(), &b.0.id)))
         .map(|(resource, failing)| {
             let (failed, doubts) = &*failing;
-            let doubts = doubts.iter().map(|doubt| doubt.as_str().into()).collect();
-            (resource, failed.iter().map(DecidingLeaf::from).collect(), doubts)
+            let mut rested = Doubts::default();
+            rested.extend(doubts.iter().copied());
+            (resource, failed.iter().map(DecidingLeaf::from).collect(), rested)
         })
 }
 
@@ -193,7 +195,7 @@ fn near_misses(
         .iter()
         .map(|resource| NearMiss {
             id: resource.id.clone(),
-            satisfies: answers.satisfies(policy, subject, candidate(inventory, resource)) == Truth::True,
+            satisfies: answers.satisfies(policy, subject, candidate(inventory, resource)).0 == Truth::True,
             same_name: check.name.is_some() && check.names(resource),
         })
         .collect();

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::arm::{ManagementGroupId, ResourceId, ResourceType, Scope, SubscriptionId, Value};
+use crate::engine::Doubts;
 use crate::source::Span;
 
 /// The state of a row. `Undetermined` is azpol's own: it can't be decided from the files.
@@ -51,6 +52,8 @@ pub struct PolicyState {
     pub state: ComplianceState,
     /// Why; `None` only where there is nothing to say (an effect that isn't "if not exists").
     pub reason: Option<ReasonKind>,
+    /// The heuristics, and the readings of points that the documentation leaves open, on which the state rests.
+    pub doubts: Doubts,
     /// What else there is to say; most of the rows of a large run have nothing, and are small.
     pub(crate) evidence: Option<Box<Evidence>>,
 }
@@ -68,8 +71,6 @@ pub struct Evidence {
     pub near_misses: Vec<NearMiss>,
     /// For an `Undetermined` row: the state that it would have, and under which assumptions.
     pub provisional: Option<Provisional>,
-    /// Reasons that rest on a heuristic or a point that the documentation leaves open.
-    pub low_confidence: Vec<Arc<str>>,
 }
 
 impl PolicyState {
@@ -81,7 +82,15 @@ impl PolicyState {
         state: ComplianceState,
         reason: Option<ReasonKind>,
     ) -> PolicyState {
-        PolicyState { assignment, resource, subscription, state, reason, evidence: None }
+        PolicyState {
+            assignment,
+            resource,
+            subscription,
+            state,
+            reason,
+            doubts: Doubts::default(),
+            evidence: None,
+        }
     }
 
     /// What the verdict rests on, beside its reason.
@@ -92,7 +101,6 @@ impl PolicyState {
             failed: Vec::new(),
             near_misses: Vec::new(),
             provisional: None,
-            low_confidence: Vec::new(),
         };
         self.evidence.as_deref().unwrap_or(&NOTHING)
     }

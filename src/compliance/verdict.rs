@@ -2,7 +2,7 @@
 
 use crate::arm::expression::Failure;
 use crate::arm::{ResourceId, SubscriptionId};
-use crate::engine::{Answers, Cause, CompiledPolicy, Silent, Standing, Subject};
+use crate::engine::{Answers, Cause, CompiledPolicy, Doubts, Standing, Subject};
 use crate::inventory::Inventory;
 use crate::policy::ManualState;
 
@@ -14,12 +14,13 @@ use super::state::{ComplianceState, Evidence, MissingFact, ReasonKind};
 pub(super) struct Verdict {
     pub(super) state: ComplianceState,
     pub(super) reason: ReasonKind,
+    pub(super) doubts: Doubts,
     pub(super) evidence: Evidence,
 }
 
 impl Verdict {
     pub(super) fn new(state: ComplianceState, reason: ReasonKind) -> Verdict {
-        Verdict { state, reason, evidence: Evidence::default() }
+        Verdict { state, reason, doubts: Doubts::default(), evidence: Evidence::default() }
     }
 
     /// The one place that turns an unknown truth into a state: `Error` where the service would fail whatever
@@ -51,21 +52,22 @@ pub(super) fn verdict(
     answers: &mut Answers,
 ) -> Option<Verdict> {
     let id = &subject.resource.id;
-    let plain = |state, reason| Some(Verdict::new(state, reason));
-    match policy.standing(subject, &mut Silent) {
+    let mut doubts = Doubts::default();
+    let mut verdict = match policy.standing(subject, &mut doubts) {
         Standing::NoRow | Standing::NotEvaluable(_) => return None,
-        Standing::Undecided(causes) => return Some(Verdict::undecided(&causes, id)),
-        Standing::RuleHolds => return plain(ComplianceState::NonCompliant, ReasonKind::RuleHolds),
-        Standing::RuleDoesNotHold => return plain(ComplianceState::Compliant, ReasonKind::RuleDoesNotHold),
-        Standing::Protected => return plain(ComplianceState::Protected, ReasonKind::Protects),
-        Standing::Attested(state) => return plain(unattested(state), ReasonKind::NotAttested),
-        Standing::LooksForRelated => {}
-    }
-    match policy.existence(subject) {
-        Ok(check) => Some(exist(inventory, policy, subscription, subject, &check, answers)),
-        Err(Failure::Error(message)) => Some(Verdict::undecided(&[Cause::Fails(message.into())], id)),
-        Err(failure) => Some(Verdict::undecided(&[Cause::MissingFact(failure.to_string().into())], id)),
-    }
+        Standing::Undecided(causes) => Verdict::undecided(&causes, id),
+        Standing::RuleHolds => Verdict::new(ComplianceState::NonCompliant, ReasonKind::RuleHolds),
+        Standing::RuleDoesNotHold => Verdict::new(ComplianceState::Compliant, ReasonKind::RuleDoesNotHold),
+        Standing::Protected => Verdict::new(ComplianceState::Protected, ReasonKind::Protects),
+        Standing::Attested(state) => Verdict::new(unattested(state), ReasonKind::NotAttested),
+        Standing::LooksForRelated => match policy.existence(subject) {
+            Ok(check) => exist(inventory, policy, subscription, subject, &check, answers),
+            Err(Failure::Error(message)) => Verdict::undecided(&[Cause::Fails(message.into())], id),
+            Err(failure) => Verdict::undecided(&[Cause::MissingFact(failure.to_string().into())], id),
+        },
+    };
+    verdict.doubts.extend(doubts.iter());
+    Some(verdict)
 }
 
 /// The state that a `manual` policy has while nobody attests another.

@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use crate::arm::{ResourceType, Value};
 
-use super::observe::{LeafRecord, Silent};
+use super::observe::LeafRecord;
 use super::program::{Access, Base, Computed, Operand, Path, Step, Test, TestKind};
 use super::walk::{self, Found};
-use super::{Candidate, CompiledPolicy, Doubt, Failures, Subject, Truth};
+use super::{Candidate, CompiledPolicy, Doubt, Doubts, Failures, Subject, Truth};
 
 /// How many values of a candidate may decide.
 const VALUES: usize = 4;
@@ -23,7 +23,7 @@ const ANSWERS: usize = 1024;
 pub struct Answers {
     /// By the address of the policy: which values of a candidate decide; nothing where others do, too.
     decisive: Vec<(usize, Option<Vec<Path>>)>,
-    truths: HashMap<Key, (Held, Truth)>,
+    truths: HashMap<Key, (Held, Truth, Doubts)>,
     failures: HashMap<Key, (Held, Failing)>,
 }
 
@@ -55,25 +55,27 @@ impl Answers {
         Answers::default()
     }
 
-    /// As [`CompiledPolicy::satisfies`] says.
+    /// As [`CompiledPolicy::satisfies`] says, and what that rests on.
     pub fn satisfies(
         &mut self,
         policy: &CompiledPolicy,
         subject: &Subject<'_>,
         candidate: Candidate<'_>,
-    ) -> Truth {
-        let Some((key, held)) = self.key(policy, candidate) else {
-            return policy.satisfies(subject, candidate, &mut Silent);
+    ) -> (Truth, Doubts) {
+        let evaluate = || {
+            let mut doubts = Doubts::default();
+            (policy.satisfies(subject, candidate, &mut doubts), doubts)
         };
-        if let Some((_, truth)) = self.truths.get(&key) {
-            return truth.clone();
+        let Some((key, held)) = self.key(policy, candidate) else { return evaluate() };
+        if let Some((_, truth, doubts)) = self.truths.get(&key) {
+            return (truth.clone(), *doubts);
         }
-        let truth = policy.satisfies(subject, candidate, &mut Silent);
+        let (truth, doubts) = evaluate();
         if self.truths.len() == ANSWERS {
             self.truths.clear();
         }
-        self.truths.insert(key, (held, truth.clone()));
-        truth
+        self.truths.insert(key, (held, truth.clone(), doubts));
+        (truth, doubts)
     }
 
     /// Which comparisons fail for a candidate.

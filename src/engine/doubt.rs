@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::observe::Observer;
+
 /// A reason for low confidence in a verdict; the verdict stays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Doubt {
@@ -36,6 +38,28 @@ pub enum Doubt {
 }
 
 impl Doubt {
+    /// All, in order.
+    const ALL: [Doubt; 14] = [
+        Doubt::MissingEqualsEmpty,
+        Doubt::ListHoldsEmpty,
+        Doubt::PatternMatchesMissing,
+        Doubt::ContainsInArray,
+        Doubt::ContainsInObject,
+        Doubt::NumberAndText,
+        Doubt::OuterMember,
+        Doubt::ManyStars,
+        Doubt::SubscriptionSearch,
+        Doubt::NestedWithoutName,
+        Doubt::ScopeAndGroup,
+        Doubt::IndexedByLocation,
+        Doubt::ModifiableUnknown,
+        Doubt::AddKeepsOther,
+    ];
+
+    fn bit(self) -> u16 {
+        1 << self as u16
+    }
+
     /// A sentence, without a full stop.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -62,5 +86,48 @@ impl Doubt {
 impl fmt::Display for Doubt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
+    }
+}
+
+/// A set of doubts. As an observer it notices them and nothing else, for next to nothing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Doubts(u16);
+
+impl Doubts {
+    /// Them, in order.
+    pub fn iter(self) -> impl Iterator<Item = Doubt> {
+        Doubt::ALL.into_iter().filter(move |doubt| self.0 & doubt.bit() != 0)
+    }
+}
+
+impl Extend<Doubt> for Doubts {
+    fn extend<I: IntoIterator<Item = Doubt>>(&mut self, doubts: I) {
+        doubts.into_iter().for_each(|doubt| self.doubt(doubt));
+    }
+}
+
+impl Observer for Doubts {
+    const RECORDS: bool = false;
+    const NOTICES: bool = true;
+
+    fn doubt(&mut self, doubt: Doubt) {
+        self.0 |= doubt.bit();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Doubt, Doubts};
+
+    #[test]
+    fn each_doubt_has_a_bit_of_its_own() {
+        for one in Doubt::ALL {
+            let mut doubts = Doubts::default();
+            doubts.extend([one, one]);
+            assert_eq!(doubts.iter().collect::<Vec<_>>(), [one]);
+        }
+        let mut all = Doubts::default();
+        all.extend(Doubt::ALL);
+        assert_eq!(all.iter().count(), Doubt::ALL.len());
     }
 }

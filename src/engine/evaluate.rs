@@ -133,7 +133,7 @@ impl<O: Observer> Run<'_, O> {
 
     /// The truth of an answer; its doubt is told.
     pub(super) fn note(&mut self, answer: Answer) -> Truth {
-        if O::RECORDS
+        if O::NOTICES
             && let Some(doubt) = answer.doubt
         {
             self.observer.doubt(doubt);
@@ -334,7 +334,7 @@ impl<O: Observer> Run<'_, O> {
         if !resource.carries(&path.text) {
             return Judged::unknown(Cause::NotCarried(path.text.clone()));
         }
-        if O::RECORDS
+        if O::NOTICES
             && let Some(doubt) = path.doubt
         {
             self.observer.doubt(doubt);

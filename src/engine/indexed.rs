@@ -41,7 +41,7 @@ impl CompiledPolicy {
         if has_no_tags(resource_type) {
             return Truth::False;
         }
-        if O::RECORDS {
+        if O::NOTICES {
             observer.doubt(Doubt::IndexedByLocation);
         }
         if resource.location.is_none() && !resource.carries("location") {

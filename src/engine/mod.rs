@@ -37,7 +37,7 @@ pub use answers::{Answers, Failing};
 pub use bind::{BoundParameters, bind, bind_member, bind_set, check_member};
 pub use change::{Change, ChangeKind, Changes, Clash, Outcome, Skipped, Write, clashes};
 pub use compile::{Language, NotBuilt, NotBuiltKind, compile};
-pub use doubt::Doubt;
+pub use doubt::{Doubt, Doubts};
 pub use effects::{NotEvaluable, Standing};
 pub use existence::{ExistenceCheck, NameRule, SearchPlace};
 pub use failures::Failures;

@@ -15,6 +15,9 @@ pub trait Observer {
     /// skipped for it; the verdict is the same.
     const RECORDS: bool;
 
+    /// Whether it wants to know on which open readings a verdict rests.
+    const NOTICES: bool = Self::RECORDS;
+
     /// Whether it wants to know what the comparison found that is being evaluated, not only its truth.
     fn looks(&self) -> bool {
         Self::RECORDS

@@ -474,3 +474,20 @@ fn what_a_candidate_must_not_be_is_said_so() {
     let ran = tenant.scan(&["--complete", "--fail-on", "never"]);
     assert!(ran.out.contains("location is \"westeurope\", wants another value"), "{}", ran.out);
 }
+
+#[test]
+fn a_row_names_the_open_readings_that_it_rests_on() {
+    let rule = json!({"if": {"allOf": [
+            {"field": "type", "equals": "Microsoft.Storage/storageAccounts"},
+            {"field": "Microsoft.Storage/storageAccounts/minimumTlsVersion", "equals": ""}]},
+        "then": {"effect": "audit"}});
+    let low = |mode: &str| -> Vec<String> {
+        let result = with_rule(tenant(), "empty", mode, &rule, &[group_id(1, "rg-a")]).result(&[]);
+        assert_eq!(rows(&result).len(), 2, "{result}");
+        let low = rows(&result)[0]["lowConfidence"].as_array().expect("a list");
+        low.iter().map(|reading| text(reading).to_owned()).collect()
+    };
+    let empty = "a missing value is taken as equal to the empty text";
+    assert_eq!(low("All"), [empty]);
+    assert_eq!(low("Indexed"), [empty, "a type counts as indexed because this resource has a location"]);
+}

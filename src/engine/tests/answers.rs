@@ -71,7 +71,7 @@ fn answers_are_those_of_the_policy() {
                 for candidate in [Candidate::existing(one), Candidate::planned(one)] {
                     let wanted = policy.satisfies(&subject, candidate, &mut Silent);
                     let place = format!("round {round}, {condition}, {}", one.body);
-                    assert_eq!(answers.satisfies(policy, &subject, candidate), wanted, "{place}");
+                    assert_eq!(answers.satisfies(policy, &subject, candidate).0, wanted, "{place}");
                     let mut recorder = Recorder::new();
                     policy.satisfies(&subject, candidate, &mut recorder);
                     let failing = answers.failures(policy, &subject, candidate);

@@ -112,7 +112,7 @@ impl<'a> Findings<'a> {
     pub(in crate::report) fn doubts(&mut self, one: &Explained) {
         let mut doubts: Vec<String> = one.doubts.iter().map(ToString::to_string).collect();
         if let Some(row) = &one.row {
-            doubts.extend(row.evidence().low_confidence.iter().map(ToString::to_string));
+            doubts.extend(row.doubts.iter().map(|doubt| doubt.to_string()));
         }
         doubts.sort();
         doubts.dedup();

@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::Value as Json;
 
 use crate::compliance::{DecidingLeaf, MissingFact, PolicyState, ReasonKind};
+use crate::engine::Doubt;
 use crate::export::Intent;
 use crate::report::intent::{self, IntentJson};
 use crate::report::view::View;
@@ -39,7 +40,7 @@ pub(super) struct Row {
     near_misses: Vec<NearMiss>,
     #[serde(skip_serializing_if = "Option::is_none")]
     provisional: Option<Provisional>,
-    low_confidence: Vec<String>,
+    low_confidence: Vec<&'static str>,
     /// Whether what is asked is exported; absent where no export is asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     intent: Option<IntentJson>,
@@ -159,7 +160,7 @@ pub(super) fn row(view: &View<'_>, row: &PolicyState, intent: Option<&Intent>) -
             state: provisional.state.as_str(),
             assumptions: provisional.assumptions.iter().map(assumption).collect(),
         }),
-        low_confidence: row.evidence().low_confidence.iter().map(ToString::to_string).collect(),
+        low_confidence: row.doubts.iter().map(Doubt::as_str).collect(),
         intent: intent.map(intent::json),
     }
 }

@@ -3,8 +3,6 @@
 //! <https://learn.microsoft.com/dotnet/standard/base-types/standard-numeric-format-strings>,
 //! <https://learn.microsoft.com/dotnet/standard/base-types/custom-numeric-format-strings>
 
-use std::str::Chars;
-
 use crate::arm::expression::Failure;
 
 use super::error;
@@ -274,8 +272,8 @@ fn sections(style: &str) -> Vec<Section> {
                 section.power += 3;
                 section.pieces.push(Piece::Text('‰'));
             }
-            'E' | 'e' if !section.is_scientific() && exponent(chars.clone()).is_some() => {
-                let (sign, zeros) = exponent(chars.clone()).unwrap_or_default();
+            'E' | 'e' if !section.is_scientific() && exponent(chars.as_str()).is_some() => {
+                let (sign, zeros) = exponent(chars.as_str()).unwrap_or_default();
                 chars.by_ref().take(usize::from(sign.is_some()) + zeros).for_each(drop);
                 section.pieces.push(Piece::Exponent(c, sign == Some('+'), zeros.min(10)));
             }
@@ -293,8 +291,7 @@ fn sections(style: &str) -> Vec<Section> {
 }
 
 /// The sign and the number of zeros of an exponent behind its letter.
-fn exponent(chars: Chars<'_>) -> Option<(Option<char>, usize)> {
-    let text = chars.as_str();
+fn exponent(text: &str) -> Option<(Option<char>, usize)> {
     let sign = text.chars().next().filter(|c| matches!(c, '+' | '-'));
     let digits = &text[sign.map_or(0, char::len_utf8)..];
     let zeros = digits.len() - digits.trim_start_matches('0').len();
