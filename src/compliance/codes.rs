@@ -13,6 +13,8 @@ codes! {
     UNKNOWN_DEFINITION = "AZP0704" "unknown-definition" Error;
     /// A scope on the command line that is none.
     NO_SCOPE = "AZP0705" "no-scope" Error;
+    /// A type that lies on other resources only, and isn't on the list of extension types.
+    LOOKS_LIKE_EXTENSION = "AZP0707" "looks-like-extension" Note;
     /// A `--param` without a value.
     NO_PARAMETER = "AZP0706" "no-parameter-value" Error;
 }

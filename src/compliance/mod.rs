@@ -8,6 +8,7 @@ mod definitions;
 mod evaluate;
 mod existence;
 mod explain;
+mod extensions;
 mod facts;
 mod listed;
 mod met;

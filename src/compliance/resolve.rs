@@ -15,6 +15,7 @@ use crate::source::{Diagnostic, Diagnostics};
 use super::codes;
 use super::compiled::Compiled;
 use super::definitions::{Definitions, Found};
+use super::extensions::look_like_extensions;
 use super::run::{Disabled, Evaluated, Member, NotEvaluated, Run, WhyNot};
 use super::selection::Selection;
 
@@ -57,6 +58,7 @@ pub fn resolve(
     let mut run = programs.run;
     let evaluated = run.assignments.iter().map(|one| (&*one.definition, &*one.policy));
     faults.extend(unknown_aliases(evaluated, setting.language.aliases));
+    faults.extend(look_like_extensions(&run.assignments, setting.inventory, setting.language.semantics));
     run.assignments.sort_by_cached_key(|e| key(&e.assignment, e.member.as_ref()));
     run.disabled.sort_by_cached_key(|d| key(&d.assignment, d.member.as_ref()));
     run.not_evaluated.sort_by_cached_key(|n| key(&n.assignment, n.member.as_ref()));

@@ -95,7 +95,7 @@ pub(super) fn search(
 }
 
 /// Whether resources of this type lie on other resources.
-fn is_extension(resource_type: &ResourceType, semantics: &Semantics) -> bool {
+pub fn is_extension(resource_type: &ResourceType, semantics: &Semantics) -> bool {
     extension_types::extends(resource_type) || semantics.extension_types.contains(resource_type)
 }
 

@@ -39,7 +39,7 @@ pub use change::{Change, ChangeKind, Changes, Clash, Outcome, Skipped, Write, cl
 pub use compile::{Language, NotBuilt, NotBuiltKind, compile};
 pub use doubt::{Doubt, Doubts};
 pub use effects::{NotEvaluable, Standing};
-pub use existence::{ExistenceCheck, NameRule, SearchPlace};
+pub use existence::{ExistenceCheck, NameRule, SearchPlace, is_extension};
 pub use failures::Failures;
 pub use observe::{Explanation, ExplanationKind, LeafRecord, Looked, Observer, Part, Recorder, Silent};
 pub use policy::{CompiledPolicy, DeploymentOptions, SecretReference};
