@@ -98,55 +98,37 @@ trait Named {
     fn span(&self) -> Span;
 }
 
-impl Named for PolicyDefinition {
-    const KIND: &'static str = "definitions";
-    const SEGMENT: &'static str = "/policydefinitions/";
+macro_rules! named {
+    ($document:ty, $kind:literal, $segment:literal) => {
+        impl Named for $document {
+            const KIND: &'static str = $kind;
+            const SEGMENT: &'static str = $segment;
 
-    fn id(&self) -> &str {
-        &self.id
-    }
+            fn id(&self) -> &str {
+                &self.id
+            }
 
-    fn name(&self) -> &str {
-        &self.name
-    }
+            fn name(&self) -> &str {
+                &self.name
+            }
 
-    fn display_name(&self) -> &str {
-        &self.display_name
-    }
+            fn display_name(&self) -> &str {
+                &self.display_name
+            }
 
-    fn version(&self) -> Option<&str> {
-        self.version.as_deref()
-    }
+            fn version(&self) -> Option<&str> {
+                self.version.as_deref()
+            }
 
-    fn span(&self) -> Span {
-        self.span
-    }
+            fn span(&self) -> Span {
+                self.span
+            }
+        }
+    };
 }
 
-impl Named for PolicySetDefinition {
-    const KIND: &'static str = "initiatives";
-    const SEGMENT: &'static str = "/policysetdefinitions/";
-
-    fn id(&self) -> &str {
-        &self.id
-    }
-
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn display_name(&self) -> &str {
-        &self.display_name
-    }
-
-    fn version(&self) -> Option<&str> {
-        self.version.as_deref()
-    }
-
-    fn span(&self) -> Span {
-        self.span
-    }
-}
+named!(PolicyDefinition, "definitions", "/policydefinitions/");
+named!(PolicySetDefinition, "initiatives", "/policysetdefinitions/");
 
 /// Documents of one kind.
 #[derive(Debug)]
