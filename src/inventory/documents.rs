@@ -31,7 +31,7 @@ impl PolicyDocuments {
         self.unplaced.iter().map(|Unplaced { node, .. }| {
             let place = node.get("name").unwrap_or(node).span;
             let message = "its template's deployment completes this assignment, which isn't evaluated";
-            let label = "its scope, or a parameter, isn't written out";
+            let label = "its scope, a parameter or its condition isn't written out";
             Diagnostic::new(&codes::UNPLACED_ASSIGNMENT, message).at(place, label).help(
                 "give the deployed assignments: `az policy assignment list --disable-scope-strict-match`",
             )

@@ -259,3 +259,59 @@ fn a_definition_in_two_files_is_put_together() {
     let ran = tenant.azpol(&["scan", ".", "--assign", "told", "--at", &guid(1), "--format", "json"]);
     assert_eq!(ran.json()["rows"][0]["state"], "NonCompliant", "{}{}", ran.out, ran.err);
 }
+
+#[test]
+fn an_assignment_under_a_condition_is_not_evaluated_as_if_it_were_there() {
+    let scope = format!("/subscriptions/{}", guid(1));
+    let mut given = assigned("told", &scope, "none", &json!({}));
+    given["properties"]["policyDefinitionId"] = json!(format!(
+        "{}/providers/Microsoft.Authorization/policyDefinitions/told",
+        management_group("mg-a")
+    ));
+    let mut told = definition("told");
+    told["id"] = given["properties"]["policyDefinitionId"].clone();
+    let nested = |condition: Value, inner: &Value| {
+        json!({ "type": "Microsoft.Resources/deployments", "apiVersion": "2021-04-01", "name": "inner",
+            "condition": condition, "properties": { "mode": "Incremental", "template": template(&json!([inner]), &json!({})) } })
+    };
+    let with = |condition: Value| {
+        let mut given = given.clone();
+        given["condition"] = condition;
+        given
+    };
+    let computed = json!("[parameters('on')]");
+    for (what, resource, rows, told_of) in [
+        ("none", given.clone(), 1, false),
+        ("true", with(json!(true)), 1, false),
+        ("false", with(json!(false)), 0, false),
+        ("computed", with(computed.clone()), 0, true),
+        ("around it, computed", nested(computed, &given), 0, true),
+        ("around it, false", nested(json!(false), &given), 0, false),
+        ("around it, true", nested(json!(true), &given), 1, false),
+    ] {
+        let tenant = Tenant::new()
+            .json("tree.json", &tree(&[("mg-a", &[1])]))
+            .json("subs.json", &json!([subscription(1)]))
+            .json(
+                "template.json",
+                &template(&json!([told, resource]), &json!({ "parameters": { "on": { "type": "bool" } } })),
+            );
+        let ran = tenant.azpol(&["scan", ".", "--format", "json"]);
+        assert_eq!(ran.json()["rows"].as_array().map(Vec::len), Some(rows), "{what}: {}{}", ran.out, ran.err);
+        assert_eq!(ran.tells("AZP0527"), told_of, "{what}: {}", ran.err);
+    }
+}
+
+#[test]
+fn deployments_that_are_too_deep_are_told_of() {
+    let mut document = template(&json!([definition("told")]), &json!({}));
+    for _ in 0..20 {
+        document = template(
+            &json!([{ "type": "Microsoft.Resources/deployments", "apiVersion": "2021-04-01", "name": "inner",
+                "properties": { "mode": "Incremental", "template": document } }]),
+            &json!({}),
+        );
+    }
+    let ran = validated(&document, &[]);
+    assert!(ran.out.contains("AZP0525") && ran.out.contains("16 deep"), "{}{}", ran.out, ran.err);
+}

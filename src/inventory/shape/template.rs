@@ -37,7 +37,7 @@ pub(crate) struct Opened {
     pub(crate) faults: Diagnostics,
 }
 
-/// An assignment of a template, of which the deployment decides where it lies or what it gives.
+/// An assignment of a template, of which the deployment decides whether it is made, where it lies or what it gives.
 #[derive(Debug, Clone)]
 pub struct Unplaced {
     /// What is written of it; its id lies at the tenant.
@@ -50,7 +50,7 @@ pub struct Unplaced {
 pub(crate) fn open(template: &Node) -> Option<Opened> {
     let mut opened = Opened::default();
     let names = Names { variables: template.get("variables"), parameters: template.get("parameters") };
-    let found = resources(template, names, 0, &mut opened);
+    let found = resources(template, names, true, 0, &mut opened);
     found.then_some(opened)
 }
 
@@ -62,12 +62,12 @@ pub(crate) fn open_resource(resource: &Node) -> Option<Opened> {
     let mut opened = Opened::default();
     if is_escaped(resource) {
         let names = Names { variables: None, parameters: None };
-        one(resource, kind, names, &mut opened);
+        one(resource, kind, names, true, &mut opened);
     } else {
         let kept = resource.members().iter().filter(|member| !added(&member.key)).cloned().collect();
         let mut document = Node { span: resource.span, value: NodeValue::Object(kept) };
         let filled_in = if kind == Kind::PolicyAssignment { filled_in(&mut document) } else { Vec::new() };
-        place(document, kind, filled_in, &mut opened);
+        place(document, kind, filled_in, is_deployed(resource) == Some(true), &mut opened);
     }
     Some(opened)
 }
@@ -131,32 +131,41 @@ fn kind_of(resource: &Node) -> Option<Kind> {
 }
 
 /// Opens the resources of a template and of those within it; whether there are any of Azure Policy.
-fn resources(template: &Node, names: Names<'_>, depth: usize, opened: &mut Opened) -> bool {
-    let Some(list) = template.get("resources").filter(|_| depth < DEPTH) else { return false };
+fn resources(template: &Node, names: Names<'_>, sure: bool, depth: usize, opened: &mut Opened) -> bool {
+    let Some(list) = template.get("resources") else { return false };
+    if depth == DEPTH {
+        let message = format!("deployments more than {DEPTH} deep aren't opened");
+        opened.faults.push(left(message, template.span));
+        return true;
+    }
     let mut any = false;
     // An object has symbolic names for its resources.
     for resource in list.items().iter().chain(list.members().iter().map(|member| &member.value)) {
         if let Some(kind) = kind_of(resource) {
             any = true;
-            one(resource, kind, names, opened);
+            one(resource, kind, names, sure, opened);
         } else if let Some(inner) = resource.at(&["properties", "template"]).filter(|inner| inner.is_object())
         {
             let scope = resource.at(&["properties", "expressionEvaluationOptions", "scope"]);
             let own = scope.and_then(Node::as_str).is_some_and(|scope| scope.eq_ignore_ascii_case("inner"));
             let inner_names =
                 Names { variables: inner.get("variables"), parameters: inner.get("parameters") };
-            any |= resources(inner, if own { inner_names } else { names }, depth + 1, opened);
+            let names = if own { inner_names } else { names };
+            if let Some(deployed) = is_deployed(resource) {
+                any |= resources(inner, names, sure && deployed, depth + 1, opened);
+            }
         }
     }
     any
 }
 
 /// Opens one resource.
-fn one(resource: &Node, kind: Kind, names: Names<'_>, opened: &mut Opened) {
+///
+/// `sure` says that the deployment it stands in is made whatever the parameters are.
+fn one(resource: &Node, kind: Kind, names: Names<'_>, sure: bool, opened: &mut Opened) {
     let existing = resource.get("existing").and_then(Node::as_bool) == Some(true);
-    if existing || resource.get("condition").and_then(Node::as_bool) == Some(false) {
-        return;
-    }
+    let Some(own) = is_deployed(resource).filter(|_| !existing) else { return };
+    let sure = sure && own;
     let subject = resource.get("name").unwrap_or(resource).span;
     let what = kind.as_str();
     if let Some(copy) = resource.member("copy") {
@@ -179,7 +188,16 @@ fn one(resource: &Node, kind: Kind, names: Names<'_>, opened: &mut Opened) {
         opened.faults.push(left(message, subject).at(*span, format!("only the deployment knows `{text}`")));
         return;
     }
-    place(document, kind, opening.open, opened);
+    place(document, kind, opening.open, sure, opened);
+}
+
+/// Whether a resource is surely deployed, as far as its own condition says; `None` where it surely isn't.
+fn is_deployed(resource: &Node) -> Option<bool> {
+    match resource.get("condition").map(Node::as_bool) {
+        None | Some(Some(true)) => Some(true),
+        Some(Some(false)) => None,
+        Some(None) => Some(false),
+    }
 }
 
 fn left(message: String, span: Span) -> Diagnostic {
@@ -189,12 +207,13 @@ fn left(message: String, span: Span) -> Diagnostic {
 }
 
 /// Keeps a document; an assignment that the deployment completes gets an id of its own.
-fn place(document: Node, kind: Kind, computed: Vec<(Arc<str>, Span)>, opened: &mut Opened) {
+/// So does one of which the deployment decides whether it is made at all.
+fn place(document: Node, kind: Kind, computed: Vec<(Arc<str>, Span)>, sure: bool, opened: &mut Opened) {
     let scope =
         document.get("scope").or_else(|| document.at(&["properties", "scope"])).and_then(Node::as_str);
     // Libraries write a scope that their tool fills in.
     let placed = document.get("id").is_some() || scope.is_some_and(|scope| !is_placeholder(scope));
-    let whole = placed && computed.is_empty();
+    let whole = placed && computed.is_empty() && sure;
     if whole || !matches!(kind, Kind::PolicyAssignment | Kind::PolicyExemption) {
         opened.documents.push(document);
         return;
